@@ -1,0 +1,197 @@
+"""The methods of `Value`, written from the table.
+
+Calling through the table at every operation would cost two or three times as much as code written by hand. So for
+each operation of one or two operands a Python function is written out from the entry's value and partials, read in
+symbols, and compiled. Its source is registered with `linecache`: a debugger that steps into `a * b` shows it, and
+so does a traceback, and `print(source(MULTIPLY))`.
+
+The functions use Python's own arithmetic, which raises where a float has no answer. They then leave the operation
+to `resolve`, which answers by IEEE 754's rules or explains the DomainError.
+
+>>> from autograd.ops import MULTIPLY
+>>> print(source(MULTIPLY))
+def multiply(self, other):
+    "y = a * b, ∂y/∂a = b, ∂y/∂b = a"
+    if type(other) is not Value:
+        other = operand(other)  # a number becomes a leaf
+        if other is NotImplemented:
+            return other
+    a = self._data
+    b = other._data
+    node = new(Value)
+    node._data = a * b
+    node.grad = 0.0
+    node.op = multiply_operation
+    node._a = self
+    node._b = other
+    node._da = b
+    node._db = a
+    node.label = ""
+    return node
+<BLANKLINE>
+"""
+
+from __future__ import annotations
+
+import linecache
+import math
+from collections.abc import Callable
+from typing import Any
+
+from autograd.arithmetic import ELEMENTARY, Floats
+from autograd.operation import Operation
+from autograd.ops import FAMILIES
+from autograd.symbols import ExpandedSymbols, Expression, Symbols, expression, symbol
+
+#: Python's own functions, which raise where the total ones answer inf or NaN.
+STRICT: dict[str, Callable[..., Any]] = {
+    name: getattr(math, name, None) or getattr(Floats, name) for name in ELEMENTARY
+} | {"power": math.pow}
+
+#: What the written functions refer to by name; `value.py` adds Value, operand and resolve.
+NAMESPACE: dict[str, Any] = {"new": object.__new__, **STRICT}
+
+INFIX = {"add": "+", "subtract": "-", "multiply": "*", "divide": "/"}
+
+
+def method(operation: Operation) -> Callable[..., Any]:
+    """The function that applies `operation` to Values and records it."""
+    text = source(operation)
+    if operation.parameters:
+        NAMESPACE[f"{operation.name}_operation"] = FAMILIES[operation.name][0]
+    else:
+        NAMESPACE[f"{operation.name}_operation"] = operation
+    filename = f"<autograd {operation.name}>"
+    linecache.cache[filename] = (len(text), None, text.splitlines(keepends=True), filename)
+    written: dict[str, Any] = {}
+    exec(compile(text, filename, "exec"), NAMESPACE, written)
+    function: Callable[..., Any] = written[operation.name]
+    function.__module__ = "autograd.value"
+    function.__qualname__ = f"Value.{operation.name}"
+    return function
+
+
+def family_method(name: str, *parameters: str) -> Callable[..., Any]:
+    """The same for a family: the function takes the family's fixed numbers after the operand."""
+    return method(FAMILIES[name][0](*map(symbol, parameters)))
+
+
+def source(operation: Operation) -> str:
+    """The Python source of an operation of one or two operands."""
+    names = ("a", "b")[: operation.arity]
+    a_b = [symbol(name) for name in names]
+    y = symbol("y")
+    parameters = ", ".join(operation.parameters)
+    name = operation.name
+    recorded = f"{name}_operation({parameters})" if parameters else f"{name}_operation"
+
+    formulas = [expression(partial) for partial in operation.partials(Symbols, y, *a_b)]
+    formula = f"y = {Expression(operation, tuple(a_b))}"
+    formula += "".join(f", ∂y/∂{x} = {d}" for x, d in zip(names, formulas, strict=True))
+
+    code = Code(
+        expression(operation.value(ExpandedSymbols, *a_b)),
+        [expression(partial) for partial in operation.partials(ExpandedSymbols, y, *a_b)],
+    )
+    signature = ", ".join(["self", *["other"] * (len(names) - 1), *operation.parameters])
+    lines = [f"def {name}({signature}):", f'    "{formula}"']
+    if len(names) == 2:
+        lines += [
+            "    if type(other) is not Value:",
+            "        other = operand(other)  # a number becomes a leaf",
+            "        if other is NotImplemented:",
+            "            return other",
+        ]
+    lines += ["    a = self._data", "    b = other._data"][: len(names)]
+    if code.may_raise:
+        lines += [
+            "    try:",
+            *(f"        {line}" for line in code.lines),
+            "    except (ArithmeticError, ValueError):  # beyond Python's floats",
+            f"        return resolve({recorded}, self{', other' * (len(names) - 1)})",
+        ]
+    lines += [
+        "    node = new(Value)",
+        f"    node._data = {code.value}",
+        "    node.grad = 0.0",
+        f"    node.op = {recorded}",
+        "    node._a = self",
+        f"    node._b = {'other' if len(names) == 2 else None}",
+        f"    node._da = {code.partials[0]}",
+        f"    node._db = {code.partials[1] if len(names) == 2 else None}",
+        '    node.label = ""',
+        "    return node",
+    ]
+    return "\n".join(lines) + "\n"
+
+
+class Code:
+    """A value and its partials as lines of Python; what is used twice is computed once, under a name."""
+
+    def __init__(self, value: Expression, partials: list[Expression]) -> None:
+        self.lines: list[str] = []
+        self.names: dict[str, str] = {}
+        self.temporaries = 0
+        uses: dict[str, int] = {}
+        for whole in (value, *partials):
+            self._count(whole, uses)
+        self.shared = {text for text, count in uses.items() if count > 1}
+        self.may_raise = any("(" in text or "/" in text for text in uses)
+        self.value = self._named(value, "y") if self.may_raise else self._written(value)
+        self.partials = [
+            self._named(partial, name) if self.may_raise and partial.operands else self._written(partial)
+            for partial, name in zip(partials, ("da", "db"), strict=False)
+        ]
+
+    def _count(self, part: Expression, uses: dict[str, int]) -> None:
+        if part.operands:
+            text = python(part)
+            uses[text] = uses.get(text, 0) + 1
+            if uses[text] == 1:
+                for operand in part.operands:
+                    self._count(operand, uses)
+
+    def _named(self, part: Expression, name: str) -> str:
+        """Compute the part under that name."""
+        text = python(part)
+        if text not in self.names:
+            self.lines.append(f"{name} = {self._written(part)}")
+            self.names[text] = name
+        return self.names[text]
+
+    def _written(self, part: Expression) -> str:
+        """The part as an expression, after the lines that compute what it shares with others."""
+        text = python(part)
+        if text in self.names:
+            return self.names[text]
+        return python(part, self._shared_operand)
+
+    def _shared_operand(self, operand: Expression) -> str | None:
+        text = python(operand)
+        if text in self.shared and text not in self.names:
+            self.temporaries += 1
+            self._named(operand, f"t{self.temporaries}")
+        return self.names.get(text)
+
+
+def python(part: Expression, named: Callable[[Expression], str | None] = lambda _: None) -> str:
+    """An expression as Python code; `named` may answer the name of a variable that holds a part of it."""
+    if part.operation is None:
+        return str(part) if isinstance(part.leaf, str) else repr(part.leaf)
+    operands = []
+    for operand, needed in zip(part.operands, part.operand_precedences(), strict=True):
+        name = named(operand)
+        written = name or python(operand, named)
+        loose = name is None and operand.precedence < needed and operation_is_infix(part)
+        operands.append(f"({written})" if loose else written)
+    if part.operation.name in INFIX:
+        return f" {INFIX[part.operation.name]} ".join(operands)
+    if part.operation.name == "negative":
+        return f"-{operands[0]}"
+    parameters = [python(expression(parameter)) for parameter in part.operation.parameters.values()]
+    return f"{part.operation.name}({', '.join([*operands, *parameters])})"
+
+
+def operation_is_infix(part: Expression) -> bool:
+    """Whether Python writes it with a sign between or before its operands, and not as a call."""
+    return part.operation is not None and part.operation.name in (*INFIX, "negative")

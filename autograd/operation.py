@@ -1,0 +1,101 @@
+"""What an operation is: its value, its partial derivatives and how it is written, each stated once.
+
+An entry is written over an arithmetic `m` that the caller supplies. Inside an entry `+`, `-`, `*` and unary
+minus stand for themselves; everything else, division included, is `m.<name of an operation>`, because only
+the arithmetic knows how to stay total (1/0 is inf, not an exception) or what to record.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from typing import Any
+
+REALS = (-math.inf, math.inf)
+
+
+class Operation:
+    """One row of the table: y = value(x₁ … xₙ) and ∂y/∂xᵢ.
+
+    Args:
+        name: what it is called, in `m` and in messages.
+        value: `value(m, *xs)`, the result in arithmetic `m`.
+        partials: `partials(m, y, *xs)`, one ∂y/∂xᵢ for each operand; `y` is the value already computed.
+        arity: number of operands; None for any number of them.
+        text: how it is written in plain text, in Python's own notation: a template such as `"{0} + {1}"`, or a
+            function of the operands' texts. By default a call, `name({0}, {1})`.
+        latex: the same for LaTeX.
+        precedence: how tightly the notation binds: 1 sums, 2 products, 3 signs, 4 powers, 5 calls.
+        symbol: the short mark on a drawn node; the name by default.
+        domain: the interval of each operand on which the value is a finite real number.
+        kinks: where the derivative jumps, as values of `kink_of(*xs)` (the first operand, unless said otherwise).
+        accuracy: the largest error of the value and of the partials, in units in the last place (ulp) of the
+            result, or of the largest term where terms cancel. Tested against 50-digit arithmetic.
+        remedy: what a person should do who has left the domain.
+        parameters: fixed numbers that make one operation of a family, such as the c of x**c.
+    """
+
+    __slots__ = (
+        "accuracy",
+        "arity",
+        "domain",
+        "kink_of",
+        "kinks",
+        "latex",
+        "name",
+        "parameters",
+        "partials",
+        "precedence",
+        "remedy",
+        "symbol",
+        "text",
+        "value",
+    )
+
+    def __init__(
+        self,
+        name: str,
+        value: Callable[..., Any],
+        partials: Callable[..., Sequence[Any]],
+        *,
+        arity: int | None = 1,
+        text: str | Callable[..., str] | None = None,
+        latex: str | Callable[..., str] | None = None,
+        precedence: int = 5,
+        symbol: str | None = None,
+        domain: tuple[tuple[float, float], ...] | None = None,
+        kinks: tuple[float, ...] = (),
+        kink_of: Callable[..., float] = lambda *xs: xs[0],
+        accuracy: tuple[float, float] = (2.0, 4.0),
+        remedy: str = "",
+        parameters: dict[str, Any] | None = None,
+    ) -> None:
+        self.name = name
+        self.value = value
+        self.partials = partials
+        self.arity = arity
+        self.text = call_notation(name) if text is None else text
+        self.latex = call_notation(rf"\operatorname{{{name}}}") if latex is None else latex
+        self.precedence = precedence
+        self.symbol = name if symbol is None else symbol
+        self.domain = domain if domain is not None else (REALS,) * (arity or 1)
+        self.kinks = kinks
+        self.kink_of = kink_of
+        self.accuracy = accuracy
+        self.remedy = remedy
+        self.parameters = parameters or {}
+
+    def __repr__(self) -> str:
+        given = ", ".join(f"{key}={value}" for key, value in self.parameters.items())
+        return f"<operation {self.name}({given})>" if given else f"<operation {self.name}>"
+
+    def __copy__(self) -> Operation:
+        return self
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Operation:
+        return self
+
+
+def call_notation(name: str) -> Callable[..., str]:
+    """`name(a, b)`, for any number of operands."""
+    return lambda *operands: f"{name}({', '.join(operands)})"

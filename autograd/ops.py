@@ -1,0 +1,604 @@
+"""The table of operations: all the calculus of the project, each rule written once.
+
+Every partial derivative is written with operations of this same table, so the table is closed under
+differentiation: whatever can be computed can be differentiated, and so can its derivative. Where the textbook's
+form loses digits (1 − tanh² in the tails, σ(1 − σ) near 1) another form is used, and where that needs a function
+of its own (sech, exp(−x²)) the function is an entry of its own, stable everywhere and at every order.
+
+Formulas: Abramowitz & Stegun, Handbook of Mathematical Functions (1964), chapters 4 and 7, unless an entry says
+otherwise. The policy at each kink is stated beside it.
+"""
+
+from __future__ import annotations
+
+import copyreg
+import math
+from collections.abc import Sequence
+from functools import lru_cache
+from operator import mul
+from typing import Any
+
+from autograd.operation import REALS, Operation
+
+Numbers = Sequence[Any]
+
+POSITIVE = (0.0, math.inf)
+TINY = 5e-324  # the smallest positive number
+
+# ── The four operations, and their signs ──────────────────────────────────────────────────────────────────────
+
+ADD = Operation(
+    "add",
+    lambda m, a, b: a + b,
+    lambda m, y, a, b: (1.0, 1.0),
+    arity=2,
+    text="{0} + {1}",
+    latex="{0} + {1}",
+    precedence=1,
+    symbol="+",
+)
+
+SUBTRACT = Operation(
+    "subtract",
+    lambda m, a, b: a - b,
+    lambda m, y, a, b: (1.0, -1.0),
+    arity=2,
+    text="{0} - {1}",
+    latex="{0} - {1}",
+    precedence=1,
+    symbol="-",
+)
+
+MULTIPLY = Operation(
+    "multiply",
+    lambda m, a, b: a * b,
+    lambda m, y, a, b: (b, a),
+    arity=2,
+    text="{0} * {1}",
+    latex=r"{0} \cdot {1}",
+    precedence=2,
+    symbol="*",
+)
+
+DIVIDE = Operation(
+    "divide",
+    lambda m, a, b: m.divide(a, b),
+    lambda m, y, a, b: (m.divide(1.0, b), m.divide(-y, b)),
+    arity=2,
+    text="{0} / {1}",
+    latex=r"\frac{{{0}}}{{{1}}}",
+    precedence=2,
+    symbol="/",
+    domain=(REALS, POSITIVE),
+    remedy="keep the divisor away from 0",
+)
+
+NEGATIVE = Operation(
+    "negative",
+    lambda m, x: -x,
+    lambda m, y, x: (-1.0,),
+    text="-{0}",
+    latex="-{0}",
+    precedence=3,
+    symbol="-",
+)
+
+# ── Powers: a fixed exponent and a variable one are two operations, for the second needs a logarithm ─────────────
+
+
+@lru_cache(maxsize=1024)
+def power(c: Any) -> Operation:
+    """x**c for a fixed number c. The partial c·x^(c−1) of x**0 is 0, at x = 0 too."""
+    shown = str(c).removesuffix(".0")
+    shown = f"({shown})" if " " in shown else shown
+    known = isinstance(c, float)  # and not a symbol, for which the rule is written out in general
+    fraction = known and not c.is_integer()
+    return Operation(
+        "power",
+        lambda m, x: m.power(x, c),
+        (lambda m, y, x: (0.0,)) if c == 0.0 else (lambda m, y, x: (c * m.power(x, c - 1.0),)),
+        text="{0} ** " + shown,
+        latex="{0}^{{" + shown + "}}",
+        precedence=4,
+        symbol=f"**{shown}",
+        domain=(POSITIVE,) if fraction or (known and c < 0.0) else (REALS,),
+        # c − 1 is rounded before it is an exponent: log(1e308)·2⁻⁵³ relative, unless c − 1 is exact.
+        accuracy=(2.0, 400.0 if fraction else 4.0),
+        remedy="keep the base positive, for a negative number has real powers at whole exponents only,"
+        " and 0 at none below 0",
+        parameters={"c": c},
+    )
+
+
+POW = Operation(
+    "pow",
+    lambda m, x, c: m.power(x, c),
+    # ∂/∂c is 0 where the power is 0 (x = 0, c > 0), and NaN for a negative x: xᶜ has no neighbours there.
+    lambda m, y, x, c: (m.where(c, c * m.pow(x, c - 1.0), 0.0), m.where(y, y * m.log(x), 0.0)),
+    arity=2,
+    text="{0} ** {1}",
+    latex="{0}^{{{1}}}",
+    precedence=4,
+    symbol="**",
+    domain=(POSITIVE, REALS),
+    accuracy=(2.0, 400.0),
+    remedy="keep the base positive, for a negative number has real powers at whole exponents only",
+)
+
+# ── Exponentials and logarithms ─────────────────────────────────────────────────────────────────────────────────
+
+EXP = Operation(
+    "exp",
+    lambda m, x: m.exp(x),
+    lambda m, y, x: (y,),
+    latex="e^{{{0}}}",
+    domain=((-math.inf, 709.782712893384),),
+    remedy="keep the exponent below 709.78; softplus, sigmoid, logsumexp and softmax take any size",
+)
+
+EXPM1 = Operation(
+    "expm1",
+    lambda m, x: m.expm1(x),
+    lambda m, y, x: (m.exp(x),),  # y + 1 has lost its digits for x < −36
+    latex=r"\left(e^{{{0}}} - 1\right)",
+    domain=((-math.inf, 709.782712893384),),
+    remedy="keep the exponent below 709.78",
+)
+
+LOG = Operation(
+    "log",
+    lambda m, x: m.log(x),
+    lambda m, y, x: (m.divide(1.0, x),),
+    latex=r"\log\left({0}\right)",
+    domain=(POSITIVE,),
+    remedy="keep the operand above 0; for the logarithm of a probability use a loss on logits or logsumexp",
+)
+
+LOG1P = Operation(
+    "log1p",
+    lambda m, x: m.log1p(x),
+    lambda m, y, x: (m.divide(1.0, 1.0 + x),),
+    latex=r"\log\left(1 + {0}\right)",
+    domain=((-1.0, math.inf),),
+    remedy="keep the operand above -1",
+)
+
+SQRT = Operation(
+    "sqrt",
+    lambda m, x: m.sqrt(x),
+    lambda m, y, x: (m.divide(0.5, y),),  # inf at 0, the edge of the domain
+    latex=r"\sqrt{{{0}}}",
+    domain=(POSITIVE,),
+    remedy="keep the operand at 0 or above",
+)
+
+# ── Trigonometry ────────────────────────────────────────────────────────────────────────────────────────────────
+
+SIN = Operation("sin", lambda m, x: m.sin(x), lambda m, y, x: (m.cos(x),), latex=r"\sin\left({0}\right)")
+
+COS = Operation("cos", lambda m, x: m.cos(x), lambda m, y, x: (-m.sin(x),), latex=r"\cos\left({0}\right)")
+
+TAN = Operation("tan", lambda m, x: m.tan(x), lambda m, y, x: (1.0 + y * y,), latex=r"\tan\left({0}\right)")
+
+
+def one_over_root(m: Any, x: Any) -> Any:
+    """1/√(1 − x²) as 1/√((1 − x)(1 + x)), which keeps its digits next to ±1."""
+    return m.divide(1.0, m.sqrt((1.0 - x) * (1.0 + x)))
+
+
+ASIN = Operation(
+    "asin",
+    lambda m, x: m.asin(x),
+    lambda m, y, x: (one_over_root(m, x),),
+    latex=r"\arcsin\left({0}\right)",
+    domain=((-1.0, 1.0),),
+    remedy="keep the operand between -1 and 1",
+)
+
+ACOS = Operation(
+    "acos",
+    lambda m, x: m.acos(x),
+    lambda m, y, x: (-one_over_root(m, x),),
+    latex=r"\arccos\left({0}\right)",
+    domain=((-1.0, 1.0),),
+    remedy="keep the operand between -1 and 1",
+)
+
+
+def cosine_squared_of_angle(m: Any, y: Any, x: Any) -> Numbers:
+    """1/(1 + x²) as (1/h)/h with h = √(1 + x²), because x² overflows before its reciprocal vanishes."""
+    h = m.hypot(1.0, x)
+    return (m.divide(m.divide(1.0, h), h),)
+
+
+ATAN = Operation("atan", lambda m, x: m.atan(x), cosine_squared_of_angle, latex=r"\arctan\left({0}\right)")
+
+
+def over_squared_radius(m: Any, y: Any, a: Any, b: Any) -> Numbers:
+    """b/r² and −a/r², divided by r twice so that r² need not exist. NaN at the origin, which has no angle."""
+    r = m.hypot(a, b)
+    return m.divide(m.divide(b, r), r), -m.divide(m.divide(a, r), r)
+
+
+ATAN2 = Operation(
+    "atan2",
+    lambda m, a, b: m.atan2(a, b),
+    over_squared_radius,
+    arity=2,
+    kinks=(0.0,),
+    # The angle jumps where the negative half of the second axis is crossed.
+    kink_of=lambda a, b: a if b <= 0.0 else math.hypot(a, b),
+)
+
+
+def over_radius(m: Any, y: Any, a: Any, b: Any) -> Numbers:
+    """a/h and b/h; 0 at the origin, the middle of all slopes there."""
+    h = m.maximum(y, TINY)
+    return m.divide(a, h), m.divide(b, h)
+
+
+HYPOT = Operation(
+    "hypot",
+    lambda m, a, b: m.hypot(a, b),
+    over_radius,
+    arity=2,
+    latex=r"\sqrt{{{0}^2 + {1}^2}}",
+    kinks=(0.0,),
+    kink_of=lambda a, b: math.hypot(a, b),
+)
+
+# ── Hyperbolic functions and their relatives ──────────────────────────────────────────────────────────────────────
+
+SINH = Operation(
+    "sinh",
+    lambda m, x: m.sinh(x),
+    lambda m, y, x: (m.cosh(x),),
+    latex=r"\sinh\left({0}\right)",
+    domain=((-710.4758600739439, 710.4758600739439),),
+    remedy="keep the operand between -710.47 and 710.47",
+)
+
+COSH = Operation(
+    "cosh",
+    lambda m, x: m.cosh(x),
+    lambda m, y, x: (m.sinh(x),),
+    latex=r"\cosh\left({0}\right)",
+    domain=((-710.4758600739439, 710.4758600739439),),
+    remedy="keep the operand between -710.47 and 710.47",
+)
+
+
+def sech_value(m: Any, x: Any) -> Any:
+    """sech x = 2e/(1 + e²) with e = exp(−|x|): no overflow, full digits down to the smallest numbers."""
+    e = m.exp(-m.abs(x))
+    return m.divide(2.0 * e, 1.0 + e * e)
+
+
+SECH = Operation(
+    "sech",
+    sech_value,
+    lambda m, y, x: (-(y * m.tanh(x)),),
+    latex=r"\operatorname{{sech}}\left({0}\right)",
+)
+
+
+def sech_squared(m: Any, y: Any, x: Any) -> Numbers:
+    """tanh′ = sech², which keeps its digits where 1 − y² has lost them (|x| > 18)."""
+    s = m.sech(x)
+    return (s * s,)
+
+
+TANH = Operation("tanh", lambda m, x: m.tanh(x), sech_squared, latex=r"\tanh\left({0}\right)")
+
+
+def sigmoid_value(m: Any, x: Any) -> Any:
+    """σ(x) = 1/(1 + e) for x > 0, e/(1 + e) otherwise, with e = exp(−|x|), which cannot overflow."""
+    e = m.exp(-m.abs(x))
+    return m.divide(m.where(m.step(x), 1.0, e), 1.0 + e)
+
+
+SIGMOID = Operation(
+    "sigmoid",
+    sigmoid_value,
+    lambda m, y, x: (y * m.sigmoid(-x),),  # σ(−x) = 1 − σ(x), with its digits
+    latex=r"\sigma\left({0}\right)",
+)
+
+# ── Activations ─────────────────────────────────────────────────────────────────────────────────────────────────
+
+STEP = Operation(
+    "step",
+    lambda m, x: m.step(x),  # 1 for x > 0, 0 otherwise
+    lambda m, y, x: (0.0,),  # 0 everywhere, at the jump too
+    kinks=(0.0,),
+)
+
+RELU = Operation(
+    "relu",
+    lambda m, x: m.maximum(x, 0.0),
+    # At the kink any number in [0, 1] is a subgradient; we take 0, so a unit at rest stays there.
+    lambda m, y, x: (m.step(x),),
+    symbol="ReLU",
+    kinks=(0.0,),
+)
+
+
+@lru_cache(maxsize=1024)
+def leaky_relu(alpha: Any) -> Operation:
+    """x for x > 0, αx otherwise. At the kink the derivative is α, the one from the left (Maas et al. 2013)."""
+    return Operation(
+        "leaky_relu",
+        lambda m, x: m.where(m.step(x), x, alpha * x),
+        lambda m, y, x: (m.where(m.step(x), 1.0, alpha),),
+        text=lambda x: f"leaky_relu({x}, {alpha})",
+        latex=lambda x: rf"\operatorname{{leaky\_relu}}_{{{alpha}}}({x})",
+        kinks=(0.0,),
+        parameters={"alpha": alpha},
+    )
+
+
+@lru_cache(maxsize=1024)
+def elu(alpha: Any) -> Operation:
+    """x for x > 0, α(eˣ − 1) otherwise. At the kink the derivative is α (Clevert et al. 2016)."""
+    return Operation(
+        "elu",
+        lambda m, x: m.where(m.step(x), x, alpha * m.expm1(m.minimum(x, 0.0))),
+        lambda m, y, x: (m.where(m.step(x), 1.0, alpha * m.exp(m.minimum(x, 0.0))),),
+        text=lambda x: f"elu({x}, {alpha})",
+        latex=lambda x: rf"\operatorname{{elu}}_{{{alpha}}}({x})",
+        kinks=(0.0,),
+        accuracy=(3.0, 4.0),
+        parameters={"alpha": alpha},
+    )
+
+
+def gaussian_value(m: Any, x: Any) -> Any:
+    """exp(−x²) as exp(−h²)·exp(−(x − h)(x + h)), h being x cut to 26 bits so that h² is exact.
+
+    The rounding of x² alone would cost 700 ulp in the tail. Beyond |x| = 30 the value is 0 in any case.
+    """
+    x = m.minimum(m.abs(x), 30.0)
+    shifted = x * 134217729.0  # 2²⁷ + 1 (Veltkamp 1968; Dekker, Numerische Mathematik 18, 1971)
+    h = shifted - (shifted - x)
+    return m.exp(-(h * h)) * m.exp(-((x - h) * (x + h)))
+
+
+GAUSSIAN = Operation(
+    "gaussian",
+    gaussian_value,
+    lambda m, y, x: (-2.0 * x * y,),
+    latex="e^{{-{0}^2}}",
+    # The value itself has few digits left below 2.2e-308 (|x| > 26.6), and the partial multiplies it by up to 55.
+    accuracy=(2.0, 40.0),
+)
+
+ERF = Operation(
+    "erf",
+    lambda m, x: m.erf(x),
+    lambda m, y, x: (1.1283791670955126 * m.gaussian(x),),  # 2/√π
+    latex=r"\operatorname{{erf}}\left({0}\right)",
+)
+
+ERFC = Operation(
+    "erfc",
+    lambda m, x: m.erfc(x),
+    lambda m, y, x: (-1.1283791670955126 * m.gaussian(x),),
+    latex=r"\operatorname{{erfc}}\left({0}\right)",
+)
+
+ROOT_HALF = 0.7071067811865476
+
+
+def normal_cdf(m: Any, x: Any) -> Any:
+    """Φ(x) = ½ erfc(−x/√2), which keeps its digits in the left tail."""
+    return 0.5 * m.erfc(-ROOT_HALF * x)
+
+
+GELU = Operation(
+    "gelu",
+    lambda m, x: x * normal_cdf(m, x),  # the exact form (Hendrycks & Gimpel 2016), not the tanh approximation
+    # Φ(x) + xφ(x), with the normal density φ(x) = exp(−x²/2)/√(2π)
+    lambda m, y, x: (normal_cdf(m, x) + 0.3989422804014327 * (x * m.gaussian(ROOT_HALF * x)),),
+    # x/√2 is rounded before it is squared in the exponent: x²·2⁻⁵³ relative, as long as Φ(x) is a normal number.
+    accuracy=(2000.0, 2000.0),
+)
+
+SILU = Operation(
+    "silu",
+    lambda m, x: x * m.sigmoid(x),
+    lambda m, y, x: (m.sigmoid(x) * (1.0 + x * m.sigmoid(-x)),),
+    accuracy=(3.0, 6.0),  # as long as σ(x) is a normal number, x > −708
+)
+
+SOFTPLUS = Operation(
+    "softplus",
+    lambda m, x: m.maximum(x, 0.0) + m.log1p(m.exp(-m.abs(x))),  # log(1 + eˣ) without its overflow
+    lambda m, y, x: (m.sigmoid(x),),
+)
+
+# ── Choosing ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+ABS = Operation(
+    "abs",
+    lambda m, x: m.abs(x),
+    lambda m, y, x: (m.step(x) - m.step(-x),),  # 0 at the kink, the middle of −1 and 1
+    latex=r"\left|{0}\right|",
+    kinks=(0.0,),
+)
+
+GREATER = Operation(
+    "greater",
+    lambda m, a, b: m.greater(a, b),  # 1 where a > b, 0 otherwise
+    lambda m, y, a, b: (0.0, 0.0),
+    arity=2,
+    symbol=">",
+    kinks=(0.0,),
+    kink_of=lambda a, b: a - b,
+)
+
+
+def share_of_first(m: Any, a: Any, b: Any) -> Any:
+    """1 where a > b, 0 where a < b, and a half where they tie."""
+    return 0.5 * (1.0 + m.greater(a, b) - m.greater(b, a))
+
+
+MAXIMUM = Operation(
+    "maximum",
+    lambda m, a, b: m.maximum(a, b),
+    lambda m, y, a, b: (share_of_first(m, a, b), share_of_first(m, b, a)),
+    arity=2,
+    latex=r"\max\left({0}, {1}\right)",
+    symbol="max",
+    kinks=(0.0,),
+    kink_of=lambda a, b: a - b,
+)
+
+MINIMUM = Operation(
+    "minimum",
+    lambda m, a, b: m.minimum(a, b),
+    lambda m, y, a, b: (share_of_first(m, b, a), share_of_first(m, a, b)),
+    arity=2,
+    latex=r"\min\left({0}, {1}\right)",
+    symbol="min",
+    kinks=(0.0,),
+    kink_of=lambda a, b: a - b,
+)
+
+WHERE = Operation(
+    "where",
+    lambda m, condition, a, b: m.where(condition, a, b),
+    lambda m, y, condition, a, b: (0.0, m.where(condition, 1.0, 0.0), m.where(condition, 0.0, 1.0)),
+    arity=3,
+    kinks=(0.0,),
+)
+
+DETACH = Operation(
+    "detach",
+    lambda m, x: x,
+    lambda m, y, x: (0.0,),  # by decree: the gradient stops here
+)
+
+IDENTITY = Operation("identity", lambda m, x: x, lambda m, y, x: (1.0,))
+
+# ── Any number of operands ──────────────────────────────────────────────────────────────────────────────────────
+
+SUM = Operation(
+    "sum",
+    lambda m, *xs: m.sum(*xs),
+    lambda m, y, *xs: (1.0,) * len(xs),
+    arity=None,
+    latex=lambda *xs: r"\left(" + " + ".join(xs) + r"\right)",
+    symbol="Σ",
+    accuracy=(1.0, 0.0),
+    remedy="scale the terms down: their sum is beyond 1.8e308",
+)
+
+
+def halves(ab: Numbers) -> tuple[Numbers, Numbers]:
+    """The operands of a dot product, a₁ … aₙ b₁ … bₙ, as two lists."""
+    middle = len(ab) // 2
+    return ab[:middle], ab[middle:]
+
+
+def pairwise(join: str, template: str) -> Any:
+    """Notation of a sum over pairs: template.format(aᵢ, bᵢ) joined."""
+    return lambda *ab: join.join(template.format(a, b) for a, b in zip(*halves(ab), strict=True))
+
+
+def swap_halves(m: Any, y: Any, *ab: Any) -> Numbers:
+    """∂/∂aᵢ = bᵢ and ∂/∂bᵢ = aᵢ."""
+    a, b = halves(ab)
+    return (*b, *a)
+
+
+DOT = Operation(
+    "dot",
+    lambda m, *ab: m.sum(*map(mul, *halves(ab))),
+    swap_halves,
+    arity=None,
+    latex=lambda *ab: r"\left(" + pairwise(" + ", r"{} \cdot {}")(*ab) + r"\right)",
+    symbol="·",
+    accuracy=(2.0, 0.0),
+    remedy="scale the factors down: the sum of products is beyond 1.8e308",
+)
+
+MEAN = Operation(
+    "mean",
+    lambda m, *xs: m.divide(m.sum(*xs), float(len(xs))),
+    lambda m, y, *xs: (1.0 / len(xs),) * len(xs),
+    arity=None,
+    accuracy=(2.0, 1.0),
+    remedy="scale the terms down: their sum is beyond 1.8e308",
+)
+
+
+def shifted_exponentials(m: Any, xs: Numbers) -> tuple[Any, list[Any]]:
+    """The largest operand M and exp(xᵢ − M), none above 1. M is detached: the result does not depend on it."""
+    largest = xs[0]
+    for x in xs[1:]:
+        largest = m.maximum(largest, x)
+    largest = m.detach(largest)
+    # An infinite M would make inf − inf of itself; the largest finite number does as well.
+    shift = m.minimum(m.maximum(largest, -1.7976931348623157e308), 1.7976931348623157e308)
+    return shift, [m.exp(x - shift) for x in xs]
+
+
+def logsumexp_value(m: Any, *xs: Any) -> Any:
+    """M + log Σ exp(xᵢ − M), with M the largest operand (Blanchard, Higham & Higham 2021, eq. 1.3)."""
+    shift, exponentials = shifted_exponentials(m, xs)
+    return shift + m.log(m.sum(*exponentials))
+
+
+def softmax_of_operands(m: Any, y: Any, *xs: Any) -> Numbers:
+    """∂/∂xᵢ = exp(xᵢ − M)/Σ exp(xⱼ − M), and not exp(xᵢ − y): beyond 1e16 y has lost its logarithm."""
+    _, exponentials = shifted_exponentials(m, xs)
+    total = m.sum(*exponentials)
+    return tuple(m.divide(e, total) for e in exponentials)
+
+
+LOGSUMEXP = Operation(
+    "logsumexp",
+    logsumexp_value,
+    softmax_of_operands,
+    arity=None,
+    latex=lambda *xs: r"\log\left(" + " + ".join(f"e^{{{x}}}" for x in xs) + r"\right)",
+    accuracy=(4.0, 2000.0),  # xᵢ − M is rounded before it is an exponent, of 745 at the most
+)
+
+# ── The table ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+#: Families: a function of fixed numbers makes the operation. Each with numbers that the tests try.
+FAMILIES: dict[str, tuple[Any, tuple[tuple[float, ...], ...]]] = {
+    "power": (power, ((2.0,), (3.0,), (-1.0,), (-2.0,), (0.5,), (1.0,), (0.0,), (0.1,), (-0.5,), (2.7,))),
+    "leaky_relu": (leaky_relu, ((0.01,), (0.3,), (0.0,))),
+    "elu": (elu, ((1.0,), (0.3,))),
+}
+
+#: Every single operation, by name.
+OPERATIONS: dict[str, Operation] = {
+    entry.name: entry for entry in list(globals().values()) if isinstance(entry, Operation)
+}
+
+
+def lookup(name: str, parameters: tuple[float, ...] = ()) -> Operation:
+    """The operation of that name, made with `parameters` if it is one of a family.
+
+    >>> lookup("tanh"), lookup("power", (2.0,))
+    (<operation tanh>, <operation power(c=2.0)>)
+    """
+    if name in FAMILIES:
+        operation: Operation = FAMILIES[name][0](*parameters)
+        return operation
+    if name not in OPERATIONS:
+        raise KeyError(f"no operation is called {name!r}; the table has {', '.join([*OPERATIONS, *FAMILIES])}")
+    return OPERATIONS[name]
+
+
+def by_name(op: Operation) -> tuple[Any, ...]:
+    """For pickle: an operation is stored as its name, and the table on the other side supplies the functions."""
+    if op.name not in FAMILIES and OPERATIONS.get(op.name) is not op:
+        raise TypeError(f"{op!r} is not in the table, so it cannot be pickled; put it into autograd.ops.OPERATIONS")
+    return lookup, (op.name, tuple(op.parameters.values()))
+
+
+copyreg.pickle(Operation, by_name)

@@ -1,0 +1,128 @@
+"""The table read in symbols: the formula of a value or of a partial derivative, as text, LaTeX or Python code.
+
+>>> from autograd.ops import TANH, MULTIPLY, DIVIDE
+>>> x, y = symbol("x"), symbol("y")
+>>> str(TANH.partials(Symbols, y, x)[0])
+'sech(x) * sech(x)'
+>>> [str(p) for p in DIVIDE.partials(Symbols, symbol("q"), x, y)]
+['1 / y', '-q / y']
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from autograd.arithmetic import ELEMENTARY
+from autograd.operation import Operation
+from autograd.ops import FAMILIES, OPERATIONS
+
+ATOM = 6  # binds tighter than any operation
+
+
+class Expression:
+    """An operation applied to expressions, or (operation None) a name or a number."""
+
+    __slots__ = ("leaf", "operands", "operation")
+
+    def __init__(
+        self, operation: Operation | None, operands: tuple[Expression, ...] = (), leaf: str | float = ""
+    ) -> None:
+        self.operation = operation
+        self.operands = operands
+        self.leaf = leaf
+
+    @property
+    def precedence(self) -> int:
+        """How tightly it binds; a negative number binds like a sign."""
+        if self.operation is not None:
+            return self.operation.precedence
+        return 3 if isinstance(self.leaf, float) and self.leaf < 0.0 else ATOM
+
+    def __str__(self) -> str:
+        """Plain text in Python's notation; parsing it again gives the same expression."""
+        return self._written("text")
+
+    @property
+    def latex(self) -> str:
+        """The same for LaTeX."""
+        return self._written("latex")
+
+    def _written(self, notation: str) -> str:
+        if self.operation is None:
+            return repr(self.leaf).removesuffix(".0") if isinstance(self.leaf, float) else self.leaf
+        template = getattr(self.operation, notation)
+        operands = [
+            f"({operand._written(notation)})" if needed > operand.precedence else operand._written(notation)
+            for operand, needed in zip(self.operands, self.operand_precedences(), strict=True)
+        ]
+        written: str = template.format(*operands) if isinstance(template, str) else template(*operands)
+        return written
+
+    def operand_precedences(self) -> list[int]:
+        """How tightly each operand must bind to need no parentheses: a − (b − c), but a − b − c."""
+        own = self.precedence
+        if own >= 5:
+            return [0] * len(self.operands)
+        looser_first = own + (own == 4)  # (a ** b) ** c: a power's base needs them, a sum's first term does not
+        return [looser_first] + [own + 1] * (len(self.operands) - 1)
+
+    def __add__(self, other: Any) -> Expression:
+        return apply_symbolically("add", self, other)
+
+    def __radd__(self, other: Any) -> Expression:
+        return apply_symbolically("add", other, self)
+
+    def __sub__(self, other: Any) -> Expression:
+        return apply_symbolically("subtract", self, other)
+
+    def __rsub__(self, other: Any) -> Expression:
+        return apply_symbolically("subtract", other, self)
+
+    def __mul__(self, other: Any) -> Expression:
+        return apply_symbolically("multiply", self, other)
+
+    def __rmul__(self, other: Any) -> Expression:
+        return apply_symbolically("multiply", other, self)
+
+    def __neg__(self) -> Expression:
+        return apply_symbolically("negative", self)
+
+
+def symbol(name: str) -> Expression:
+    """A variable of that name."""
+    return Expression(None, (), name)
+
+
+def expression(x: Any) -> Expression:
+    """A number as an expression; an expression as it is."""
+    return x if isinstance(x, Expression) else Expression(None, (), float(x))
+
+
+def apply_symbolically(name: str, *operands: Any) -> Expression:
+    """The operation of that name, written down."""
+    if name in FAMILIES:
+        x, *parameters = operands
+        return Expression(FAMILIES[name][0](*parameters), (expression(x),))
+    return Expression(OPERATIONS[name], tuple(expression(operand) for operand in operands))
+
+
+class Symbolic:
+    """The arithmetic of expressions: `m.exp(x)` is the expression exp(x)."""
+
+    def __getattr__(self, name: str) -> Any:
+        if name not in OPERATIONS and name not in FAMILIES:
+            raise AttributeError(f"no operation is called {name!r}")
+        return lambda *operands: apply_symbolically(name, *operands)
+
+
+class Expanded(Symbolic):
+    """The same, with composite operations written out, down to the elementary functions of every arithmetic."""
+
+    def __getattr__(self, name: str) -> Any:
+        if name in ELEMENTARY or name not in OPERATIONS:
+            return super().__getattr__(name)
+        return lambda *operands: OPERATIONS[name].value(self, *operands)
+
+
+Symbols = Symbolic()
+ExpandedSymbols = Expanded()

@@ -1,0 +1,256 @@
+"""Derivatives as functions: grad(f) is the function that computes ∂f, and can be differentiated again.
+
+f takes numbers, or nested lists, tuples and dicts of numbers, or NumPy arrays. Derivatives come back as floats in
+the argument's own nesting (arrays for arrays). Nothing is written to the `.grad` of any Value.
+
+>>> grad(lambda p: (p[0] * p[1]).exp())([1.0, 2.0])
+[14.7781121978613, 7.38905609893065]
+>>> grad(grad(lambda x: x**3))(2.0)
+12.0
+
+Derivatives of Values, and those inside the function of another transform, are Values again. An argument that is
+already a Value is passed on through an identity node: the inner derivative is taken at that node, the outer one goes
+on through it, so the two cannot be confused (Siskind & Pearlmutter 2005).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextvars import ContextVar
+from functools import wraps
+from operator import attrgetter
+from typing import Any
+
+from autograd.graph import topological_order
+from autograd.ops import IDENTITY
+from autograd.value import Value, adjoints, operand_or_error, record
+
+Argnums = int | tuple[int, ...]
+
+
+def grad(f: Callable[..., Any], argnums: Argnums = 0) -> Callable[..., Any]:
+    """The function that computes ∂f/∂argument.
+
+    Args:
+        f: returns one Value or number.
+        argnums: which argument, or a tuple of them, which gives a tuple of gradients.
+
+    Raises:
+        TypeError: if f returns no number; for a list, use `jacobian`.
+        ValueError: if argnums names an argument that is not there.
+
+    >>> grad(lambda w, x: w * x, argnums=(0, 1))(3.0, 5.0)
+    (5.0, 3.0)
+    """
+    valued = value_and_grad(f, argnums)
+
+    @wraps(f, assigned=("__module__", "__doc__"), updated=())
+    def gradient(*args: Any, **kwargs: Any) -> Any:
+        return valued(*args, **kwargs)[1]
+
+    return gradient
+
+
+def value_and_grad(f: Callable[..., Any], argnums: Argnums = 0) -> Callable[..., tuple[Any, Any]]:
+    """The function that computes f and ∂f/∂argument together, as a pair. As `grad` otherwise.
+
+    >>> value_and_grad(lambda x: x * x)(3.0)
+    (9.0, 6.0)
+    """
+
+    def value_and_gradient(*args: Any, **kwargs: Any) -> tuple[Any, Any]:
+        call = Call(f, argnums, args, kwargs)
+        root = scalar(call.result)
+        return call.finished(root), call.gradient(root)
+
+    return value_and_gradient
+
+
+def vjp(f: Callable[..., Any], *args: Any) -> tuple[Any, Callable[[Any], tuple[Any, ...]]]:
+    """f(*args), and the function v ↦ vᵀJ: the derivative of Σ vᵢfᵢ for weights v nested like the result.
+
+    >>> y, pull = vjp(lambda p: [p[0] * p[1], p[0]], [2.0, 3.0])
+    >>> y, pull([1.0, 10.0])
+    ([6.0, 2.0], ([13.0, 2.0],))
+
+    Raises:
+        ValueError: if the weights are not nested like the result.
+    """
+    call = Call(f, tuple(range(len(args))), args, {})
+    outputs = list(flat(call.result))
+
+    def pullback(weights: Any) -> tuple[Any, ...]:
+        seeds = list(flat(weights))
+        if len(seeds) != len(outputs):
+            raise ValueError(f"the result has {len(outputs)} numbers, but {len(seeds)} weights were given")
+        total = operand_or_error(0.0)
+        for output, seed in zip(outputs, seeds, strict=True):
+            total = total + operand_or_error(output) * seed
+        gradients: tuple[Any, ...] = call.gradient(total)
+        return gradients
+
+    return nested_like(call.result, iter([call.finished(output) for output in outputs])), pullback
+
+
+def jacobian(f: Callable[..., Any], argnums: Argnums = 0) -> Callable[..., Any]:
+    """The function that computes ∂fᵢ/∂xⱼ: the result's nesting, with the argument's in place of each number.
+
+    >>> jacobian(lambda p: [p[0] * p[1], p[0] + p[1]])([2.0, 3.0])
+    [[3.0, 2.0], [1.0, 1.0]]
+    """
+
+    def jacobian_of(*args: Any, **kwargs: Any) -> Any:
+        call = Call(f, argnums, args, kwargs)
+        rows = [call.gradient(operand_or_error(output)) for output in flat(call.result)]
+        return nested_like(call.result, iter(rows))
+
+    return jacobian_of
+
+
+def hessian(f: Callable[..., Any], argnums: int = 0) -> Callable[..., Any]:
+    """The function that computes ∂²f/∂xᵢ∂xⱼ: of a list, a list of lists.
+
+    >>> hessian(lambda p: p[0] ** 2 * p[1])([3.0, 2.0])
+    [[4.0, 6.0], [6.0, 0.0]]
+    """
+    return jacobian(grad(f, argnums), argnums)
+
+
+def hvp(f: Callable[..., Any], x: Any, v: Any) -> Any:
+    """H(x)·v, the Hessian times a vector nested like x, without the Hessian (Pearlmutter 1994).
+
+    >>> hvp(lambda p: p[0] ** 2 * p[1], [3.0, 2.0], [1.0, 0.0])
+    [4.0, 6.0]
+
+    Raises:
+        ValueError: if v is not nested like x.
+    """
+    weights = list(flat(v))
+    if len(weights) != len(list(flat(x))):
+        raise ValueError(f"x has {len(list(flat(x)))} numbers, but v has {len(weights)}")
+
+    def slope_along_v(p: Any) -> Any:
+        total = operand_or_error(0.0)
+        for slope, weight in zip(flat(grad(f)(p)), weights, strict=True):
+            total = total + slope * weight
+        return total
+
+    return grad(slope_along_v)(x)
+
+
+#: The inputs (their ids) of all transforms whose function is running now, in this thread or task.
+open_inputs: ContextVar[frozenset[int]] = ContextVar("open_inputs", default=frozenset())
+
+
+class Call:
+    """One call of f with the chosen arguments replaced by Values, and the derivatives with respect to them."""
+
+    def __init__(self, f: Callable[..., Any], argnums: Argnums, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
+        self.several = isinstance(argnums, tuple)
+        chosen = argnums if isinstance(argnums, tuple) else (argnums,)
+        for position in chosen:
+            if not -len(args) <= position < len(args):
+                raise ValueError(f"argnums={argnums!r}, but f was called with {len(args)} positional arguments")
+        self.arguments = [args[position] for position in chosen]
+        self.inputs = [[input_value(x) for x in flat(argument)] for argument in self.arguments]
+        given = list(args)
+        for position, argument, values in zip(chosen, self.arguments, self.inputs, strict=True):
+            given[position] = nested_like(argument, iter(values))
+
+        outer_inputs = open_inputs.get()
+        token = open_inputs.set(outer_inputs | {id(x) for values in self.inputs for x in values})
+        try:
+            self.result = f(*given, **kwargs)
+        finally:
+            open_inputs.reset(token)
+        #: Whether the caller goes on with Values: it gave us some, or f used those of a transform around this one.
+        self.is_nested = any(x.op is not None for values in self.inputs for x in values) or (
+            bool(outer_inputs) and any(id(node) in outer_inputs for node in topological_order(*self.outputs()))
+        )
+
+    def outputs(self) -> list[Value]:
+        """The Values in the result."""
+        return [output for output in flat(self.result) if isinstance(output, Value)]
+
+    def gradient(self, root: Value) -> Any:
+        """∂root/∂argument, in the arguments' nesting."""
+        adjoint = adjoints(root, Value(1.0)) if self.is_nested else adjoints(root, 1.0, attrgetter("local_grads"))
+        gradients = [
+            nested_like(argument, iter([adjoint.get(x, 0.0) for x in values]))
+            for argument, values in zip(self.arguments, self.inputs, strict=True)
+        ]
+        return tuple(gradients) if self.several else gradients[0]
+
+    def finished(self, output: Any) -> Any:
+        """A result as the caller wants it: a float, or a Value if an outer transform goes on with it."""
+        return output if self.is_nested else float(output)
+
+
+def input_value(x: Any) -> Value:
+    """What f is given in place of x: a leaf, or if x is a Value itself a node of its own after it."""
+    return record(IDENTITY, x) if isinstance(x, Value) else Value(x)
+
+
+def scalar(result: Any) -> Value:
+    """The result of a function that has a gradient.
+
+    Raises:
+        TypeError: if it is not one number.
+    """
+    if isinstance(result, list | tuple | dict) or is_array(result):
+        raise TypeError(
+            f"grad takes a function that returns one number, but this one returned a {type(result).__name__}.\n"
+            "For several results at once use jacobian, or add them up to one."
+        )
+    try:
+        return operand_or_error(result)
+    except TypeError as error:
+        raise TypeError(f"grad takes a function that returns a Value or a number: {error}") from None
+
+
+# ── Nested lists, tuples, dicts and arrays of numbers ───────────────────────────────────────────────────────────
+
+
+def is_array(thing: Any) -> bool:
+    """Whether it is a NumPy array (of any dimension, but not a NumPy scalar)."""
+    return hasattr(thing, "__array_interface__") and hasattr(thing, "__setitem__")
+
+
+def flat(nest: Any) -> Iterator[Any]:
+    """The numbers of a nest, in order; a dict's in the order of its keys."""
+    if isinstance(nest, dict):
+        for value in nest.values():
+            yield from flat(value)
+    elif isinstance(nest, list | tuple):
+        for value in nest:
+            yield from flat(value)
+    elif is_array(nest):
+        yield from nest.ravel().tolist()
+    else:
+        yield nest
+
+
+def nested_like(nest: Any, numbers: Iterator[Any]) -> Any:
+    """The next numbers in the nesting of `nest`."""
+    if isinstance(nest, dict):
+        return {key: nested_like(value, numbers) for key, value in nest.items()}
+    if isinstance(nest, tuple) and hasattr(nest, "_fields"):
+        return type(nest)(*[nested_like(value, numbers) for value in nest])
+    if isinstance(nest, list | tuple):
+        return type(nest)([nested_like(value, numbers) for value in nest])
+    if is_array(nest):
+        return array_of([next(numbers) for _ in range(nest.size)], nest.shape)
+    return next(numbers)
+
+
+def array_of(items: list[Any], shape: tuple[int, ...]) -> Any:
+    """A NumPy array of floats, of Values, or of the arrays that stand for each number."""
+    import numpy as np
+
+    if items and is_array(items[0]):
+        return np.stack(items).reshape(shape + items[0].shape)
+    if all(isinstance(item, float) for item in items):
+        return np.array(items, dtype=float).reshape(shape)
+    array = np.empty(len(items), dtype=object)
+    array[:] = items
+    return array.reshape(shape)

@@ -1,0 +1,626 @@
+"""Value: a number that remembers how it was made, and can therefore say how it depends on what it was made from.
+
+    y = f(a, b)        is recorded with a, b and the local derivatives ∂y/∂a, ∂y/∂b
+    y.backward()       walks back from y and applies the chain rule: ∂L/∂a = Σ ∂L/∂y · ∂y/∂a
+
+The arithmetic itself is nowhere in this file: it is in the table, `ops.py`, and `eager.py` writes the operators
+and methods below from it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from math import isfinite
+from numbers import Real
+from typing import Any
+
+from autograd import ops
+from autograd.arithmetic import Floats
+from autograd.eager import NAMESPACE, family_method, method
+from autograd.graph import topological_order
+from autograd.operation import Operation
+
+
+class DomainError(ValueError, ArithmeticError):
+    """An operation was given finite numbers for which it has no finite real answer."""
+
+
+class Value:
+    """A number in a graph of numbers.
+
+    Args:
+        data: any real number (int, float, Fraction, NumPy scalar); it is kept as a float.
+        label: a name for messages, derivations and drawings.
+
+    Attributes:
+        data: the number. That of a leaf may be set (`p.data -= 0.1 * p.grad`); that of a computed Value may not.
+        grad: ∂root/∂self after `root.backward()`; 0.0 before. A leaf's adds up over calls until `zero_grad`.
+        op: the operation that made it, an entry of the table; None for a leaf.
+        parents: the operands, in order. `a - a` has two.
+        local_grads: ∂self/∂parent for each parent, at the numbers of the forward pass.
+        label: as given, or set later.
+
+    Raises:
+        TypeError: if `data` is not a real number. True and False are refused, too: they are answers, not numbers.
+
+    >>> x, w, b = Value(2.0, label="x"), Value(-3.0, label="w"), Value(6.8813735870195432, label="b")
+    >>> o = (x * w + b).tanh()
+    >>> o.backward()
+    >>> round(o.data, 9), round(w.grad, 9)
+    (0.707106781, 1.0)
+
+    Equality and hash are by identity, so Values can be put in sets and dicts; `<`, `<=`, `>`, `>=` compare the data.
+    """
+
+    # One or two operands and their local derivatives have slots of their own, which takes half the memory of two
+    # tuples; an operation of more operands keeps the tuples (operands, local derivatives) in _many, with _a None.
+    __slots__ = ("__weakref__", "_a", "_b", "_da", "_data", "_db", "_many", "grad", "label", "op")
+
+    _data: float
+    grad: Any  # a float; a Value after backward(create_graph=True)
+    op: Operation | None
+    label: str
+    _a: Value | None
+    _b: Value | None
+    _da: float | None
+    _db: float | None
+    _many: tuple[tuple[Value, ...], tuple[float, ...]]
+
+    __array_ufunc__ = None  # NumPy leaves mixed expressions to us, instead of making arrays of objects
+
+    def __init__(self, data: Any, label: str = "") -> None:
+        if not isinstance(label, str):
+            raise TypeError(f"a label is a string, not {label!r} of type {type(label).__name__}")
+        self._data = data if type(data) is float else real(data)
+        self.grad = 0.0
+        self.op = self._a = self._b = self._da = self._db = None
+        self.label = label
+
+    @property
+    def data(self) -> float:
+        """The number."""
+        return self._data
+
+    @data.setter
+    def data(self, number: float) -> None:
+        if self.op is not None:
+            raise AttributeError(
+                f"the data of {self!r} was computed by {self.op.name} and cannot be set: the gradients belong to the"
+                " numbers it was computed from.\nSet the data of a leaf and compute again, or start from"
+                " detach(value), a leaf of its own."
+            )
+        self._data = number if type(number) is float else real(number)
+
+    @property
+    def parents(self) -> tuple[Value, ...]:
+        """The operands, in order; none for a leaf."""
+        if self._b is not None:
+            return (self._a, self._b)  # type: ignore[return-value]  # two operands or none
+        if self._a is not None:
+            return (self._a,)
+        return () if self.op is None else self._many[0]
+
+    @property
+    def local_grads(self) -> tuple[float, ...]:
+        """∂self/∂parent for each of `parents`."""
+        if self._b is not None:
+            return (self._da, self._db)  # type: ignore[return-value]
+        if self._a is not None:
+            return (self._da,)  # type: ignore[return-value]
+        return () if self.op is None else self._many[1]
+
+    @property
+    def _prev(self) -> set[Value]:
+        """micrograd's name for the parents, as a set."""
+        return set(self.parents)
+
+    @property
+    def _op(self) -> str:
+        """micrograd's name for the mark of the operation: '+', '*', '**2', 'ReLU', and '' for a leaf."""
+        return "" if self.op is None else self.op.symbol
+
+    # ── Operations, written from the table ──────────────────────────────────────────────────────────────────
+
+    __add__ = add = method(ops.ADD)
+    __sub__ = subtract = method(ops.SUBTRACT)
+    __mul__ = multiply = method(ops.MULTIPLY)
+    __truediv__ = divide = method(ops.DIVIDE)
+    __neg__ = negative = method(ops.NEGATIVE)
+    __abs__ = abs = method(ops.ABS)
+    pow = method(ops.POW)
+    _power = family_method("power", "c")
+
+    exp, expm1 = method(ops.EXP), method(ops.EXPM1)
+    log, log1p = method(ops.LOG), method(ops.LOG1P)
+    sqrt = method(ops.SQRT)
+    sin, cos, tan = method(ops.SIN), method(ops.COS), method(ops.TAN)
+    asin, acos, atan = method(ops.ASIN), method(ops.ACOS), method(ops.ATAN)
+    sinh, cosh, tanh = method(ops.SINH), method(ops.COSH), method(ops.TANH)
+    erf = method(ops.ERF)
+
+    sigmoid, softplus = method(ops.SIGMOID), method(ops.SOFTPLUS)
+    relu, gelu, silu, step = method(ops.RELU), method(ops.GELU), method(ops.SILU), method(ops.STEP)
+    _leaky_relu, _elu = family_method("leaky_relu", "alpha"), family_method("elu", "alpha")
+
+    maximum, minimum = method(ops.MAXIMUM), method(ops.MINIMUM)
+    atan2, hypot = method(ops.ATAN2), method(ops.HYPOT)
+
+    def leaky_relu(self, alpha: float = 0.01) -> Value:
+        """x for x > 0, αx otherwise."""
+        leaky: Value = self._leaky_relu(real(alpha))
+        return leaky
+
+    def elu(self, alpha: float = 1.0) -> Value:
+        """x for x > 0, α(eˣ − 1) otherwise."""
+        exponential: Value = self._elu(real(alpha))
+        return exponential
+
+    def __pow__(self, exponent: Any) -> Value:
+        """self ** exponent: a number is a fixed exponent, a Value a variable one, which needs a positive base."""
+        if isinstance(exponent, Value):
+            variable: Value = self.pow(exponent)
+            return variable
+        number = as_number(exponent)
+        if number is None:
+            return NotImplemented
+        # The written method has c·x^(c−1) for any c; x**0 is constant, even where x^(−1) is not finite.
+        fixed: Value = self._power(number) if number else record(ops.power(0.0), self)
+        return fixed
+
+    def __radd__(self, other: Any) -> Value:
+        return reflected(other, Value.__add__, self)
+
+    def __rsub__(self, other: Any) -> Value:
+        return reflected(other, Value.__sub__, self)
+
+    def __rmul__(self, other: Any) -> Value:
+        return reflected(other, Value.__mul__, self)
+
+    def __rtruediv__(self, other: Any) -> Value:
+        return reflected(other, Value.__truediv__, self)
+
+    def __rpow__(self, other: Any) -> Value:
+        return reflected(other, Value.pow, self)
+
+    def __pos__(self) -> Value:
+        return self
+
+    # ── As a number ─────────────────────────────────────────────────────────────────────────────────────────
+
+    def __float__(self) -> float:
+        return self._data
+
+    def __round__(self, digits: int | None = None) -> float:
+        return round(self._data, digits)
+
+    def __format__(self, specification: str) -> str:
+        return format(self._data, specification) if specification else repr(self)
+
+    def __lt__(self, other: Any) -> bool:
+        number = compared(other)
+        return NotImplemented if number is None else self._data < number
+
+    def __le__(self, other: Any) -> bool:
+        number = compared(other)
+        return NotImplemented if number is None else self._data <= number
+
+    def __gt__(self, other: Any) -> bool:
+        number = compared(other)
+        return NotImplemented if number is None else self._data > number
+
+    def __ge__(self, other: Any) -> bool:
+        number = compared(other)
+        return NotImplemented if number is None else self._data >= number
+
+    def __repr__(self) -> str:
+        label = f", label={self.label!r}" if self.label else ""
+        return f"Value({self._data!r}, grad={as_number(self.grad)!r}{label})"
+
+    # ── The backward pass ───────────────────────────────────────────────────────────────────────────────────
+
+    def backward(self, gradient: Any = 1.0, *, create_graph: bool = False) -> None:
+        """Put ∂self/∂v into `v.grad` of every Value v that self was computed from.
+
+        Leaves add it to what they hold (call `zero_grad` first for a fresh start); computed Values get the
+        gradient of this pass alone.
+
+        Args:
+            gradient: ∂L/∂self of whatever comes after self; 1 if self is the L.
+            create_graph: record the gradients as Values, to be differentiated again. A leaf and its gradient then
+                refer to each other until `zero_grad`.
+
+        Raises:
+            RuntimeError: with create_graph, if a leaf's data was changed since the forward pass.
+
+        >>> x = Value(3.0)
+        >>> (x * x * x).backward(create_graph=True)
+        >>> slope = x.grad
+        >>> x.grad = 0.0; slope.backward()
+        >>> slope.data, x.grad
+        (27.0, 18.0)
+
+        Every local derivative was computed in the forward pass; what is left is to visit the Values in an order
+        in which each comes before its operands (Griewank & Walther 2008, section 3.2).
+        """
+        if create_graph:
+            for node, adjoint in adjoints(self, operand_or_error(gradient)).items():
+                node.grad = adjoint if node.op is not None else accumulated(node.grad, adjoint)
+            return
+        seed = real(gradient._data if isinstance(gradient, Value) else gradient)
+
+        # A Value has been met in this pass if its grad is this pass's own zero, which no other pass shares.
+        zero = float("0.0")
+        order: list[Any] = []  # the computed Values, operands first
+        held: list[tuple[Value, Any]] = []  # leaves and the gradients they had
+        try:
+            self._arrange(zero, order, held)
+            self.grad = seed
+            order.reverse()
+            for node in order:
+                adjoint = node.grad
+                a, b = node._a, node._b
+                if b is not None:
+                    a.grad += adjoint * node._da
+                    b.grad += adjoint * node._db
+                elif a is not None:
+                    a.grad += adjoint * node._da
+                else:
+                    parents, local_grads = node._many
+                    for parent, local_grad in zip(parents, local_grads):  # noqa: B905 (as long, and in a hot loop)
+                        parent.grad += adjoint * local_grad
+        except BaseException:
+            for leaf, before in held:
+                leaf.grad = before
+            raise
+        for leaf, before in held:
+            leaf.grad = accumulated(before, leaf.grad)
+
+    def _arrange(self, zero: float, order: list[Any], held: list[tuple[Value, Any]]) -> None:
+        """Fill `order` with the computed Values below self, operands first, and set every grad to `zero`.
+
+        `graph.topological_order` for the slots of a Value, about four times as fast: go down along the first
+        operands, come back up, and turn into a second operand that has not been met.
+        """
+        stack: list[Value] = []
+        unfinished: list[Iterator[Value]] = []  # the operands still to visit, of each operation of many on the stack
+        push, pop, place = stack.append, stack.pop, order.append
+        node: Any = self
+        while True:
+            while node.grad is not zero:
+                first = node._a
+                if first is not None:
+                    node.grad = zero
+                    push(node)
+                    node = first
+                    continue
+                if node.op is None:
+                    if node.grad:
+                        held.append((node, node.grad))
+                else:
+                    # Leaves that hold no gradient, most of a neuron's operands, need no visit.
+                    unfinished.append(iter([x for x in node._many[0] if x.op is not None or x.grad]))
+                    push(node)
+                node.grad = zero
+                break
+            if not stack:
+                return
+            node = stack[-1]
+            second = node._b
+            if second is not None:
+                if second.grad is zero:
+                    place(pop())
+                else:
+                    node = second
+            elif node._a is not None:
+                place(pop())
+            else:
+                for operand in unfinished[-1]:
+                    if operand.grad is not zero:
+                        node = operand
+                        break
+                else:
+                    unfinished.pop()
+                    place(pop())
+
+    def zero_grad(self) -> None:
+        """Set the gradient of every leaf below self (and of self, if it is one) to 0."""
+        for node in topological_order(self):
+            if node.op is None:
+                node.grad = 0.0
+
+    # ── Copies ──────────────────────────────────────────────────────────────────────────────────────────────
+
+    def __copy__(self) -> Value:
+        """A second Value of the same operands."""
+        return restored(self._data, self.grad, self.label, self.op, self.parents, self.local_grads)
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Value:
+        for node in topological_order(self):
+            if id(node) not in memo:
+                parents = tuple(memo[id(parent)] for parent in node.parents)
+                memo[id(node)] = restored(
+                    node._data, number_of(node.grad), node.label, node.op, parents, node.local_grads
+                )
+        copied: Value = memo[id(self)]
+        return copied
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """For pickle: the graph as a flat list, so that its depth is no limit.
+
+        Leaves are Values of their own in the pickle, shared by all that is pickled together; the computed Values
+        below two roots are stored with each. A gradient that is itself a Value is stored as its number.
+        """
+        if self.op is None:
+            return restored, (self._data, number_of(self.grad), self.label, None, (), ())
+        order = topological_order(self)
+        place = {id(node): index for index, node in enumerate(order)}
+        rows = [
+            node
+            if node.op is None
+            else (
+                node._data,
+                number_of(node.grad),
+                node.label,
+                node.op,
+                tuple(place[id(parent)] for parent in node.parents),
+                node.local_grads,
+            )
+            for node in order
+        ]
+        return restored_graph, (rows,)
+
+
+# ── Recording ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def restored(
+    data: float,
+    grad: Any,
+    label: str,
+    op: Operation | None,
+    parents: tuple[Value, ...],
+    local_grads: Sequence[float],
+) -> Value:
+    """A Value with exactly these attributes."""
+    node = Value(data, label)
+    node.grad = grad
+    node.op = op
+    if len(parents) == 1:
+        (node._a,), (node._da,) = parents, local_grads
+    elif len(parents) == 2:
+        (node._a, node._b), (node._da, node._db) = parents, local_grads
+    elif parents:
+        node._many = parents, tuple(local_grads)
+    return node
+
+
+def restored_graph(rows: list[Any]) -> Value:
+    """The last of the Values that `Value.__reduce__` wrote down."""
+    nodes: list[Value] = []
+    for row in rows:
+        if isinstance(row, Value):
+            nodes.append(row)
+        else:
+            data, grad, label, op, places, local_grads = row
+            parents = tuple(nodes[place] for place in places)
+            nodes.append(restored(data, grad, label, op, parents, local_grads))
+    return nodes[-1]
+
+
+def record(op: Operation, *parents: Value) -> Value:
+    """The Value of `op` at its parents by IEEE 754's rules: never an error, but inf and NaN where they belong."""
+    return recorded(op, parents)
+
+
+def recorded(op: Operation, parents: tuple[Value, ...]) -> Value:
+    """The same, of a tuple."""
+    xs = [parent._data for parent in parents]
+    y = op.value(Floats, *xs)
+    return restored(y, 0.0, "", op, parents, op.partials(Floats, y, *xs))
+
+
+def resolve(op: Operation, *parents: Value) -> Value:
+    """The same, but finite operands must give a finite result.
+
+    Raises:
+        DomainError: naming the operation, its operands and what to do.
+    """
+    node = recorded(op, parents)
+    if not isfinite(node._data) and all(isfinite(parent._data) for parent in parents):
+        raise DomainError(domain_message(op, parents))
+    return node
+
+
+def apply(op: Operation, *operands: Any) -> Value:
+    """Apply an operation of the table, or one of your own, to Values and numbers.
+
+    >>> from autograd.operation import Operation
+    >>> cube = Operation("cube", lambda m, x: x * x * x, lambda m, y, x: (3.0 * x * x,))
+    >>> x = Value(2.0)
+    >>> apply(cube, x).backward()
+    >>> x.grad
+    12.0
+
+    Raises:
+        TypeError: if an operand is not a number or their count is not the operation's.
+        DomainError: if finite operands give no finite result.
+    """
+    if op.arity is not None and len(operands) != op.arity:
+        raise TypeError(f"{op.name} takes {op.arity} operand{'s' * (op.arity > 1)}, but was given {len(operands)}")
+    return resolve(op, *map(operand_or_error, operands))
+
+
+def domain_message(op: Operation, parents: tuple[Value, ...]) -> str:
+    """What was asked, of which operands, and the way out."""
+    limit = 8
+    shown = [f"{parent._data!r}{f' ({parent.label})' if parent.label else ''}" for parent in parents[:limit]]
+    more = [f"… {len(parents) - limit} more"] if len(parents) > limit else []
+    written = op.text(*shown, *more) if callable(op.text) and not more else f"{op.symbol} of {', '.join(shown + more)}"
+    if isinstance(op.text, str):
+        written = op.text.format(*(f"({text})" if text.startswith("-") else text for text in shown))
+    remedy = f"\nTo repair it: {op.remedy}." if op.remedy else ""
+    return f"{op.name}: {written} has no finite real value.{remedy}"
+
+
+# ── Operands ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def real(number: Any) -> float:
+    """A real number as a float.
+
+    Raises:
+        TypeError: for anything else, saying what is accepted.
+    """
+    converted = as_number(number)
+    if converted is None or isinstance(number, Value):
+        raise TypeError(f"{refusal(number)}.\nA Value holds one real number: an int, a float or a NumPy scalar.")
+    return converted
+
+
+def as_number(thing: Any) -> float | None:
+    """The float of a real number or of a Value, and None for what is neither."""
+    if isinstance(thing, float | int) and not isinstance(thing, bool):
+        return float(thing)
+    if isinstance(thing, Value):
+        return thing._data
+    return float(thing) if isinstance(thing, Real) and not isinstance(thing, bool) else None
+
+
+def number_of(grad: Any) -> Any:
+    """A gradient as a plain number."""
+    return grad._data if isinstance(grad, Value) else grad
+
+
+def refusal(thing: Any) -> str:
+    """Why a thing is not a number."""
+    kind = type(thing).__name__
+    if hasattr(thing, "__array__") and hasattr(thing, "shape"):
+        return (
+            f"an array ({kind} of shape {getattr(thing, 'shape', '?')}) is not a number;"
+            " for its elements, build a list of Values: [Value(x) for x in array.ravel()]"
+        )
+    if isinstance(thing, list | tuple):
+        return f"a {kind} is not a number; for its elements, build a list of Values: [Value(x) for x in numbers]"
+    return f"expected a real number, but was given {str(thing)[:60]!r} of type {kind}"
+
+
+def operand(thing: Any) -> Any:
+    """A Value as it is, a number as a new leaf; NotImplemented for a type that may know better what to do.
+
+    Raises:
+        TypeError: for what is certainly a mistake: text, truth values, None, containers, arrays, complex numbers.
+    """
+    if isinstance(thing, Value):
+        return thing
+    number = as_number(thing)
+    if number is not None:
+        return Value(number)
+    if (
+        thing is None
+        or isinstance(thing, bool | str | bytes | complex | list | tuple | dict | set)
+        or hasattr(thing, "__array__")
+    ):
+        raise TypeError(refusal(thing) + ".")
+    return NotImplemented
+
+
+def operand_or_error(thing: Any) -> Value:
+    """A Value as it is, a number as a new leaf.
+
+    Raises:
+        TypeError: for anything else.
+    """
+    return thing if isinstance(thing, Value) else Value(thing)
+
+
+def reflected(number: Any, operator: Callable[[Value, Value], Value], value: Value) -> Value:
+    """number ∘ value."""
+    left = operand(number)
+    return NotImplemented if left is NotImplemented else operator(left, value)
+
+
+def compared(thing: Any) -> float | None:
+    """What a Value is compared with, as a number."""
+    return as_number(thing)
+
+
+NAMESPACE.update(Value=Value, operand=operand, resolve=resolve)
+
+# ── Derivatives as Values ───────────────────────────────────────────────────────────────────────────────────────
+
+
+class Recorded:
+    """The arithmetic in which the table is read to record: `m.exp(x)` is a new Value."""
+
+    def __getattr__(self, name: str) -> Callable[..., Value]:
+        if name == "detach":
+            function: Callable[..., Value] = detach
+        elif name in ops.FAMILIES:
+            function = lambda x, *parameters: record(ops.lookup(name, parameters), operand_or_error(x))  # noqa: E731
+        elif name in ops.OPERATIONS:
+            op = ops.OPERATIONS[name]
+            function = lambda *xs: record(op, *map(operand_or_error, xs))  # noqa: E731
+        else:
+            raise AttributeError(f"no operation is called {name!r}")
+        setattr(self, name, function)
+        return function
+
+
+Values = Recorded()
+
+
+def detach(value: Any) -> Value:
+    """The number alone, as a new leaf: no gradient flows back through it."""
+    return Value(as_number(value), label=getattr(value, "label", ""))
+
+
+def recorded_partials(node: Value) -> Iterable[Any]:
+    """The local derivatives of a node as Values, which must be the numbers of the forward pass.
+
+    Raises:
+        RuntimeError: if they are not, because a leaf's data was set in between.
+    """
+    if node.op is None:
+        return ()
+    partials = tuple(node.op.partials(Values, node, *node.parents))
+    for partial, local_grad, parent in zip(partials, node.local_grads, node.parents, strict=True):
+        now = as_number(partial)
+        if now != local_grad and not (now != now and local_grad != local_grad):
+            raise RuntimeError(
+                f"the data of {parent!r} is not what it was in the forward pass (∂{node.op.name} is {now}, was"
+                f" {local_grad}), so its gradient cannot be recorded.\nCompute the result again before"
+                " backward(create_graph=True)."
+            )
+    return partials
+
+
+def adjoints(
+    root: Value, seed: Any, partials: Callable[[Value], Iterable[Any]] = recorded_partials
+) -> dict[Value, Any]:
+    """∂root/∂node for every node that root was computed from; nothing is written to any `.grad`.
+
+    With `recorded_partials` they are Values, to be differentiated again; with `attrgetter("local_grads")` floats.
+    This is the chain rule as it stands in the books; `Value.backward` is the same for plain numbers, made fast.
+    """
+    adjoint: dict[Value, Any] = {root: seed}
+    for node in reversed(topological_order(root)):
+        for parent, partial in zip(node.parents, partials(node), strict=True):
+            term = adjoint[node] if partial == 1.0 else adjoint[node] * partial  # x·1 → x
+            adjoint[parent] = adjoint[parent] + term if parent in adjoint else term
+    return adjoint
+
+
+def accumulated(before: Any, gradient: Any) -> Any:
+    """A leaf's gradient after one more backward pass."""
+    return before + gradient if before else gradient
+
+
+def nonfinite(root: Value) -> Value | None:
+    """The first Value below root that is NaN or infinite: all that it was computed from is finite. None if all is well.
+
+    >>> big = Value(1e200, label="big")
+    >>> square = big * big
+    >>> nonfinite(square - square) is square
+    True
+    """
+    return next((node for node in topological_order(root) if not isfinite(node._data)), None)

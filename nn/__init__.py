@@ -1,0 +1,1 @@
+"""A neural network library on the scalar engine. For now: micrograd's networks, in `nn.micrograd`."""
