@@ -164,26 +164,40 @@ class Code:
         text = python(part)
         if text in self.names:
             return self.names[text]
-        return python(part, self._shared_operand)
+        for operand in part.operands:
+            self._prepare(operand)
+        return assembled(part, self.names)
 
-    def _shared_operand(self, operand: Expression) -> str | None:
-        text = python(operand)
-        if text in self.shared and text not in self.names:
+    def _prepare(self, part: Expression) -> None:
+        """Give a name to each shared piece of the part, inner ones first."""
+        text = python(part)
+        if text in self.names or not part.operands:
+            return
+        for operand in part.operands:
+            self._prepare(operand)
+        if text in self.shared:
             self.temporaries += 1
-            self._named(operand, f"t{self.temporaries}")
-        return self.names.get(text)
+            self._named(part, f"t{self.temporaries}")
 
 
-def python(part: Expression, named: Callable[[Expression], str | None] = lambda _: None) -> str:
-    """An expression as Python code; `named` may answer the name of a variable that holds a part of it."""
+def python(part: Expression) -> str:
+    """An expression as Python code."""
+    if not part.code:
+        part.code = assembled(part, {})
+    return part.code
+
+
+def assembled(part: Expression, names: dict[str, str]) -> str:
+    """An expression as Python code, where some operands' code has been given a name."""
     if part.operation is None:
-        return str(part) if isinstance(part.leaf, str) else repr(part.leaf)
-    operands = []
-    for operand, needed in zip(part.operands, part.operand_precedences(), strict=True):
-        name = named(operand)
-        written = name or python(operand, named)
-        loose = name is None and operand.precedence < needed and operation_is_infix(part)
-        operands.append(f"({written})" if loose else written)
+        return part.leaf if isinstance(part.leaf, str) else repr(part.leaf)
+    operands = [
+        names.get(python(operand))
+        or in_parentheses(
+            assembled(operand, names) if names else python(operand), operand, needed if is_infix(part) else 0
+        )
+        for operand, needed in zip(part.operands, part.operand_precedences(), strict=True)
+    ]
     if part.operation.name in INFIX:
         return f" {INFIX[part.operation.name]} ".join(operands)
     if part.operation.name == "negative":
@@ -192,6 +206,12 @@ def python(part: Expression, named: Callable[[Expression], str | None] = lambda 
     return f"{part.operation.name}({', '.join([*operands, *parameters])})"
 
 
-def operation_is_infix(part: Expression) -> bool:
-    """Whether Python writes it with a sign between or before its operands, and not as a call."""
+def in_parentheses(written: str, operand: Expression, needed: int) -> str:
+    """The code of an operand, in parentheses if it binds less tightly than is needed."""
+    loose = operand.precedence < needed and (operand.operation is None or is_infix(operand))
+    return f"({written})" if loose else written
+
+
+def is_infix(part: Expression) -> bool:
+    """Whether Python writes it with a sign, and not as a call."""
     return part.operation is not None and part.operation.name in (*INFIX, "negative")

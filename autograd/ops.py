@@ -494,7 +494,7 @@ SUM = Operation(
 )
 
 
-def halves(ab: Numbers) -> tuple[Numbers, Numbers]:
+def halves(ab: tuple[Any, ...]) -> tuple[tuple[Any, ...], tuple[Any, ...]]:
     """The operands of a dot product, a₁ … aₙ b₁ … bₙ, as two lists."""
     middle = len(ab) // 2
     return ab[:middle], ab[middle:]
@@ -508,7 +508,7 @@ def pairwise(join: str, template: str) -> Any:
 def swap_halves(m: Any, y: Any, *ab: Any) -> Numbers:
     """∂/∂aᵢ = bᵢ and ∂/∂bᵢ = aᵢ."""
     a, b = halves(ab)
-    return (*b, *a)
+    return b + a
 
 
 DOT = Operation(

@@ -22,7 +22,7 @@ ATOM = 6  # binds tighter than any operation
 class Expression:
     """An operation applied to expressions, or (operation None) a name or a number."""
 
-    __slots__ = ("leaf", "operands", "operation")
+    __slots__ = ("code", "leaf", "operands", "operation")
 
     def __init__(
         self, operation: Operation | None, operands: tuple[Expression, ...] = (), leaf: str | float = ""
@@ -30,6 +30,7 @@ class Expression:
         self.operation = operation
         self.operands = operands
         self.leaf = leaf
+        self.code = ""  # as Python writes it, once that is known
 
     @property
     def precedence(self) -> int:

@@ -258,12 +258,12 @@ class Value:
             order.reverse()
             for node in order:
                 adjoint = node.grad
-                a, b = node._a, node._b
+                b = node._b
                 if b is not None:
-                    a.grad += adjoint * node._da
+                    node._a.grad += adjoint * node._da
                     b.grad += adjoint * node._db
-                elif a is not None:
-                    a.grad += adjoint * node._da
+                elif node._a is not None:
+                    node._a.grad += adjoint * node._da
                 else:
                     parents, local_grads = node._many
                     for parent, local_grad in zip(parents, local_grads):  # noqa: B905 (as long, and in a hot loop)
@@ -302,25 +302,21 @@ class Value:
                     push(node)
                 node.grad = zero
                 break
-            if not stack:
-                return
-            node = stack[-1]
-            second = node._b
-            if second is not None:
-                if second.grad is zero:
-                    place(pop())
-                else:
-                    node = second
-            elif node._a is not None:
+            while stack:
+                node = stack[-1]
+                second = node._b
+                if second is not None:
+                    if second.grad is not zero:
+                        node = second
+                        break
+                elif node._a is None:
+                    node = next((x for x in unfinished[-1] if x.grad is not zero), None)
+                    if node is not None:
+                        break
+                    unfinished.pop()
                 place(pop())
             else:
-                for operand in unfinished[-1]:
-                    if operand.grad is not zero:
-                        node = operand
-                        break
-                else:
-                    unfinished.pop()
-                    place(pop())
+                return
 
     def zero_grad(self) -> None:
         """Set the gradient of every leaf below self (and of self, if it is one) to 0."""
