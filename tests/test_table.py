@@ -133,7 +133,12 @@ def points(op):
     marks = [0.0, 1.0, 0.7517, 1.2785, math.pi / 2, math.pi, 18.0, 37.0, 300.0, 709.0, 745.0]
     marks += [end for end in (low, high) if math.isfinite(end)]
     found = [sign * mark * (1.0 + tweak) for mark in marks for sign in (-1, 1) for tweak in (0.0, 1e-15, -1e-15, 1e-7)]
-    found += [math.nextafter(end, 0.0) for end in (low, high)]
+    found += [math.nextafter(end, 0.0) for end in (low, high)] + [
+        sys.float_info.max,
+        -sys.float_info.max,
+        1e308,
+        -1e308,
+    ]
     found += [rng.choice([-1, 1]) * 2.0 ** rng.uniform(-1074, 1023.9) for _ in range(150)]
     found += [rng.choice([-1, 1]) * 2.0 ** rng.uniform(-30, 10) for _ in range(350)]
     found += [rng.uniform(-1.0, 1.0) for _ in range(50)]
