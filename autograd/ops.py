@@ -405,7 +405,7 @@ GELU = Operation(
 
 
 def silu_value(m: Any, x: Any) -> Any:
-    """xσ(x); for x < 0 as x·h·h/(1 + h²) with h = exp(−|x|/2), for h² has lost digits below 2.2e-308 and xh² has not."""
+    """xσ(x), for x < 0 as x·h·h/(1 + h²) with h = exp(−|x|/2): in the tail h² has lost its digits, x·h has not."""
     h = m.exp(-0.5 * m.abs(x))
     return m.divide(m.where(m.step(x), x, x * h * h), 1.0 + h * h)
 
