@@ -273,7 +273,7 @@ class Value:
                 leaf.grad = before
             raise
         for leaf, before in held:
-            leaf.grad = accumulated(before, leaf.grad)
+            leaf.grad = before + leaf.grad
 
     def _arrange(self, zero: float, order: list[Any], held: list[tuple[Value, Any]]) -> None:
         """Fill `order` with the computed Values below self, operands first, and set every grad to `zero`.
@@ -297,8 +297,14 @@ class Value:
                     if node.grad:
                         held.append((node, node.grad))
                 else:
-                    # Leaves that hold no gradient, most of a neuron's operands, need no visit.
-                    unfinished.append(iter([x for x in node._many[0] if x.op is not None or x.grad]))
+                    computed = []
+                    for operand in node._many[0]:
+                        if operand.op is not None:
+                            computed.append(operand)
+                        elif operand.grad:
+                            held.append((operand, operand.grad))
+                            operand.grad = zero
+                    unfinished.append(iter(computed))
                     push(node)
                 node.grad = zero
                 break
