@@ -103,7 +103,7 @@ def power(c: Any) -> Operation:
         symbol=f"**{shown}",
         domain=(POSITIVE,) if fraction or (known and c < 0.0) else (REALS,),
         # c − 1 is rounded before it is an exponent: log(1e308)·2⁻⁵³ relative, unless c − 1 is exact.
-        accuracy=(2.0, 400.0 if fraction else 4.0),
+        accuracy=(2.0, 800.0 if fraction else 4.0),
         remedy="keep the base positive, for a negative number has real powers at whole exponents only,"
         " and 0 at none below 0",
         parameters={"c": c},
@@ -121,7 +121,7 @@ POW = Operation(
     precedence=4,
     symbol="**",
     domain=(POSITIVE, REALS),
-    accuracy=(2.0, 400.0),
+    accuracy=(2.0, 800.0),
     remedy="keep the base positive, for a negative number has real powers at whole exponents only",
 )
 
@@ -369,7 +369,7 @@ GAUSSIAN = Operation(
     lambda m, y, x: (-2.0 * (x * y),),  # 2x alone could overflow
     latex="e^{{-{0}^2}}",
     # The value itself has few digits left below 2.2e-308 (|x| > 26.6), and the partial multiplies it by up to 55.
-    accuracy=(2.0, 40.0),
+    accuracy=(2.0, 60.0),
 )
 
 ERF = Operation(
@@ -384,6 +384,7 @@ ERFC = Operation(
     lambda m, x: m.erfc(x),
     lambda m, y, x: (-1.1283791670955126 * m.gaussian(x),),
     latex=r"\operatorname{{erfc}}\left({0}\right)",
+    accuracy=(3.0, 4.0),  # the C library's: 2.7 ulp measured near x = 1.19
 )
 
 ROOT_HALF = 0.7071067811865476
@@ -414,7 +415,7 @@ SILU = Operation(
     "silu",
     silu_value,
     lambda m, y, x: (m.sigmoid(x) + y * m.sigmoid(-x),),  # σ + xσ(1 − σ)
-    accuracy=(3.0, 6.0),
+    accuracy=(4.0, 6.0),
 )
 
 SOFTPLUS = Operation(
@@ -569,7 +570,7 @@ LOGSUMEXP = Operation(
     softmax_of_operands,
     arity=None,
     latex=lambda *xs: r"\log\left(" + " + ".join(f"e^{{{x}}}" for x in xs) + r"\right)",
-    accuracy=(4.0, 2000.0),  # xᵢ − M is rounded before it is an exponent, of 745 at the most
+    accuracy=(2.0, 600.0),  # xᵢ − M is rounded before it is an exponent, of 745 at the most
 )
 
 # ── The table ───────────────────────────────────────────────────────────────────────────────────────────────────
