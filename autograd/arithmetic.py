@@ -129,7 +129,7 @@ def total_sum(*xs: float) -> float:
     except ValueError:  # inf − inf
         return math.nan
     except OverflowError:  # a partial sum overflowed: add at 2⁻⁶⁴ of the size, where 2⁶³ of the largest floats fit
-        scaled = math.fsum(math.ldexp(x, -64) for x in xs)
+        scaled = total_sum(*(math.ldexp(x, -64) for x in xs))
         try:
             return math.ldexp(scaled, 64)
         except OverflowError:

@@ -347,6 +347,8 @@ def test_importing_autograd_loads_nothing_but_the_standard_library():
         ([1e308, 1e308], math.inf),
         ([-1e308, -1e308], -math.inf),
         ([math.inf, 1.0], math.inf),
+        ([1e308, 1e308, math.inf], math.inf),
+        ([1e308, 1e308, math.inf, -math.inf], math.nan),
         ([math.inf, -math.inf], math.nan),
         ([0.1] * 10, 1.0),
     ],
