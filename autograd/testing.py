@@ -11,7 +11,6 @@ from __future__ import annotations
 import math
 import random
 from collections.abc import Callable, Iterator, Sequence
-from operator import itemgetter
 from typing import Any, NamedTuple
 
 from autograd.arithmetic import Floats
@@ -122,20 +121,39 @@ def judged(name: str, analytic: float, along: Callable[[float], Value], x: float
     here = kink_signs(root)
     (left, left_kink), (right, right_kink) = (smooth_step(along, x, side, here) for side in (-1, 1))
     at_kink = left_kink or right_kink
-    if not at_kink and min(left, right) * 64.0 >= max(left, right) > 0.0:
-        slopes = [ridders(number, x, min(left, right), size)]
-    else:  # A kink or the edge of the domain is near: stay on the side without it, or at a kink look at both.
-        sides = [(-1, left), (1, right)] if at_kink else [max((-1, left), (1, right), key=itemgetter(1))]
-        slopes = [ridders(number, x, step / 2.0, size, side) for side, step in sides if step]
-    slopes = [(slope, error) for slope, error in slopes if math.isfinite(slope)]
-    low, high = (end((slope for slope, _ in slopes), default=math.nan) for end in (min, max))
+    sided = [ridders(number, x, step / 2.0, size, side) for side, step in ((-1, left), (1, right)) if step]
+    slopes = [slope for slope in sided if math.isfinite(slope.number)]
+    if not at_kink:  # Central differences, or if a kink or an edge leaves them no room those of the better side.
+        central = ridders(number, x, min(left, right), size) if left and right else NO_SLOPE
+        slopes = [central] if left == right else sorted([central, *slopes], key=Slope.doubt)[:1]
+    low, high = (end((slope.number for slope in slopes), default=math.nan) for end in (min, max))
     if math.isinf(analytic):
         step, side = max((left, -1), (right, 1))
         right_answer = not at_kink and step > 0.0 and is_vertical(number, x, step * side, analytic)
     else:
-        slack = atol + rtol * max(abs(analytic), abs(low), abs(high)) + max((error for _, error in slopes), default=0.0)
+        excuse = max((slope.excuse() for slope in slopes), default=0.0)
+        slack = atol + rtol * max(abs(analytic), abs(low), abs(high)) + excuse
         right_answer = low - slack <= analytic <= high + slack  # never true of NaN
     return Row(name, analytic, (low + high) / 2.0, ("at a kink" if at_kink else "ok") if right_answer else "WRONG")
+
+
+class Slope(NamedTuple):
+    """A numeric derivative."""
+
+    number: float
+    spread: float  # by how much the extrapolations around it differ, rounding included
+    rounding: float
+
+    def doubt(self) -> float:
+        """The relative error to expect."""
+        return self.spread / (abs(self.number) + 1e-8) if math.isfinite(self.number) else math.inf
+
+    def excuse(self) -> float:
+        """The error to grant. Differences that do not settle confirm nothing, so beyond rounding it is at most 1e-4."""
+        return min(self.spread, 1e-4 * abs(self.number)) + 4.0 * self.rounding
+
+
+NO_SLOPE = Slope(math.nan, math.inf, 0.0)
 
 
 def first_step(x: float) -> float:
@@ -149,7 +167,7 @@ def smooth_step(along: Callable[[float], Value], x: float, side: int, here: list
     A kink at x itself, where some distance in `here` is 0, may be left to either side. The step is 0 if there is none.
     """
     step = first_step(x)
-    while step > 1e-9 * (abs(x) or 1.0):
+    while step > 1e-12 * (abs(x) or 1.0):
         near, *further = (signs_at(along, x + side * part * step) for part in (0.01, 0.5, 1.0))
         if near is not None and all(signs == near for signs in further) and len(near) == len(here):
             changed = [before for before, now in zip(here, near, strict=True) if before != now]
@@ -184,8 +202,8 @@ def is_vertical(f: Function, x: float, step: float, slope: float) -> bool:
     return small * slope > 0.0 and abs(small) > 2.0 * abs(large)
 
 
-def ridders(f: Function, x: float, step: float, size: float, side: int = 0) -> tuple[float, float]:
-    """f′(x) and an estimate of its error, by differences at shrinking steps, extrapolated. NaN where there is none.
+def ridders(f: Function, x: float, step: float, size: float, side: int = 0) -> Slope:
+    """f′(x) by differences at shrinking steps, extrapolated. NaN where there is none.
 
     Args:
         f: the function.
@@ -217,8 +235,7 @@ def ridders(f: Function, x: float, step: float, size: float, side: int = 0) -> t
         # A difference outside the domain is NaN: start again from the smaller steps.
         previous = column if math.isfinite(column[0]) else []
         step /= 2.0
-    # Differences that do not settle confirm nothing: beyond rounding, 1e-4 of the slope is the most they may excuse.
-    return best, min(least, 1e-4 * abs(best)) + 4.0 * noise
+    return Slope(best, least, noise)
 
 
 def input_names(inputs: Any) -> list[str]:
@@ -311,9 +328,10 @@ def same(name: str, recorded: float, plain: float) -> Row:
 
 def compared(name: str, analytic: float, f: Callable[..., float], xs: Sequence[float], i: int) -> Row:
     """One partial derivative of a function of floats against finite differences."""
-    numeric, error = ridders(lambda x: f(*xs[:i], x, *xs[i + 1 :]), xs[i], first_step(xs[i]), abs(f(*xs)))
-    near = abs(analytic - numeric) <= 1e-8 + 1e-6 * (abs(analytic) + abs(numeric)) + error
-    return Row(name, analytic, numeric, "ok" if near and math.isfinite(analytic) else "WRONG")
+    slope = ridders(lambda x: f(*xs[:i], x, *xs[i + 1 :]), xs[i], first_step(xs[i]), abs(f(*xs)))
+    slack = 1e-8 + 1e-6 * (abs(analytic) + abs(slope.number)) + slope.excuse()
+    near = abs(analytic - slope.number) <= slack
+    return Row(name, analytic, slope.number, "ok" if near and math.isfinite(analytic) else "WRONG")
 
 
 def sample(op: Operation, rng: random.Random, count: int = 12) -> Iterator[list[float]]:
