@@ -162,6 +162,7 @@ class Value:
             return variable
         number = as_number(exponent)
         if number is None:
+            operand(exponent)  # which explains what is certainly a mistake
             return NotImplemented
         # The written method has c·x^(c−1) for any c; x**0 is constant, even where x^(−1) is not finite.
         fixed: Value = self._power(number) if number else record(ops.power(0.0), self)
@@ -268,12 +269,17 @@ class Value:
                     parents, local_grads = node._many
                     for parent, local_grad in zip(parents, local_grads):  # noqa: B905 (as long, and in a hot loop)
                         parent.grad += adjoint * local_grad
+            totals = [before + leaf.grad for leaf, before in held]
         except BaseException:
+            for node in order:
+                for parent in node.parents:
+                    if parent.op is None:
+                        parent.grad = 0.0
             for leaf, before in held:
                 leaf.grad = before
             raise
-        for leaf, before in held:
-            leaf.grad = before + leaf.grad
+        for (leaf, _), total in zip(held, totals, strict=True):
+            leaf.grad = total
 
     def _arrange(self, zero: float, order: list[Any], held: list[tuple[Value, Any]]) -> None:
         """Fill `order` with the computed Values below self, operands first, and set every grad to `zero`.
@@ -301,8 +307,9 @@ class Value:
                     for operand in node._many[0]:
                         if operand.op is not None:
                             computed.append(operand)
-                        elif operand.grad:
-                            held.append((operand, operand.grad))
+                        else:
+                            if operand.grad:
+                                held.append((operand, operand.grad))
                             operand.grad = zero
                     unfinished.append(iter(computed))
                     push(node)
@@ -584,16 +591,14 @@ def recorded_partials(node: Value) -> Iterable[Any]:
     """
     if node.op is None:
         return ()
-    partials = tuple(node.op.partials(Values, node, *node.parents))
-    for partial, local_grad, parent in zip(partials, node.local_grads, node.parents, strict=True):
-        now = as_number(partial)
-        if now != local_grad and not (now != now and local_grad != local_grad):
-            raise RuntimeError(
-                f"the data of {parent!r} is not what it was in the forward pass (∂{node.op.name} is {now}, was"
-                f" {local_grad}), so its gradient cannot be recorded.\nCompute the result again before"
-                " backward(create_graph=True)."
-            )
-    return partials
+    now = record(node.op, *node.parents)
+    if repr((now._data, *now.local_grads)) != repr((node._data, *node.local_grads)):
+        raise RuntimeError(
+            f"the operands of {node.op.name}, {', '.join(map(repr, node.parents))}, are not what they were in the"
+            " forward pass, so its gradient cannot be recorded.\nCompute the result again before"
+            " backward(create_graph=True)."
+        )
+    return node.op.partials(Values, node, *node.parents)
 
 
 def adjoints(

@@ -218,6 +218,11 @@ def test_so_are_operands_on_either_side(thing):
             combine()
 
 
+def test_an_array_exponent_is_told_how_to_become_values():
+    with pytest.raises(TypeError, match="list of Values"):
+        Value(2.0) ** np.ones(2)
+
+
 def test_an_array_operand_is_told_how_to_become_values():
     with pytest.raises(TypeError, match=r"build a list of Values: \[Value\(x\) for x in array.ravel\(\)\]"):
         np.ones((2, 2)) * Value(1.0)
@@ -363,7 +368,7 @@ def test_a_missing_gradient_counts_as_zero():
     (x * x).backward()
     assert x.grad == 4.0
     x.grad = None
-    dot([x], [x]).backward()
+    dot([x, x, 1.0], [x, 0.0, 7.0]).backward()
     assert x.grad == 4.0
 
 
@@ -399,8 +404,32 @@ def test_recording_gradients_of_changed_leaves_is_an_error():
     x, w = Value(2.0), Value(3.0)
     y = x * w
     w.data = 4.0
-    with pytest.raises(RuntimeError, match="not what it was in the forward pass"):
+    with pytest.raises(RuntimeError, match="not what they were in the forward pass"):
         y.backward(create_graph=True)
+
+
+@pytest.mark.parametrize("function", [lambda x: x**3, Value.tanh, Value.sin, Value.erf])
+def test_a_changed_leaf_is_noticed_though_the_partial_is_even(function):
+    x = Value(0.5)
+    y = function(x)
+    x.data = -0.5
+    with pytest.raises(RuntimeError, match="not what they were"):
+        y.backward(create_graph=True)
+
+
+def test_an_interrupted_sweep_leaves_no_partial_sums():
+    x, w = Value(2.0), Value(3.0)
+    h = w.tanh()
+    y = h + x * x
+    h._da = "broken"
+    with pytest.raises(TypeError):
+        y.backward()
+    assert (x.grad, w.grad) == (0.0, 0.0)
+    a, b = Value(2.0), Value(3.0)
+    a.grad, b.grad = 5.0, "broken"
+    with pytest.raises(TypeError):
+        (a * b).backward()
+    assert (a.grad, b.grad) == (5.0, "broken")
 
 
 def test_a_failed_backward_leaves_old_gradients_as_they_were():
