@@ -21,7 +21,7 @@ def multiply(self, other):
     node = new(Value)
     node._data = a * b
     node.grad = 0.0
-    node.op = multiply_operation
+    node._operation = multiply_operation
     node._a = self
     node._b = other
     node._da = b
@@ -114,7 +114,7 @@ def source(operation: Operation) -> str:
         "    node = new(Value)",
         f"    node._data = {code.value}",
         "    node.grad = 0.0",
-        f"    node.op = {recorded}",
+        f"    node._operation = {recorded}",
         "    node._a = self",
         f"    node._b = {'other' if len(names) == 2 else None}",
         f"    node._da = {code.partials[0]}",

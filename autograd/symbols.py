@@ -3,7 +3,7 @@
 >>> from autograd.ops import TANH, MULTIPLY, DIVIDE
 >>> x, y = symbol("x"), symbol("y")
 >>> str(TANH.partials(Symbols, y, x)[0])
-'sech(x) * sech(x)'
+'sech_squared(x)'
 >>> [str(p) for p in DIVIDE.partials(Symbols, symbol("q"), x, y)]
 ['1 / y', '-q / y']
 """

@@ -54,12 +54,12 @@ class Value:
 
     # One or two operands and their local derivatives have slots of their own, which takes half the memory of two
     # tuples; an operation of more operands keeps the tuples (operands, local derivatives) in _many, with _a None.
-    __slots__ = ("__weakref__", "_a", "_b", "_da", "_data", "_db", "_many", "grad", "label", "op")
+    __slots__ = ("__weakref__", "_a", "_b", "_da", "_data", "_db", "_many", "_operation", "grad", "label")
 
     _data: float
     grad: Any  # a float; a Value after backward(create_graph=True)
-    op: Operation | None
     label: str
+    _operation: Operation | None
     _a: Value | None
     _b: Value | None
     _da: float | None
@@ -73,7 +73,7 @@ class Value:
             raise TypeError(f"a label is a string, not {label!r} of type {type(label).__name__}")
         self._data = data if type(data) is float else real(data)
         self.grad = 0.0
-        self.op = self._a = self._b = self._da = self._db = None
+        self._operation = self._a = self._b = self._da = self._db = None
         self.label = label
 
     @property
@@ -90,6 +90,11 @@ class Value:
                 " detach(value), a leaf of its own."
             )
         self._data = number if type(number) is float else real(number)
+
+    @property
+    def op(self) -> Operation | None:
+        """The operation that made it; None for a leaf."""
+        return self._operation
 
     @property
     def parents(self) -> tuple[Value, ...]:
@@ -245,7 +250,7 @@ class Value:
         """
         if create_graph:
             for node, adjoint in adjoints(self, operand_or_error(gradient)).items():
-                node.grad = adjoint if node.op is not None else accumulated(node.grad, adjoint)
+                node.grad = adjoint if node._operation is not None else accumulated(node.grad, adjoint)
             return
         seed = real(gradient._data if isinstance(gradient, Value) else gradient)
 
@@ -273,7 +278,7 @@ class Value:
         except BaseException:
             for node in order:
                 for parent in node.parents:
-                    if parent.op is None:
+                    if parent._operation is None:
                         parent.grad = 0.0
             for leaf, before in held:
                 leaf.grad = before
@@ -299,13 +304,13 @@ class Value:
                     push(node)
                     node = first
                     continue
-                if node.op is None:
+                if node._operation is None:
                     if node.grad:
                         held.append((node, node.grad))
                 else:
                     computed = []
                     for operand in node._many[0]:
-                        if operand.op is not None:
+                        if operand._operation is not None:
                             computed.append(operand)
                         else:
                             if operand.grad:
@@ -393,7 +398,7 @@ def restored(
     """A Value with exactly these attributes."""
     node = Value(data, label)
     node.grad = grad
-    node.op = op
+    node._operation = op
     if len(parents) == 1:
         (node._a,), (node._da,) = parents, local_grads
     elif len(parents) == 2:

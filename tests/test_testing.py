@@ -80,7 +80,7 @@ def test_captured_values_keep_their_gradients_when_the_check_fails():
 
 # ── A test of the test ──
 
-TANH_PARTIAL = lambda m, y, x: m.sech(x) * m.sech(x)
+TANH_PARTIAL = lambda m, y, x: m.sech_squared(x)
 
 
 @pytest.mark.parametrize("factor", [1.001, 0.999, 1.0001, -1.0, 0.0, math.nan, math.inf])
@@ -321,3 +321,12 @@ def test_a_partial_of_the_table_wrong_by_a_thousandth_is_caught(op):
     else:
         with pytest.raises(GradientError, match="WRONG"):
             check_operation(copy)
+
+
+def test_gradcheck_of_several_results_and_captured_values():
+    w = Value(3.0)
+    w.grad = 7.0
+    gradcheck(lambda p, q: [p[0] * w, p[1] * q * w], [[1.0, 2.0], 0.5], order=2)
+    assert w.grad == 7.0
+    with pytest.raises(ValueError, match="order=3"):
+        gradcheck(Value.exp, [1.0], order=3)

@@ -1,0 +1,144 @@
+"""grad, value_and_grad, jacobian, hessian, hvp and vjp: nestings, orders, and what is refused."""
+
+from typing import NamedTuple
+
+import mpmath
+import numpy as np
+import pytest
+
+from autograd import (
+    Value,
+    grad,
+    hessian,
+    hvp,
+    jacobian,
+    logsumexp,
+    value_and_grad,
+    vjp,
+)
+from autograd.testing import gradcheck
+
+
+class Point(NamedTuple):
+    x: float
+    y: float
+
+
+@pytest.mark.parametrize(
+    "argument, expected",
+    [
+        ([2.0, 3.0], [3.0, 2.0]),
+        ((2, 3), (3.0, 2.0)),
+        (Point(2.0, 3.0), Point(3.0, 2.0)),
+        ([[2.0], {"w": (3.0,)}], [[3.0], {"w": (2.0,)}]),
+        ({"b": 2.0, "a": 3.0}, {"b": 3.0, "a": 2.0}),
+    ],
+)
+def test_gradients_come_in_the_nesting_of_the_argument(argument, expected):
+    def product(nest):
+        found = []
+        stack = [nest]
+        while stack:
+            item = stack.pop()
+            if isinstance(item, Value):
+                found.append(item)
+            else:
+                stack.extend(item.values() if isinstance(item, dict) else item)
+        return found[0] * found[1]
+
+    result = grad(product)(argument)
+    assert result == expected
+    assert type(result) is type(expected)
+
+
+def test_arrays_in_arrays_out():
+    p = np.array([[1.0, 2.0], [3.0, 4.0]])
+    gradient = grad(lambda q: (q * q).sum())(p)
+    assert gradient.dtype == float
+    np.testing.assert_array_equal(gradient, 2 * p)
+    np.testing.assert_array_equal(grad(lambda q: q[0, 1] * q[1, 0])(p), [[0, 3], [2, 0]])
+    np.testing.assert_allclose(hessian(lambda q: q[0] ** 2 * q[1])(np.array([3.0, 2.0])), [[4, 6], [6, 0]])
+    np.testing.assert_allclose(jacobian(lambda q: q * 2.0 if False else q + q)(np.array([3.0, 2.0])), 2 * np.eye(2))
+
+
+def test_argnums():
+    f = lambda a, b, c: a * b + c  # noqa: E731
+    assert grad(f, 1)(2.0, 3.0, 4.0) == 2.0
+    assert grad(f, (0, 2))(2.0, 3.0, 4.0) == (3.0, 1.0)
+    assert grad(f, -1)(2.0, 3.0, 4.0) == 1.0
+    assert grad(lambda a, scale: a * scale)(2.0, scale=5.0) == 5.0
+    with pytest.raises(ValueError, match="argnums=3, but f was called with 3 positional arguments"):
+        grad(f, 3)(2.0, 3.0, 4.0)
+
+
+def test_value_and_grad():
+    assert value_and_grad(lambda x, y: x * y, (0, 1))(2.0, 3.0) == (6.0, (3.0, 2.0))
+
+
+def test_any_order_by_composition():
+    f = lambda x: x.tanh()  # noqa: E731
+    for order in range(1, 6):
+        f = grad(f)
+        with mpmath.workdps(60):
+            for at in (0.0, 0.6):
+                expected = float(mpmath.diff(mpmath.tanh, mpmath.mpf(at), order))
+                assert f(at) == pytest.approx(expected, rel=1e-10, abs=1e-10)
+
+
+def test_inner_and_outer_derivatives_are_not_confused():
+    assert grad(lambda x: x * grad(lambda y: x + y)(1.0))(2.0) == 1.0
+    assert grad(lambda x: x * grad(lambda y: x * y)(1.0))(2.0) == 4.0
+    assert grad(lambda x: grad(lambda y: x * x * y * y)(x))(3.0) == pytest.approx(6 * 9.0)
+
+
+def test_hessians_of_a_list_are_lists_of_lists_and_symmetric():
+    f = lambda p: logsumexp([p[0] * p[1], p[1].sin(), p[2] ** 3])  # noqa: E731
+    h = hessian(f)([0.3, -0.8, 1.1])
+    assert all(type(x) is float for row in h for x in row)
+    np.testing.assert_allclose(h, np.transpose(h), rtol=1e-12)
+    v = [1.0, -2.0, 0.5]
+    np.testing.assert_allclose(hvp(f, [0.3, -0.8, 1.1], v), np.array(h) @ v, rtol=1e-12)
+    gradcheck(f, [[0.3, -0.8, 1.1]], order=2)
+
+
+def test_jacobian_keeps_both_nestings():
+    assert jacobian(lambda p: {"a": p[0] * p[1], "b": 3.0})([2.0, 3.0]) == {"a": [3.0, 2.0], "b": [0.0, 0.0]}
+    assert jacobian(lambda x: x * x)(3.0) == 6.0
+
+
+def test_vjp():
+    y, pull = vjp(lambda p, q: [p[0] * q, p[1]], [2.0, 3.0], 5.0)
+    assert y == [10.0, 3.0]
+    assert pull([1.0, 10.0]) == ([5.0, 10.0], 2.0)
+    with pytest.raises(ValueError, match="2 numbers, but 1 weights"):
+        pull([1.0])
+    with pytest.raises(ValueError, match="v has 1"):
+        hvp(lambda p: p[0] * p[1], [1.0, 2.0], [1.0])
+
+
+@pytest.mark.parametrize("result, message", [(None, "NoneType"), ("3", "str"), ([1.0], "use jacobian")])
+def test_a_function_that_returns_no_number(result, message):
+    with pytest.raises(TypeError, match=message):
+        grad(lambda x: result)(1.0)
+
+
+def test_a_plain_number_or_an_ignored_argument_has_gradient_zero():
+    assert grad(lambda p: 3.0)([1.0, 2.0]) == [0.0, 0.0]
+    assert grad(lambda p: p[0])([1.0, 2.0]) == [1.0, 0.0]
+    assert grad(grad(lambda x: 3.0 * x))(1.0) == 0.0
+
+
+def test_transforms_touch_no_gradient():
+    w = Value(3.0)
+    h = w * 2
+    h.backward()
+    before = w.grad, h.grad
+    assert grad(lambda x: x * h * w)(1.0) == 18.0
+    assert (w.grad, h.grad) == before
+
+
+def test_of_values_they_give_values():
+    x = Value(2.0)
+    slope = grad(lambda v: v**3)(x)
+    slope.backward()
+    assert (slope.data, x.grad) == (12.0, 12.0)
