@@ -3,7 +3,7 @@
 Calling through the table at every operation would cost two or three times as much as code written by hand. So for
 each operation of one or two operands a Python function is written out from the entry's value and partials, read in
 symbols, and compiled. Its source is registered with `linecache`: a debugger that steps into `a * b` shows it, and
-so does a traceback, and `print(source(MULTIPLY))`.
+so does a traceback, and `print(source(MULTIPLY))`. It happens at the first use of each, so that importing costs little.
 
 The functions use Python's own arithmetic, which raises where a float has no answer. They then leave the operation
 to `resolve`, which answers by IEEE 754's rules or explains the DomainError.
@@ -54,7 +54,31 @@ NAMESPACE: dict[str, Any] = {"new": object.__new__, **STRICT}
 INFIX = {"add": "+", "subtract": "-", "multiply": "*", "divide": "/"}
 
 
-def method(operation: Operation) -> Callable[..., Any]:
+class Method:
+    """A method of `Value` for one operation, or for a family: written out and compiled when it is first asked for."""
+
+    def __init__(self, operation: Operation) -> None:
+        self.operation = operation
+        self.names: list[str] = []
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self.owner = owner
+        self.names.append(name)
+
+    def __get__(self, instance: Any, owner: type) -> Callable[..., Any]:
+        function = compiled(self.operation)
+        for name in self.names:
+            setattr(self.owner, name, function)  # from now on in place of this
+        bound: Callable[..., Any] = getattr(owner if instance is None else instance, self.names[0])
+        return bound
+
+
+def family_method(name: str, *parameters: str) -> Method:
+    """The method of a family takes the family's fixed numbers after the operand."""
+    return Method(FAMILIES[name][0](*map(symbol, parameters)))
+
+
+def compiled(operation: Operation) -> Callable[..., Any]:
     """The function that applies `operation` to Values and records it."""
     text = source(operation)
     if operation.parameters:
@@ -69,11 +93,6 @@ def method(operation: Operation) -> Callable[..., Any]:
     function.__module__ = "autograd.value"
     function.__qualname__ = f"Value.{operation.name}"
     return function
-
-
-def family_method(name: str, *parameters: str) -> Callable[..., Any]:
-    """The same for a family: the function takes the family's fixed numbers after the operand."""
-    return method(FAMILIES[name][0](*map(symbol, parameters)))
 
 
 def source(operation: Operation) -> str:

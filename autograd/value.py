@@ -16,7 +16,7 @@ from typing import Any
 
 from autograd import ops
 from autograd.arithmetic import Floats
-from autograd.eager import NAMESPACE, family_method, method
+from autograd.eager import NAMESPACE, Method, family_method
 from autograd.graph import topological_order
 from autograd.operation import Operation
 
@@ -126,29 +126,29 @@ class Value:
 
     # ── Operations, written from the table ──────────────────────────────────────────────────────────────────
 
-    __add__ = add = method(ops.ADD)
-    __sub__ = subtract = method(ops.SUBTRACT)
-    __mul__ = multiply = method(ops.MULTIPLY)
-    __truediv__ = divide = method(ops.DIVIDE)
-    __neg__ = negative = method(ops.NEGATIVE)
-    __abs__ = abs = method(ops.ABS)
-    pow = method(ops.POW)
+    __add__ = add = Method(ops.ADD)
+    __sub__ = subtract = Method(ops.SUBTRACT)
+    __mul__ = multiply = Method(ops.MULTIPLY)
+    __truediv__ = divide = Method(ops.DIVIDE)
+    __neg__ = negative = Method(ops.NEGATIVE)
+    __abs__ = abs = Method(ops.ABS)
+    pow = Method(ops.POW)
     _power = family_method("power", "c")
 
-    exp, expm1 = method(ops.EXP), method(ops.EXPM1)
-    log, log1p = method(ops.LOG), method(ops.LOG1P)
-    sqrt = method(ops.SQRT)
-    sin, cos, tan = method(ops.SIN), method(ops.COS), method(ops.TAN)
-    asin, acos, atan = method(ops.ASIN), method(ops.ACOS), method(ops.ATAN)
-    sinh, cosh, tanh = method(ops.SINH), method(ops.COSH), method(ops.TANH)
-    erf = method(ops.ERF)
+    exp, expm1 = Method(ops.EXP), Method(ops.EXPM1)
+    log, log1p = Method(ops.LOG), Method(ops.LOG1P)
+    sqrt = Method(ops.SQRT)
+    sin, cos, tan = Method(ops.SIN), Method(ops.COS), Method(ops.TAN)
+    asin, acos, atan = Method(ops.ASIN), Method(ops.ACOS), Method(ops.ATAN)
+    sinh, cosh, tanh = Method(ops.SINH), Method(ops.COSH), Method(ops.TANH)
+    erf = Method(ops.ERF)
 
-    sigmoid, softplus = method(ops.SIGMOID), method(ops.SOFTPLUS)
-    relu, gelu, silu, step = method(ops.RELU), method(ops.GELU), method(ops.SILU), method(ops.STEP)
+    sigmoid, softplus = Method(ops.SIGMOID), Method(ops.SOFTPLUS)
+    relu, gelu, silu, step = Method(ops.RELU), Method(ops.GELU), Method(ops.SILU), Method(ops.STEP)
     _leaky_relu, _elu = family_method("leaky_relu", "alpha"), family_method("elu", "alpha")
 
-    maximum, minimum = method(ops.MAXIMUM), method(ops.MINIMUM)
-    atan2, hypot = method(ops.ATAN2), method(ops.HYPOT)
+    maximum, minimum = Method(ops.MAXIMUM), Method(ops.MINIMUM)
+    atan2, hypot = Method(ops.ATAN2), Method(ops.HYPOT)
 
     def leaky_relu(self, alpha: float = 0.01) -> Value:
         """x for x > 0, αx otherwise."""
