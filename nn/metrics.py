@@ -1,0 +1,235 @@
+"""How good predictions are, in one number: of each metric, whether larger or smaller is better.
+
+A prediction is the list of a network's outputs for one sample; a target is a class or a number. What class a
+prediction stands for depends on the loss that the network was trained with, so it is said explicitly: `DECISIONS`.
+
+>>> METRICS["accuracy"]([[0.1, 0.9], [0.7, 0.3]], [1, 1])
+0.5
+>>> METRICS["accuracy"].deciding("sign")([[0.3], [-2.0]], [1, -1])
+1.0
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Any
+
+from nn.extras import require
+
+Outputs = Sequence[Sequence[float]]
+
+
+# ── Which class an output stands for ────────────────────────────────────────────────────────────────────────────
+
+
+def argmax(output: Sequence[float]) -> int:
+    """The index of the largest of several outputs: scores or probabilities, one for each class."""
+    if len(output) < 2:
+        raise ValueError('argmax needs several outputs, and this is one; decide by "sign", "probability" or "logit"')
+    return max(range(len(output)), key=output.__getitem__)
+
+
+def sign(output: Sequence[float]) -> int:
+    """1 for an output above 0, otherwise −1: the classes of the hinge loss."""
+    return 1 if single(output) > 0.0 else -1
+
+
+def probability(output: Sequence[float]) -> int:
+    """1 for an output above ½, otherwise 0: the output is the probability of class 1."""
+    return int(single(output) > 0.5)
+
+
+def logit(output: Sequence[float]) -> int:
+    """1 for an output above 0, otherwise 0: the output is the logarithm of the odds of class 1."""
+    return int(single(output) > 0.0)
+
+
+def single(output: Sequence[float]) -> float:
+    """The only output."""
+    if len(output) != 1:
+        raise ValueError(f'this decision takes one output, not {len(output)}; decide by "argmax"')
+    return output[0]
+
+
+DECISIONS: dict[str, Callable[[Sequence[float]], int]] = {
+    "argmax": argmax,
+    "sign": sign,
+    "probability": probability,
+    "logit": logit,
+}
+"""From the outputs for one sample to a class."""
+
+
+def decide(predictions: Outputs, decision: str = "argmax") -> list[int]:
+    """The class of each prediction, by one of `DECISIONS`.
+
+    Raises:
+        ValueError: if there is no such decision, it does not fit the number of outputs, or an output is NaN.
+    """
+    if decision not in DECISIONS:
+        raise ValueError(f"no decision is called {decision!r}; there are {', '.join(DECISIONS)}")
+    for position, output in enumerate(predictions):
+        if any(map(math.isnan, output)):
+            raise ValueError(f"prediction {position} is {list(output)}: NaN decides for no class")
+    return [DECISIONS[decision](output) for output in predictions]
+
+
+# ── Classification ──────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def accuracy(predictions: Outputs, targets: Sequence[int], decision: str = "argmax") -> float:
+    """The share of samples whose class was found, 0 to 1."""
+    check(predictions, targets)
+    hits = (found == target for found, target in zip(decide(predictions, decision), targets, strict=True))
+    return sum(map(bool, hits)) / len(targets)
+
+
+def confusion_matrix(found: Sequence[int], targets: Sequence[int], classes: Sequence[int]) -> list[list[int]]:
+    """How many samples of each class (row) were taken for which class (column), by scikit-learn.
+
+    >>> confusion_matrix([0, 1, 1], [0, 0, 1], classes=[0, 1])
+    [[1, 1], [0, 1]]
+    """
+    matrix = require("sklearn.metrics").confusion_matrix(targets, found, labels=list(classes))
+    rows: list[list[int]] = matrix.tolist()
+    return rows
+
+
+def by_class(found: Sequence[int], targets: Sequence[int], classes: Sequence[int]) -> list[dict[str, float]]:
+    """Precision, recall, F₁ and the number of samples of each class, by scikit-learn.
+
+    Precision is the share of those taken for the class that are of it, recall the share of those of the class that
+    were found, F₁ their harmonic mean. Where there are none to take the share of, it is 0.
+    """
+    columns = require("sklearn.metrics").precision_recall_fscore_support(
+        targets, found, labels=list(classes), zero_division=0.0
+    )
+    names = ("precision", "recall", "f1", "samples")
+    return [dict(zip(names, numbers, strict=True)) for numbers in zip(*(c.tolist() for c in columns), strict=True)]
+
+
+# ── Regression: with several outputs, the mean over them ────────────────────────────────────────────────────────
+
+
+def mean_absolute_error(predictions: Outputs, targets: Sequence[Any]) -> float:
+    """(1/n) Σᵢ |yᵢ − ŷᵢ|, in the unit of the target."""
+    return mean([mean([abs(y - p) for y, p in output]) for output in paired(predictions, targets)])
+
+
+def mean_squared_error(predictions: Outputs, targets: Sequence[Any]) -> float:
+    """(1/n) Σᵢ (yᵢ − ŷᵢ)²."""
+    return mean([squared_error(output) for output in paired(predictions, targets)])
+
+
+def root_mean_squared_error(predictions: Outputs, targets: Sequence[Any]) -> float:
+    """√((1/n) Σᵢ (yᵢ − ŷᵢ)²), in the unit of the target."""
+    return mean([math.sqrt(squared_error(output)) for output in paired(predictions, targets)])
+
+
+def r2(predictions: Outputs, targets: Sequence[Any]) -> float:
+    """1 − Σᵢ (yᵢ − ŷᵢ)² / Σᵢ (yᵢ − ȳ)²: 1 is perfect, 0 no better than the mean of the targets, and below is worse.
+
+    If all targets are equal: 1 if they were met exactly, and 0 otherwise, as in scikit-learn.
+    """
+    return mean([explained(output) for output in paired(predictions, targets)])
+
+
+Pairs = list[tuple[float, float]]
+
+
+def explained(output: Pairs) -> float:
+    """r² of one output."""
+    level = mean([y for y, _ in output])
+    error, spread = squared_error(output), squared_error([(y, level) for y, _ in output])
+    if spread == 0.0:
+        return 1.0 if error == 0.0 else 0.0
+    return 1.0 - error / spread
+
+
+def squared_error(output: Pairs) -> float:
+    """The mean squared error of one output."""
+    return mean([(y - p) * (y - p) for y, p in output])
+
+
+def paired(predictions: Outputs, targets: Sequence[Any]) -> list[Pairs]:
+    """For each output its targets and predictions. A target is a number, or a list with one for each output."""
+    check(predictions, targets)
+    rows = [list(target) if hasattr(target, "__len__") else [target] for target in targets]
+    for position, (row, output) in enumerate(zip(rows, predictions, strict=True)):
+        if len(row) != len(output):
+            raise ValueError(f"prediction {position} has {len(output)} numbers, but its target {len(row)}")
+    return [
+        list(zip(map(float, true), map(float, found), strict=True))
+        for true, found in zip(zip(*rows, strict=True), zip(*predictions, strict=True), strict=True)
+    ]
+
+
+def mean(numbers: Sequence[float]) -> float:
+    """Their sum over their number."""
+    return sum(numbers) / len(numbers)
+
+
+def check(predictions: Outputs, targets: Sequence[Any]) -> None:
+    """Raise a ValueError if there are no predictions, or not one for each target."""
+    if len(predictions) != len(targets) or len(predictions) == 0:
+        raise ValueError(
+            f"a metric takes a prediction for each target, and at least one, but was given {len(predictions)}"
+            f" predictions and {len(targets)} targets"
+        )
+
+
+# ── By name ─────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True)
+class Metric:
+    """A metric that knows what it is good for.
+
+    Attributes:
+        name: as in `METRICS`, and in a history.
+        title: as people write it.
+        task: "classification" or "regression".
+        higher_is_better: whether larger is better.
+        function: from predictions and targets to the number.
+    """
+
+    name: str
+    title: str
+    task: str
+    higher_is_better: bool
+    function: Callable[[Outputs, Sequence[Any]], float]
+
+    def __call__(self, predictions: Outputs, targets: Sequence[Any]) -> float:
+        return self.function(predictions, targets)
+
+    def deciding(self, decision: str) -> Metric:
+        """The same metric with another decision, one of `DECISIONS`, about the class that an output stands for.
+
+        Raises:
+            ValueError: if the metric has nothing to decide, or there is no such decision.
+        """
+        if self.task != "classification":
+            raise ValueError(f"{self.name} is about numbers, with nothing to decide")
+        if decision not in DECISIONS:
+            raise ValueError(f"no decision is called {decision!r}; there are {', '.join(DECISIONS)}")
+        return replace(self, function=partial(self.function, decision=decision))
+
+    def better(self, a: float, b: float) -> bool:
+        """Whether a is better than b. NaN never is."""
+        return a > b if self.higher_is_better else a < b
+
+
+METRICS = {
+    metric.name: metric
+    for metric in (
+        Metric("accuracy", "accuracy", "classification", True, accuracy),
+        Metric("mean_absolute_error", "mean absolute error", "regression", False, mean_absolute_error),
+        Metric("mean_squared_error", "mean squared error", "regression", False, mean_squared_error),
+        Metric("root_mean_squared_error", "root mean squared error", "regression", False, root_mean_squared_error),
+        Metric("r2", "r²", "regression", True, r2),
+    )
+}
+"""The metrics that a training can watch, by name."""
