@@ -70,8 +70,7 @@ class Neuron(Module):
 
     def __call__(self, x: Sequence[Any]) -> Value:
         """The neuron's output for one sample, a list of n_in numbers or Values."""
-        if len(x) != len(self.w):
-            check_width(self, len(self.w), x)
+        check_width(self, len(self.w), x)
         output: Value = self.activation(dot(self.w, x) + self.b)
         return output
 
