@@ -379,9 +379,11 @@ class RandomHillClimbing(Optimizer):
         steps = self.checked_steps(state)
         try:
             version, words, spare = state["rng"]
-            self.rng.setstate((version, tuple(words), spare))
+            rng = (version, tuple(words), None if spare is None else Value(spare).data)
+            random.Random(0).setstate(rng)  # tried elsewhere first, because a failure may leave half of it behind
         except (TypeError, ValueError) as error:
             raise ValueError(f"rng is not the state of a random.Random: {error}") from None
+        self.rng.setstate(rng)
         self.steps = steps
 
     def settings(self) -> dict[str, Any]:
