@@ -1,9 +1,4 @@
-"""Optimisers: how parameters move so that the loss falls. Two kinds, one interface.
-
-    optimizer.step(parameters, loss)
-
-`parameters` are Values by name. Gradient descent and its relatives read each one's `.grad`; random hill climbing has
-no use for it and calls `loss()`, the loss at the present parameters, to see whether a step was a good one.
+"""Optimisers: how parameters move so that the loss falls. Two kinds, with a gradient and without; one interface.
 
 The rule of each gradient method is written once, elementwise, in an arithmetic `m` like the table of operations: floats
 read it here, arrays read the same rule in compiled training.
@@ -20,159 +15,32 @@ read it here, arrays read the same rule in compiled training.
 
 from __future__ import annotations
 
-import math
 import random
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from autograd import DomainError, Value
-from autograd.arithmetic import Floats
 from nn.init import generator
+from nn.optimizer import GradientOptimizer, LossNow, Optimizer, Slots
 from nn.registry import lookup
-from nn.schedules import as_schedule, positive
+from nn.schedules import positive
 
-LossNow = Callable[[], float]
-Slots = tuple[Any, ...]
-
-
-class Optimizer:
-    """What moves parameters. `uses_gradient` says whether it reads their `.grad` or calls the loss.
-
-    Attributes:
-        steps: how many were taken.
-    """
-
-    uses_gradient = True
-
-    def __init__(self) -> None:
-        self.steps = 0
-
-    def step(self, parameters: Mapping[str, Value], loss: LossNow | None = None) -> None:
-        """Move the parameters once.
-
-        Args:
-            parameters: by name; what is remembered about each is kept under its name.
-            loss: the loss at the parameters' present numbers; only for methods without a gradient.
-        """
-        raise NotImplementedError(f"{type(self).__name__} does not say how it steps")
-
-    def state_dict(self) -> dict[str, Any]:
-        """All that is remembered between steps, fit for JSON and exact."""
-        return {"optimizer": type(self).__name__, "steps": self.steps}
-
-    def load_state_dict(self, state: Mapping[str, Any]) -> None:
-        """Go on from a `state_dict`. If anything is wrong with it, nothing is changed.
-
-        Raises:
-            ValueError: saying what is wrong.
-        """
-        self.steps = self.checked_steps(state)
-
-    def checked_steps(self, state: Mapping[str, Any]) -> int:
-        """The number of steps in a state of this kind of optimiser.
-
-        Raises:
-            ValueError: if it is that of another kind, or has no such number.
-        """
-        expected, found = set(self.state_dict()), set(state)
-        if state.get("optimizer") != type(self).__name__:
-            raise ValueError(f"the state is that of {state.get('optimizer')!r}, not of {type(self).__name__}")
-        if expected != found:
-            raise ValueError(f"the state of {type(self).__name__} has {sorted(expected)}, but this has {sorted(found)}")
-        steps = state["steps"]
-        if not isinstance(steps, int) or isinstance(steps, bool) or steps < 0:
-            raise ValueError(f"steps is a whole number, 0 or more, but is {steps!r}")
-        return steps
+__all__ = [
+    "OPTIMIZERS",
+    "Adam",
+    "AdamW",
+    "GradientDescent",
+    "GradientOptimizer",
+    "Momentum",
+    "Nesterov",
+    "Optimizer",
+    "RMSProp",
+    "RandomHillClimbing",
+    "get",
+]
 
 
 # ── With a gradient ─────────────────────────────────────────────────────────────────────────────────────────────
-
-
-class GradientOptimizer(Optimizer):
-    """A method that moves each parameter by a rule of its gradient.
-
-    Args:
-        learning_rate: η, a number above 0 or a schedule (`nn.schedules`), a function of the number of steps taken.
-
-    Attributes:
-        slot_names: what is remembered about each parameter besides its number.
-        slots: those numbers, by the parameter's name; 0.0 each before the first step.
-    """
-
-    slot_names: tuple[str, ...] = ()
-
-    def __init__(self, learning_rate: Any) -> None:
-        super().__init__()
-        if not callable(learning_rate):
-            positive("learning_rate", learning_rate)
-        self.learning_rate = learning_rate
-        self.schedule = as_schedule(learning_rate)
-        self.slots: dict[str, Slots] = {}
-
-    def rule(self, m: Any, p: Any, g: Any, slots: Slots, rate: Any, step: Any) -> tuple[Any, Slots]:
-        """One parameter's next number and slots.
-
-        Args:
-            m: the arithmetic; numbers, arrays or anything else that it is of.
-            p, g: parameter and gradient.
-            slots: what was remembered, in the order of `slot_names`.
-            rate: η of this step.
-            step: 1.0 for the first step.
-        """
-        raise NotImplementedError(f"{type(self).__name__} has no rule")
-
-    def rate(self) -> float:
-        """The learning rate of the next step.
-
-        Raises:
-            ValueError: if the schedule gives one that is negative or not finite.
-        """
-        rate = self.schedule(self.steps)
-        if not 0.0 <= rate < math.inf:
-            raise ValueError(f"the learning rate at step {self.steps} is {rate!r}; a schedule gives finite numbers ≥ 0")
-        return rate
-
-    def step(self, parameters: Mapping[str, Value], loss: LossNow | None = None) -> None:
-        """Move each parameter by the rule; the loss is not called."""
-        rate, count = self.rate(), float(self.steps + 1)
-        unmoved: Slots = (0.0,) * len(self.slot_names)
-        for name, parameter in parameters.items():
-            remembered = self.slots.get(name, unmoved)
-            parameter.data, self.slots[name] = self.rule(
-                Floats, parameter.data, parameter.grad, remembered, rate, count
-            )
-        self.steps += 1
-
-    def state_dict(self) -> dict[str, Any]:
-        """All that is remembered between steps, fit for JSON and exact."""
-        return {**super().state_dict(), "slots": {name: list(slots) for name, slots in self.slots.items()}}
-
-    def load_state_dict(self, state: Mapping[str, Any]) -> None:
-        """Go on from a `state_dict`. If anything is wrong with it, nothing is changed.
-
-        Raises:
-            ValueError: saying what is wrong.
-        """
-        steps = self.checked_steps(state)
-        if not isinstance(state["slots"], Mapping):
-            raise ValueError(f"slots are numbers by the parameter's name, not {state['slots']!r}")
-        for name, slots in state["slots"].items():
-            if (
-                not isinstance(slots, list | tuple)
-                or len(slots) != len(self.slot_names)
-                or not all(isinstance(number, float) for number in slots)
-            ):
-                wanted = ", ".join(self.slot_names) or "nothing"
-                raise ValueError(f"parameter {name}: {type(self).__name__} remembers {wanted}, but this is {slots!r}")
-        self.steps = steps
-        self.slots = {name: tuple(slots) for name, slots in state["slots"].items()}
-
-    def __repr__(self) -> str:
-        return f"{type(self).__name__}({', '.join(f'{name}={value!r}' for name, value in self.settings().items())})"
-
-    def settings(self) -> dict[str, Any]:
-        """What it was made with."""
-        return {"learning_rate": self.learning_rate}
 
 
 class GradientDescent(GradientOptimizer):
