@@ -11,7 +11,8 @@
 >>> losses.hinge(model([0.5, -1.0]), 1) < loss
 True
 
-Where to read on: `module.py` (what has parameters), `layers.py`, `activations.py`, `init.py`, `losses.py`, `optim.py`.
+Where to read on: `module.py` (what has parameters), `layers.py`, `activations.py`, `init.py`, `losses.py`,
+`optimizer.py` and `optim.py`, `schedules.py`.
 """
 
 from nn import activations, init, losses, schedules

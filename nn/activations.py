@@ -49,7 +49,7 @@ class Activation:
     cons: str
 
     def __call__(self, z: Any) -> Any:
-        return self.method(z) if type(z) is Value else self.method(Value(z)).data
+        return self.method(z) if isinstance(z, Value) else self.method(Value(z)).data
 
     def __repr__(self) -> str:
         return f"<activation {self.name}>"
@@ -222,6 +222,9 @@ class Softmax:
 
     def __repr__(self) -> str:
         return "<activation softmax>"
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return get, (self.name,)
 
 
 softmax = Softmax()

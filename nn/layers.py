@@ -271,7 +271,7 @@ def as_values(module: Module, n_in: int, x: Sequence[Any]) -> list[Value]:
     """
     check_width(module, n_in, x)
     try:
-        return [number if type(number) is Value else Value(number) for number in x]
+        return [number if isinstance(number, Value) else Value(number) for number in x]
     except TypeError as error:
         raise TypeError(f"{module!r} takes one sample, a list of {n_in} numbers: {error}\n{FOR_A_BATCH}") from None
 

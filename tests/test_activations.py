@@ -140,4 +140,5 @@ def test_looking_up():
         get("zzz")
     with pytest.raises(TypeError, match="a name or a function, not 3"):
         get(3)
-    assert pickle.loads(pickle.dumps(activations.tanh)) is activations.tanh
+    for phi in (activations.tanh, activations.softmax):
+        assert pickle.loads(pickle.dumps(phi)) is phi

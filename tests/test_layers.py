@@ -237,6 +237,39 @@ def test_micrograds_shapes_and_signatures():
     assert model.layers[1].neurons[2].w[3].label == "layers.1.neurons.2.w[3]"
 
 
+def demo(steps):
+    """The loop of micrograd's demo notebook; its loss and accuracy at the last step."""
+    import numpy as np
+    from sklearn.datasets import make_moons
+
+    np.random.seed(1337)
+    random.seed(1337)
+    X, y = make_moons(n_samples=100, noise=0.1)
+    y = y * 2 - 1
+    model = micrograd.MLP(2, [16, 16, 1])
+    for k in range(steps):
+        scores = list(map(model, [list(map(Value, row)) for row in X]))
+        data_loss = sum((1 + -yi * score).relu() for yi, score in zip(y, scores)) * (1.0 / len(scores))
+        total = data_loss + 1e-4 * sum(p * p for p in model.parameters())
+        accuracy = sum((yi > 0) == (score.data > 0) for yi, score in zip(y, scores)) / len(scores)
+        model.zero_grad()
+        total.backward()
+        for p in model.parameters():
+            p.data -= (1.0 - 0.9 * k / 100) * p.grad
+    return total.data, accuracy
+
+
+def test_micrograds_demo_starts_at_the_loss_that_its_notebook_shows():
+    assert demo(steps=1) == (pytest.approx(0.8958441028683222, rel=1e-13), 0.5)
+
+
+@pytest.mark.slow
+def test_micrograds_demo_separates_the_moons():
+    loss, accuracy = demo(steps=100)
+    assert accuracy == 1.0
+    assert loss == pytest.approx(0.011, abs=0.001)
+
+
 def test_a_module_of_ones_own_with_parameters_by_hand():
     class Own(micrograd.Module):
         def __init__(self):

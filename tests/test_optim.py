@@ -16,6 +16,7 @@ from nn import (
     GradientDescent,
     Momentum,
     Nesterov,
+    Neuron,
     Optimizer,
     RandomHillClimbing,
     RMSProp,
@@ -179,6 +180,25 @@ def test_a_step_is_kept_only_if_the_loss_fell():
         assert p.data == (tried if abs(tried - 2.0) < abs(before - 2.0) else before)
     moved = [tried - at for at, tried in zip(seen[::2], seen[1::2], strict=True)]
     assert sum(m * m for m in moved) / len(moved) == pytest.approx(1.0, rel=0.5)
+
+
+def test_it_trains_the_perceptron_that_gradient_descent_cannot():
+    rows = [([a, b], a * b) for a in (0.0, 1.0) for b in (0.0, 1.0)]  # AND
+
+    def learned(optimizer):
+        neuron = Neuron(2, activation="step", init="normal", rng=2)
+
+        def loss():
+            return losses.mean_absolute_error.mean([[neuron(x)] for x, _ in rows], [y for _, y in rows])
+
+        for _ in range(300):
+            neuron.zero_grad()
+            loss().backward()
+            optimizer.step(neuron.named_parameters(), lambda: loss().data)
+        return loss().data
+
+    assert learned(RandomHillClimbing(1.0, rng=1)) == 0.0
+    assert learned(GradientDescent(1.0)) > 0.0
 
 
 @pytest.mark.parametrize("wild", [math.nan, math.inf])
