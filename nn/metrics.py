@@ -200,7 +200,7 @@ class Metric:
     title: str
     task: str
     higher_is_better: bool
-    function: Callable[[Outputs, Sequence[Any]], float]
+    function: Callable[..., float]
 
     def __call__(self, predictions: Outputs, targets: Sequence[Any]) -> float:
         return self.function(predictions, targets)

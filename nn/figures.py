@@ -1,0 +1,95 @@
+"""The look of all pictures, and how they become files. Quiet, large type, and no meaning that only colour carries.
+
+Figures are made with matplotlib's objects alone: `pyplot`, its list of open figures and its windows stay untouched.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from nn.extras import require
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+# Okabe & Ito 2008, which the colour-blind can tell apart; each has a line and a marker of its own, too.
+COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#7A5195", "#8C564B", "#555555", "#000000")
+LINES = ("-", (0, (5, 2)), (0, (1, 1.5)), (0, (6, 2, 1, 2)))
+MARKERS = ("o", "s", "^", "D", "v", "P", "X", "*", "<", ">")
+INK, PALE = "#222222", "#D8D8D8"
+TITLE, LABEL, SMALL = 15, 13, 11.5
+DOTS = 2000  # more points than this are drawn as pixels, also in an SVG
+
+
+@cache
+def picture_class() -> Any:
+    """matplotlib's Figure, which notebooks show without any pyplot."""
+
+    class Picture(require("matplotlib.figure").Figure):  # type: ignore[misc]
+        """A figure that shows itself."""
+
+        def _repr_svg_(self) -> str:
+            return to_svg(self)
+
+    return Picture
+
+
+def new_figure(width: float, height: float) -> Figure:
+    """An empty white figure, in inches, which makes room for its labels by itself."""
+    figure: Figure = picture_class()(figsize=(width, height), layout="constrained", facecolor="white", dpi=100)
+    figure.set_constrained_layout_pads(w_pad=0.09, h_pad=0.09, wspace=0.03, hspace=0.04)  # type: ignore[attr-defined]
+    return figure
+
+
+def new_axes(figure: Figure, rows: int, columns: int, **options: Any) -> list[Any]:
+    """The panels of a figure, row by row."""
+    axes: list[Any] = figure.subplots(rows, columns, squeeze=False, **options).ravel().tolist()
+    return axes
+
+
+def dress(ax: Axes, title: str = "", x: str = "", y: str = "") -> None:
+    """Words for a panel, and its frame reduced to two quiet lines."""
+    ax.set_title(title, fontsize=TITLE, color=INK, loc="left", pad=10)
+    ax.set_xlabel(x, fontsize=LABEL, color=INK)
+    ax.set_ylabel(y, fontsize=LABEL, color=INK)
+    ax.tick_params(labelsize=SMALL, colors=INK, length=4)
+    for side in ("top", "right"):
+        ax.spines[side].set_visible(False)
+    for side in ("bottom", "left"):
+        ax.spines[side].set_color("#888888")
+
+
+def legend(ax: Axes, **options: Any) -> None:
+    """A legend without a box, behind nothing."""
+    ax.legend(fontsize=SMALL, labelcolor=INK, **{"frameon": False, **options})
+
+
+def shorten(names: Sequence[str], limit: int = 24) -> list[str]:
+    """Names that fit beside an axis."""
+    return [name if len(name) <= limit else name[: limit - 1] + "…" for name in names]
+
+
+def to_svg(figure: Figure) -> str:
+    """A figure as SVG, ready to be put into HTML: text stays text, and the same figure gives the same characters.
+
+    >>> figure = new_figure(3, 2)
+    >>> to_svg(figure).startswith("<svg ") and to_svg(figure) == to_svg(figure)
+    True
+    """
+    buffer = io.StringIO()
+    with require("matplotlib").rc_context({"svg.hashsalt": "chalkgrad", "svg.fonttype": "none"}):
+        figure.savefig(buffer, format="svg", metadata={"Date": None}, dpi=150)
+    text = buffer.getvalue()
+    return text[text.index("<svg ") :]
+
+
+def save_svg(figure: Figure, path: str | Path) -> Path:
+    """Write a figure to a file as SVG, and return its path."""
+    path = Path(path)
+    path.write_text(to_svg(figure), encoding="utf-8")
+    return path

@@ -1,0 +1,116 @@
+"""Metrics against scikit-learn's, and the decisions."""
+
+import math
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from nn.metrics import DECISIONS, METRICS, by_class, confusion_matrix, decide
+
+PAIRS = st.lists(st.tuples(st.floats(-1e6, 1e6), st.floats(-1e6, 1e6)), min_size=2, max_size=30)
+SKLEARN = {
+    "mean_absolute_error": "mean_absolute_error",
+    "mean_squared_error": "mean_squared_error",
+    "root_mean_squared_error": "root_mean_squared_error",
+    "r2": "r2_score",
+}
+
+
+@pytest.mark.parametrize("name", SKLEARN)
+@settings(max_examples=50)
+@given(pairs=PAIRS)
+def test_regression_metrics_are_scikit_learns(name, pairs):
+    import sklearn.metrics
+
+    targets, predictions = zip(*pairs)
+    expected = getattr(sklearn.metrics, SKLEARN[name])(targets, predictions)
+    found = METRICS[name]([[p] for p in predictions], list(targets))
+    assert found == pytest.approx(expected, rel=1e-6, abs=1e-9)
+
+
+@pytest.mark.parametrize("name", SKLEARN)
+def test_several_outputs_are_averaged_as_scikit_learn_does(name):
+    import sklearn.metrics
+
+    targets, predictions = [[1.0, 10.0], [2.0, 30.0], [4.0, 20.0]], [[1.5, 12.0], [2.0, 25.0], [3.0, 21.0]]
+    assert METRICS[name](predictions, targets) == pytest.approx(
+        getattr(sklearn.metrics, SKLEARN[name])(targets, predictions)
+    )
+
+
+def test_equal_targets_have_an_r2_as_in_scikit_learn():
+    assert METRICS["r2"]([[2.0], [2.0]], [2.0, 2.0]) == 1.0
+    assert METRICS["r2"]([[2.0], [2.5]], [2.0, 2.0]) == 0.0
+
+
+def test_an_overflowing_error_is_infinite():
+    assert METRICS["mean_squared_error"]([[1e200]], [-1e200]) == math.inf
+
+
+@given(rows=st.lists(st.tuples(st.lists(st.floats(-9, 9), min_size=3, max_size=3), st.integers(0, 2)), min_size=1))
+def test_accuracy_is_scikit_learns(rows):
+    from sklearn.metrics import accuracy_score
+
+    outputs, targets = [list(x) for x in zip(*rows)]
+    found = decide(outputs)
+    assert all(output[i] == max(output) for i, output in zip(found, outputs))
+    assert METRICS["accuracy"](outputs, targets) == pytest.approx(accuracy_score(targets, found))
+
+
+@pytest.mark.parametrize(
+    "decision, output, found",
+    [
+        ("argmax", [0.1, 0.5, 0.5], 1),
+        ("sign", [0.2], 1), ("sign", [0.0], -1), ("sign", [-0.2], -1),
+        ("probability", [0.5], 0), ("probability", [0.51], 1),
+        ("logit", [0.0], 0), ("logit", [0.2], 1), ("logit", [-3.0], 0),
+    ],
+)  # fmt: skip
+def test_decisions(decision, output, found):
+    assert decide([output], decision) == [found]
+    assert METRICS["accuracy"].deciding(decision)([output, output], [found, found + 5]) == 0.5
+
+
+def test_accuracy_of_numpy_targets_is_a_plain_float():
+    import numpy
+
+    accuracy = METRICS["accuracy"](numpy.array([[0.1, 0.9], [0.8, 0.2]]), numpy.array([1, 1]))
+    assert type(accuracy) is float and accuracy == 0.5
+    error = METRICS["mean_squared_error"](numpy.array([[0.5], [1.0]]), numpy.array([0.0, 1.0]))
+    assert type(error) is float and error == 0.125
+
+
+@pytest.mark.parametrize(
+    "call, message",
+    [
+        (lambda: decide([[1.0]]), "argmax needs several outputs"),
+        (lambda: decide([[1.0, 2.0]], "sign"), "takes one output, not 2"),
+        (lambda: decide([[1.0]], "coin"), "no decision is called 'coin'; there are argmax, sign"),
+        (lambda: decide([[0.0, 1.0], [math.nan, 1.0]]), "prediction 1 is .*NaN"),
+        (lambda: METRICS["accuracy"]([], []), "at least one"),
+        (lambda: METRICS["r2"]([[1.0]], [1.0, 2.0]), "1 predictions and 2 targets"),
+        (lambda: METRICS["r2"]([[1.0, 2.0]], [1.0]), "prediction 0 has 2 numbers, but its target 1"),
+        (lambda: METRICS["r2"].deciding("sign"), "nothing to decide"),
+        (lambda: METRICS["accuracy"].deciding("coin"), "no decision is called"),
+    ],
+)
+def test_what_metrics_refuse(call, message):
+    with pytest.raises(ValueError, match=message):
+        call()
+
+
+def test_better():
+    assert METRICS["accuracy"].better(0.9, 0.8) and not METRICS["accuracy"].better(0.8, 0.8)
+    assert METRICS["mean_squared_error"].better(0.1, 0.2)
+    assert not any(METRICS[name].better(math.nan, 1.0) for name in METRICS)
+    assert set(DECISIONS) == {"argmax", "sign", "probability", "logit"}
+
+
+def test_confusion_and_the_figures_of_each_class():
+    targets, found = [0, 0, 0, 1, 1, 2], [0, 0, 1, 1, 2, 1]
+    assert confusion_matrix(found, targets, [0, 1, 2, 3]) == [[2, 1, 0, 0], [0, 1, 1, 0], [0, 1, 0, 0], [0, 0, 0, 0]]
+    first, second, third, absent = by_class(found, targets, [0, 1, 2, 3])
+    assert first == {"precision": 1.0, "recall": pytest.approx(2 / 3), "f1": pytest.approx(0.8), "samples": 3}
+    assert second["precision"] == pytest.approx(1 / 3) and second["recall"] == 0.5
+    assert third["f1"] == 0.0 and absent == {"precision": 0.0, "recall": 0.0, "f1": 0.0, "samples": 0}
