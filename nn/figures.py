@@ -69,6 +69,11 @@ def legend(ax: Axes, **options: Any) -> None:
     ax.legend(fontsize=SMALL, labelcolor=INK, **{"frameon": False, **options})
 
 
+def look(k: int) -> dict[str, Any]:
+    """Colour and marker of the k-th class; past the tenth a colour comes with another marker."""
+    return {"color": COLOURS[k % len(COLOURS)], "marker": MARKERS[(k + k // len(COLOURS)) % len(MARKERS)]}
+
+
 def shorten(names: Sequence[str], limit: int = 24) -> list[str]:
     """Names that fit beside an axis."""
     return [name if len(name) <= limit else name[: limit - 1] + "…" for name in names]

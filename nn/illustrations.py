@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from autograd import Value
 from nn.extras import require
-from nn.figures import COLOURS, INK, LINES, MARKERS, PALE, dress, legend, new_axes, new_figure
+from nn.figures import COLOURS, INK, LINES, PALE, dress, legend, look, new_axes, new_figure
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -32,7 +32,7 @@ def activation_functions(
     across = min(len(functions), 4)
     down = -(-len(functions) // across)
     figure = new_figure(3.5 * across + 0.4, 3.0 * down + 0.4)
-    axes = new_axes(figure, down, across, sharex=True)
+    axes = new_axes(figure, down, across, sharex=True, sharey=True)
     for ax, (name, phi) in zip(axes, functions.items(), strict=False):
         values, slopes = [], []
         for number in xs:
@@ -46,11 +46,12 @@ def activation_functions(
         ax.axvline(0.0, color=PALE, linewidth=1)
         for label, curve, k in (("φ(z)", values, 0), ("φ′(z)", slopes, 1)):
             ax.plot(xs, broken(curve), color=COLOURS[k], linestyle=LINES[k], linewidth=2.4, label=label)
-        ax.set_xlim(low, high)
-        ax.set_ylim(max(ax.get_ylim()[0], -2.2), min(ax.get_ylim()[1], 2.2))
-        ax.tick_params(labelbottom=True)
+        ax.tick_params(labelbottom=True, labelleft=True)
     for ax in axes[len(functions) :]:
         ax.set_axis_off()
+    axes[0].set_xlim(low, high)
+    bottom, top = axes[0].get_ylim()
+    axes[0].set_ylim(max(bottom, -1.3), min(top, 2.2))  # of all the panels, so that slopes can be compared
     legend(axes[0], loc="upper left", handlelength=2.4)
     return figure
 
@@ -102,11 +103,10 @@ def descent_paths(
     if top > floor:
         ax.contour(xs, ys, heights, levels=levels, colors="#8A8A8A", linewidths=0.8)
     for k, (name, path) in enumerate(paths.items()):
-        colour, marker = COLOURS[k % len(COLOURS)], MARKERS[k % len(MARKERS)]
         along, up = zip(*path, strict=True)
-        ax.plot(along, up, color=colour, linestyle=LINES[k % len(LINES)], linewidth=1.8, marker=marker, markersize=5,
+        ax.plot(along, up, **look(k), linestyle=LINES[k % len(LINES)], linewidth=1.8, markersize=5,
                 markeredgecolor="white", markeredgewidth=0.5, label=f"{name}, {len(path) - 1} steps")  # fmt: skip
-        ax.plot(along[-1:], up[-1:], color=colour, marker=marker, markersize=12, markeredgecolor=INK,
+        ax.plot(along[-1:], up[-1:], **look(k), markersize=12, markeredgecolor=INK,
                 markeredgewidth=1.5)  # fmt: skip
     start = points[0]
     ax.annotate("start", start, (0, 9), textcoords="offset points", ha="center", fontsize=12, color=INK)

@@ -19,6 +19,7 @@ from nn.figures import (
     TITLE,
     dress,
     legend,
+    look,
     new_axes,
     new_figure,
     shorten,
@@ -67,6 +68,7 @@ def learning_curves(
         mark_epochs(ax, watched, best, stopped)
         if name == "loss" and spans_decades([*history[name], *history.get(VALIDATION + name, ())]):
             ax.set_yscale("log")
+        ax.set_xlim(1 - 0.02 * len(watched), 1.02 * len(watched))
         ax.locator_params(axis="x", integer=True)
         ax.grid(axis="y", color=PALE, linewidth=0.8)
         ax.set_axisbelow(True)
@@ -143,17 +145,18 @@ def decision_boundary(
     for k, (value, name) in enumerate(zip(values, shown, strict=True)):
         others = numpy.delete(scores, k, axis=2).max(axis=2)
         lead = scores[:, :, k] - others
-        colour = COLOURS[k % len(COLOURS)]
         if lead.max() > 0.0:
-            ax.contourf(xs, ys, lead, levels=[0.0, max(lead.max(), 1e-300) * 1.01], colors=[colour], alpha=0.18)
+            ax.contourf(
+                xs, ys, lead, levels=[0.0, max(lead.max(), 1e-300) * 1.01], colors=[look(k)["color"]], alpha=0.18
+            )
             if lead.min() < 0.0:
                 ax.contour(xs, ys, lead, levels=[0.0], colors=INK, linewidths=1.6)
         mine = points[targets == value]
-        ax.scatter(mine[:, 0], mine[:, 1], s=42, color=colour, marker=MARKERS[k % len(MARKERS)], edgecolor="white",
+        ax.scatter(mine[:, 0], mine[:, 1], s=42, **look(k), edgecolor="white",
                    linewidth=0.8, label=name, zorder=3, rasterized=len(X) > DOTS)  # fmt: skip
     if decision == "sign" and above.min() < 1.0 and above.max() > -1.0:
         ax.contour(xs, ys, above, levels=[-1.0, 1.0], colors=INK, linewidths=1, linestyles="dashed", alpha=0.7)
-    legend(ax, loc="center left", bbox_to_anchor=(1.0, 0.5), handletextpad=0.3)
+    legend(ax, loc="center left", bbox_to_anchor=(1.0, 0.5), handletextpad=0.3, markerscale=1.2)
     return figure
 
 
@@ -166,17 +169,18 @@ def confusion(matrix: Sequence[Sequence[int]], classes: Sequence[str], *, title:
         title: what to write above.
     """
     n = len(classes)
-    side = min(max(4.6, 0.62 * n + 2.4), 14.0)
+    side = min(max(4.6, 0.52 * n + 2.4), 14.0)
     figure = new_figure(side + 0.8, side)
     (ax,) = new_axes(figure, 1, 1)
     shares = [[number / max(sum(row), 1) for number in row] for row in matrix]
     ax.imshow(shares, cmap="Blues", vmin=0.0, vmax=1.0)
     dress(ax, title, "predicted", "true")
     ticks = shorten(classes, 16)
-    ax.set_xticks(range(n), ticks, rotation=0 if sum(map(len, ticks)) <= 9 * side else 40,
-                  ha="center" if sum(map(len, ticks)) <= 9 * side else "right", rotation_mode="anchor")  # fmt: skip
+    tilt = {} if sum(map(len, ticks)) <= 9 * side else {"rotation": 40, "ha": "right", "rotation_mode": "anchor"}
+    ax.set_xticks(range(n), ticks, **tilt)
     ax.set_yticks(range(n), ticks)
     ax.tick_params(length=0)
+    ax.spines[:].set_visible(False)
     ax.set_xticks([i - 0.5 for i in range(1, n)], minor=True)
     ax.set_yticks([i - 0.5 for i in range(1, n)], minor=True)
     ax.grid(which="minor", color="white", linewidth=2)
@@ -206,11 +210,9 @@ def predicted_versus_true(
     points = {"s": 34, "color": COLOURS[0], "alpha": 0.65, "linewidth": 0, "rasterized": len(targets) > DOTS}
     left.scatter(targets, predictions, **points)
     ends = [min(*targets, *predictions), max(*targets, *predictions)]
-    left.plot(ends, ends, color=INK, linewidth=1.4, linestyle=LINES[1])
-    left.annotate("predicted = true", (ends[1], ends[1]), (-6, -4), textcoords="offset points", ha="right",
-                  va="bottom", fontsize=SMALL, color=INK, rotation=45, rotation_mode="anchor",
-                  transform_rotates_text=True)  # fmt: skip
+    left.plot(ends, ends, color=INK, linewidth=1.4, linestyle=LINES[1], label="predicted = true")
     dress(left, title, f"true {name}", f"predicted {name}")
+    legend(left, loc="upper left")
     right.scatter(predictions, [t - p for p, t in zip(predictions, targets, strict=True)], **points)
     right.axhline(0.0, color=INK, linewidth=1.4, linestyle=LINES[1])
     dress(right, "Residuals", f"predicted {name}", "true − predicted")
@@ -263,6 +265,7 @@ def weights(
                 ax.set_title(str(position), fontsize=SMALL, color=INK, pad=3)
         figure.suptitle(title, fontsize=TITLE, color=INK, x=0.02, ha="left")
     bar = figure.colorbar(shown, ax=axes, shrink=0.8, aspect=24, pad=0.02)
+    bar.set_label("weight", fontsize=LABEL, color=INK)
     bar.ax.tick_params(labelsize=SMALL, colors=INK)
     bar.outline.set_visible(False)
     return figure
