@@ -74,7 +74,7 @@ def scaler_to_dict(scaler: Any) -> dict[str, Any] | None:
 def scaler_from_dict(stored: Mapping[str, Any] | None, width: int) -> Any:
     """A StandardScaler with these fitted attributes."""
     if stored is None:
-        return None
+        raise ValueError("the scaler is missing")
     numpy = require("numpy")
     scaler = require("sklearn.preprocessing").StandardScaler()
     for name in ("mean", "var", "scale"):

@@ -220,6 +220,11 @@ class Preprocessor:
             numbers, categories = tuple(stored["numbers"]), stored["categories"]
             if len(stored["medians"]) != len(numbers) or not (numbers or categories):
                 raise ValueError(f"{len(stored['medians'])} medians for {count(len(numbers), 'column')}")
+            if stored["task"] not in ("classification", "regression"):
+                raise ValueError(f"the task is {stored['task']!r}")
+            for name, known in categories.items():
+                if not known or not isinstance(known, list):
+                    raise ValueError(f"the categories of {name!r} are {known!r}")
             medians = require("numpy").array([stored["medians"]], dtype=float)
             return cls(
                 task=stored["task"],
@@ -231,9 +236,9 @@ class Preprocessor:
                 notes=tuple(stored["notes"]),
                 # The median of one number is that number, so fitting to the medians gives them back.
                 _imputer=fitted_imputer(medians) if numbers else None,
-                _scaler=scaler_from_dict(stored["scaler"], len(numbers)),
+                _scaler=scaler_from_dict(stored["scaler"], len(numbers)) if numbers else None,
                 _encoder=encoder_of(categories) if categories else None,
-                _target_scaler=scaler_from_dict(stored["target_scaler"], 1),
+                _target_scaler=scaler_from_dict(stored["target_scaler"], 1) if stored["task"] == "regression" else None,
             )
         except (KeyError, TypeError, ValueError, AttributeError) as error:
             what = f"{error} is missing" if isinstance(error, KeyError) else str(error)

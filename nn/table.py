@@ -60,8 +60,9 @@ class Table:
             DataError: if there is no such column; the message names the nearest, or all.
         """
         if name not in self.columns:
-            near = get_close_matches(name, self.names, n=1)
-            hint = f"did you mean {near[0]!r}?" if near else f"the columns are {some(self.names)}"
+            by_lower = {known.lower(): known for known in self.names}
+            near = get_close_matches(name.lower(), by_lower, n=1)
+            hint = f"did you mean {by_lower[near[0]]!r}?" if near else f"the columns are {some(self.names)}"
             raise DataError(f"{self.source} has no column {name!r}; {hint}")
         return self.columns[name]
 
@@ -135,7 +136,7 @@ def parsed(cells: Sequence[Any]) -> tuple[list[float], set[int]]:
         numbers = list(map(float, cells))
         if all(map(math.isfinite, numbers)) and not any(isinstance(cell, str) and "_" in cell for cell in cells):
             return numbers, set()
-    except ValueError:
+    except (TypeError, ValueError):
         pass
     numbers = [number_of(cell) for cell in cells]
     written = [row for row, cell in enumerate(cells) if not is_missing(cell, MISSING_NUMBER)]
