@@ -41,8 +41,10 @@ def picture_class() -> Any:
 
 def new_figure(width: float, height: float) -> Figure:
     """An empty white figure, in inches, which makes room for its labels by itself."""
-    figure: Figure = picture_class()(figsize=(width, height), layout="constrained", facecolor="white", dpi=100)
-    figure.set_constrained_layout_pads(w_pad=0.09, h_pad=0.09, wspace=0.03, hspace=0.04)  # type: ignore[attr-defined]
+    layout = require("matplotlib.layout_engine").ConstrainedLayoutEngine(
+        w_pad=0.09, h_pad=0.09, wspace=0.03, hspace=0.04
+    )
+    figure: Figure = picture_class()(figsize=(width, height), layout=layout, facecolor="white", dpi=100)
     return figure
 
 
@@ -62,6 +64,13 @@ def dress(ax: Axes, title: str = "", x: str = "", y: str = "") -> None:
         ax.spines[side].set_visible(False)
     for side in ("bottom", "left"):
         ax.spines[side].set_color("#888888")
+
+
+def settled(figure: Figure) -> Figure:
+    """The figure with the room for its labels made once and for all, so that it is drawn the same each time."""
+    figure.draw_without_rendering()
+    figure.set_layout_engine("none")
+    return figure
 
 
 def legend(ax: Axes, **options: Any) -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from autograd import Value
 from nn.extras import require
-from nn.figures import COLOURS, INK, LINES, PALE, dress, legend, look, new_axes, new_figure
+from nn.figures import COLOURS, INK, LINES, PALE, dress, legend, look, new_axes, new_figure, settled
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -53,7 +53,7 @@ def activation_functions(
     bottom, top = axes[0].get_ylim()
     axes[0].set_ylim(max(bottom, -1.3), min(top, 2.2))  # of all the panels, so that slopes can be compared
     legend(axes[0], loc="upper left", handlelength=2.4)
-    return figure
+    return settled(figure)
 
 
 def broken(curve: Sequence[float]) -> list[float]:
@@ -99,8 +99,8 @@ def descent_paths(
     figure = new_figure(7.4, 5.8)
     (ax,) = new_axes(figure, 1, 1)
     dress(ax, title, *names)
-    ax.contourf(xs, ys, heights, levels=[floor, *levels, top], cmap="Greys", alpha=0.35)
-    if top > floor:
+    if len({floor, *levels, top}) == len(levels) + 2:  # otherwise it is flat, to rounding
+        ax.contourf(xs, ys, heights, levels=[floor, *levels, top], cmap="Greys", alpha=0.35)
         ax.contour(xs, ys, heights, levels=levels, colors="#8A8A8A", linewidths=0.8)
     for k, (name, path) in enumerate(paths.items()):
         along, up = zip(*path, strict=True)
@@ -111,4 +111,4 @@ def descent_paths(
     start = points[0]
     ax.annotate("start", start, (0, 9), textcoords="offset points", ha="center", fontsize=12, color=INK)
     legend(ax, loc="best", frameon=True, framealpha=0.9, edgecolor="none")
-    return figure
+    return settled(figure)

@@ -22,6 +22,7 @@ from nn.figures import (
     look,
     new_axes,
     new_figure,
+    settled,
     shorten,
 )
 from nn.metrics import METRICS
@@ -73,7 +74,7 @@ def learning_curves(
         ax.grid(axis="y", color=PALE, linewidth=0.8)
         ax.set_axisbelow(True)
         legend(ax)
-    return figure
+    return settled(figure)
 
 
 def mark_epochs(ax: Axes, curve: Sequence[float], best: int | None, stopped: int | None) -> None:
@@ -157,7 +158,7 @@ def decision_boundary(
     if decision == "sign" and above.min() < 1.0 and above.max() > -1.0:
         ax.contour(xs, ys, above, levels=[-1.0, 1.0], colors=INK, linewidths=1, linestyles="dashed", alpha=0.7)
     legend(ax, loc="center left", bbox_to_anchor=(1.0, 0.5), handletextpad=0.3, markerscale=1.2)
-    return figure
+    return settled(figure)
 
 
 def confusion(matrix: Sequence[Sequence[int]], classes: Sequence[str], *, title: str = "Confusion matrix") -> Figure:
@@ -191,7 +192,7 @@ def confusion(matrix: Sequence[Sequence[int]], classes: Sequence[str], *, title:
                 ax.text(j, i, str(number), ha="center", va="center", fontsize=LABEL if n <= 12 else 9,
                         color="white" if shares[i][j] > 0.55 else INK,
                         weight="bold" if i == j else "normal")  # fmt: skip
-    return figure
+    return settled(figure)
 
 
 def predicted_versus_true(
@@ -216,7 +217,7 @@ def predicted_versus_true(
     right.scatter(predictions, [t - p for p, t in zip(predictions, targets, strict=True)], **points)
     right.axhline(0.0, color=INK, linewidth=1.4, linestyle=LINES[1])
     dress(right, "Residuals", f"predicted {name}", "true − predicted")
-    return figure
+    return settled(figure)
 
 
 def weights(
@@ -268,4 +269,4 @@ def weights(
     bar.set_label("weight", fontsize=LABEL, color=INK)
     bar.ax.tick_params(labelsize=SMALL, colors=INK)
     bar.outline.set_visible(False)
-    return figure
+    return settled(figure)
