@@ -73,7 +73,7 @@ def learning_curves(
         ax.locator_params(axis="x", integer=True)
         ax.grid(axis="y", color=PALE, linewidth=0.8)
         ax.set_axisbelow(True)
-        legend(ax)
+        legend(ax, frameon=True, framealpha=0.9, edgecolor="none")
     return settled(figure)
 
 
@@ -244,12 +244,12 @@ def weights(
     limit = float(abs(matrix).max()) or 1.0
     scale = {"cmap": "cividis", "vmin": -limit, "vmax": limit}
     if grid is None:
-        figure = new_figure(min(max(5.0, 0.42 * n_in + 2.6), 15.0), min(max(3.0, 0.36 * n_out + 2.2), 12.0))
+        figure = new_figure(min(max(5.0, 0.42 * n_in + 2.6), 15.0), min(max(3.2, 0.36 * n_out + 2.4), 12.0))
         axes = new_axes(figure, 1, 1)
         shown = axes[0].imshow(matrix, aspect="auto", **scale)
         dress(axes[0], title, "input", "neuron")
-        axes[0].locator_params(axis="x", integer=True)
-        axes[0].locator_params(axis="y", integer=True)
+        for axis, number in ((axes[0].xaxis, n_in), (axes[0].yaxis, n_out)):
+            axis.set_ticks(range(0, number, max(1, number // 12)))
         if inputs is not None and n_in <= 40:
             axes[0].set_xticks(range(n_in), shorten(inputs), rotation=40, ha="right", rotation_mode="anchor")
             axes[0].set_xlabel("")
