@@ -118,7 +118,7 @@ def decision_boundary(
         resolution: points of the grid in each direction. Lines are drawn between them where the outputs say.
 
     Raises:
-        ValueError: if the samples do not have two inputs.
+        ValueError: if the samples do not have two inputs, or a class is none that the outputs can stand for.
 
     With the decision "sign" the dashed lines are at ±1, where the hinge loss begins to be satisfied.
     """
@@ -139,10 +139,14 @@ def decision_boundary(
     values = [-1, 1] if decision == "sign" else list(range(scores.shape[2]))
     shown = [str(value) for value in values] if classes is None else shorten(classes)
 
+    targets = numpy.asarray(y)
+    strange = sorted(set(targets.tolist()).difference(values))
+    if strange:
+        raise ValueError(f"y holds {strange[0]!r}, but the outputs stand for the classes {', '.join(map(str, values))}")
+
     figure = new_figure(6.8, 5.6)
     (ax,) = new_axes(figure, 1, 1)
     dress(ax, title, *names)
-    targets = numpy.asarray(y)
     for k, (value, name) in enumerate(zip(values, shown, strict=True)):
         others = numpy.delete(scores, k, axis=2).max(axis=2)
         lead = scores[:, :, k] - others

@@ -110,6 +110,8 @@ class Preprocessor:
                     )
         if texts:
             encoder = fitted_encoder(text_matrix(table, texts))
+        seen = set(data.targets)
+        unseen = [f"class {name!r} has no row to train on" for i, name in enumerate(data.classes) if i not in seen]
         if data.task == "regression":
             target_scaler = fitted_scaler(number_matrix(table, [data.target]), [data.target], table.source)
         return cls(
@@ -119,7 +121,7 @@ class Preprocessor:
             numeric_target=data.numeric,
             numbers=numbers,
             categories={} if encoder is None else categories_by_column(texts, encoder),
-            notes=(*(f"column {column!r} left out: it {reason}" for column, reason in notes.items()), *filled),
+            notes=(*(f"column {column!r} left out: it {reason}" for column, reason in notes.items()), *filled, *unseen),
             _imputer=imputer,
             _scaler=scaler,
             _encoder=encoder,
@@ -226,6 +228,8 @@ class Preprocessor:
                 if not known or not isinstance(known, list):
                     raise ValueError(f"the categories of {name!r} are {known!r}")
             medians = require("numpy").array([stored["medians"]], dtype=float)
+            if not require("numpy").isfinite(medians).all():
+                raise ValueError(f"the medians are {stored['medians']}")
             return cls(
                 task=stored["task"],
                 target=stored["target"],

@@ -194,8 +194,8 @@ def table_of(rows: Iterable[Mapping[str, Any]], source: str = "the rows") -> Tab
 def read_csv(path: str | Path) -> Table:
     """A table from a CSV file whose first line names the columns.
 
-    Commas, semicolons, tabs or bars between cells, quotes as in Excel, UTF-8 with or without BOM, UTF-16 with one,
-    or else Windows-1252, which is noted. Blank lines are skipped, columns without a name and without cells dropped.
+    Commas, semicolons, tabs, bars or spaces between cells, quotes as in Excel; UTF-8 with or without BOM, UTF-16
+    with one, or else Windows-1252, which is noted. Blank lines are skipped, columns without name and cells dropped.
 
     Raises:
         DataError: if there is no such file, or it is not such a table; the message names the line and column.
@@ -257,7 +257,10 @@ def decoded(path: Path) -> tuple[str, list[str]]:
 
 
 def sniffed(text: str) -> str:
-    """The delimiter with which most of the first records have the header's width, and then the widest."""
+    """The delimiter with which most of the first records have the header's width, and then the widest.
+
+    Spaces are one only if nothing else is and the first row agrees, for names and texts contain them, too.
+    """
 
     def fit(delimiter: str) -> tuple[int, int]:
         reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, skipinitialspace=True)
@@ -267,7 +270,8 @@ def sniffed(text: str) -> str:
             return 0, 0
         return (widths.count(widths[0]), widths[0]) if widths and widths[0] > 1 else (0, 0)
 
-    return max(DELIMITERS, key=fit)
+    best = max(DELIMITERS, key=fit)
+    return " " if fit(best)[1] == 0 and fit(" ")[0] > 1 else best
 
 
 def check_header(path: Path, header: list[str], line: int) -> None:

@@ -7,7 +7,7 @@ from collections import Counter
 
 import numpy
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from autograd import Value, dot
@@ -20,6 +20,7 @@ from nn.preprocessor import Preprocessor
 LABELS = st.lists(st.sampled_from(["a", "b", "c", "d"]), min_size=10, max_size=120)
 
 
+@settings(deadline=None)
 @given(n=st.integers(10, 300), seed=st.integers(), shares=st.sampled_from([(0.6, 0.2, 0.2), (0.5, 0.25, 0.25)]))
 def test_a_split_deals_every_sample_to_exactly_one_set(n, seed, shares):
     parts = split_indices(n, train=shares[0], validation=shares[1], test=shares[2], seed=seed)
@@ -29,6 +30,7 @@ def test_a_split_deals_every_sample_to_exactly_one_set(n, seed, shares):
     assert parts == split_indices(n, train=shares[0], validation=shares[1], test=shares[2], seed=seed)
 
 
+@settings(deadline=None)
 @given(labels=LABELS, seed=st.integers())
 def test_a_stratified_split_keeps_the_proportions(labels, seed):
     parts = split_indices(len(labels), seed=seed, labels=labels)
@@ -40,6 +42,7 @@ def test_a_stratified_split_keeps_the_proportions(labels, seed):
             assert abs(found[label] - number * len(part) / len(labels)) <= allowed, (label, part)
 
 
+@settings(deadline=None)
 @given(labels=LABELS, k=st.integers(2, 10), seed=st.integers(), stratify=st.booleans())
 def test_every_sample_validates_exactly_once(labels, k, seed, stratify):
     n = len(labels)

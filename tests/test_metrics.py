@@ -18,7 +18,7 @@ SKLEARN = {
 
 
 @pytest.mark.parametrize("name", SKLEARN)
-@settings(max_examples=50)
+@settings(max_examples=50, deadline=None)
 @given(pairs=PAIRS)
 def test_regression_metrics_are_scikit_learns(name, pairs):
     import sklearn.metrics
@@ -48,6 +48,7 @@ def test_an_overflowing_error_is_infinite():
     assert METRICS["mean_squared_error"]([[1e200]], [-1e200]) == math.inf
 
 
+@settings(deadline=None)
 @given(rows=st.lists(st.tuples(st.lists(st.floats(-9, 9), min_size=3, max_size=3), st.integers(0, 2)), min_size=1))
 def test_accuracy_is_scikit_learns(rows):
     from sklearn.metrics import accuracy_score

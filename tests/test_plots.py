@@ -198,6 +198,11 @@ def test_a_boundary_needs_two_inputs(X):
         plots.decision_boundary(scores, X, [0] * len(X))
 
 
+def test_a_boundary_refuses_classes_that_it_would_not_show():
+    with pytest.raises(ValueError, match="y holds 0, but the outputs stand for the classes -1, 1"):
+        plots.decision_boundary(lambda P: [[x] for x, _ in P], X2, Y2, decision="sign")
+
+
 def test_classes_differ_in_marker_and_colour():
     looks = [tuple(look(k).values()) for k in range(30)]
     assert len(set(looks)) == 30

@@ -82,6 +82,14 @@ def test_blank_lines_trailing_delimiters_and_spaces(file):
     assert table.texts("b") == ["x, y", "z"]
 
 
+def test_spaces_divide_cells_only_where_nothing_else_does(file):
+    table = read_csv(file('  x   "two words" y\n  1   2  a\n 10   3  b\n'))
+    assert table.names == ["x", "two words", "y"] and table.numbers("x") == [1.0, 10.0]
+    assert read_csv(file("first name,y\nAnn Lee,1\nBo Li,2\n")).names == ["first name", "y"]
+    assert read_csv(file("a b c,y\n1 2 3,1\n4 5 6,2\n")).names == ["a b c", "y"]
+    assert read_csv(file("only name\n1\n2\n")).names == ["only name"]
+
+
 def test_lines_are_counted_through_cells_of_several_lines(file):
     path = file('note,x,y\n"one\ntwo\nthree",1,a\n"four",2,b\n' + "five,3,a\n" * 30 + "six,oops,b\n")
     with pytest.raises(DataError, match=r"data\.csv, line 36, column 'x': 'oops' is not a number"):
@@ -307,6 +315,11 @@ def test_what_is_left_out_or_filled_is_said():
         Preprocessor.fit(large)
 
 
+def test_a_class_without_a_row_to_train_on_is_said():
+    data = dataset_of(table_of([{"x": i, "y": "aab"[i % 3]} for i in range(9)]), "y")
+    assert Preprocessor.fit(data.take([0, 1, 3])).notes == ("class 'b' has no row to train on",)
+
+
 def test_a_counter_that_does_not_say_so_stays():
     data = dataset_of(table_of([{"time": i, "y": 2.5 * i} for i in range(30)]), "y")
     assert Preprocessor.fit(data).numbers == ("time",)
@@ -374,6 +387,7 @@ def test_unknown_categories_are_none_of_the_known_and_are_said(file):
     [
         (lambda d: d.pop("medians"), "'medians' is missing"),
         (lambda d: d.update(medians=[1.0]), "1 medians for 2 columns"),
+        (lambda d: d.update(medians=[1.0, math.nan]), "the medians are"),
         (lambda d: d.update(numbers="size"), "numbers is 'size'"),
         (lambda d: d["scaler"].update(mean=[1.0]), r"mean is \[1.0\]"),
         (lambda d: d["scaler"].update(scale=[1.0, math.inf]), "scale is"),
