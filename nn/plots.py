@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 VALIDATION = "validation_"
+TINTS = (0.1, 0.3, 0.2)  # of neighbouring classes, which differ in grey, too
 THRESHOLDS = {"sign": 0.0, "logit": 0.0, "probability": 0.5}  # of `nn.metrics.DECISIONS`, those on a single output
 
 
@@ -152,7 +153,12 @@ def decision_boundary(
         lead = scores[:, :, k] - others
         if lead.max() > 0.0:
             ax.contourf(
-                xs, ys, lead, levels=[0.0, max(lead.max(), 1e-300) * 1.01], colors=[look(k)["color"]], alpha=0.18
+                xs,
+                ys,
+                lead,
+                levels=[0.0, max(lead.max(), 1e-300) * 1.01],
+                colors=[look(k)["color"]],
+                alpha=TINTS[k % len(TINTS)],
             )
             if lead.min() < 0.0:
                 ax.contour(xs, ys, lead, levels=[0.0], colors=INK, linewidths=1.6)

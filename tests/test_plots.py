@@ -68,7 +68,7 @@ PICTURES = {
     "boundary of a point": lambda: plots.decision_boundary(scores, [[1.0, 1.0]], [0]),
     "confusion": lambda: plots.confusion([[5, 1], [0, 7]], ["cat", "dog"]),
     "confusion of many": lambda: plots.confusion(
-        numpy.eye(25, dtype=int).tolist(), [f"species {i}" for i in range(25)]
+        numpy.eye(18, dtype=int).tolist(), [f"species {i}" for i in range(18)]
     ),
     "confusion of long names": lambda: plots.confusion([[9, 0, 0, 1]] * 4, LONG),
     "residuals": lambda: plots.predicted_versus_true([1.0, 2.5, 3.0], [1.2, 2.0, 3.5], name="price"),
@@ -77,10 +77,10 @@ PICTURES = {
     ),
     "weights": lambda: plots.weights([[1.0, -2.0, 0.5], [0.0, 1.5, -0.3]], inputs=LONG[:3]),
     "weights of one": lambda: plots.weights([[0.0]]),
-    "weights of many": lambda: plots.weights([[float(i - j) for i in range(100)] for j in range(80)]),
+    "weights of many": lambda: plots.weights([[float(i - j) for i in range(60)] for j in range(50)]),
     "images": lambda: plots.weights([[float(i * j) for i in range(64)] for j in range(11)], grid=(8, 8)),
     "activations": lambda: illustrations.activation_functions({"tanh": autograd.tanh, "step": autograd.step}),
-    "activations of many": lambda: illustrations.activation_functions({f"f{i}": autograd.silu for i in range(9)}),
+    "activations of many": lambda: illustrations.activation_functions({f"f{i}": autograd.silu for i in range(6)}),
     "descent": lambda: illustrations.descent_paths(valley, {"gradient descent": way_down(), "none": [[1.0, 1.0]]}),
     "descent on the flat": lambda: illustrations.descent_paths(lambda a, b: 0.0, {"stuck": [[0.0, 0.0]]}),
 }
