@@ -309,7 +309,7 @@ class Value:
                         held.append((node, node.grad))
                 else:
                     computed = []
-                    for operand in node._many[0]:
+                    for operand in [x for x in node._many[0] if x.grad is not zero]:  # few, where leaves are shared
                         if operand._operation is not None:
                             computed.append(operand)
                         else:

@@ -15,9 +15,9 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Any
 
-from nn.data import Seed, generator
 from nn.dataset import Dataset, dataset_of
 from nn.extras import require
+from nn.randomness import Randomness, generator
 from nn.table import Table
 
 Samples = tuple[list[list[float]], list[str]]
@@ -50,7 +50,7 @@ class Bundled:
     grid: tuple[int, int] | None = None
 
 
-def load(name: str, *, samples: int | None = None, noise: float = 0.1, seed: Seed = 0) -> Dataset:
+def load(name: str, *, samples: int | None = None, noise: float = 0.1, seed: Randomness = 0) -> Dataset:
     """The bundled data set of that name, one of `DATASETS`.
 
     Args:
@@ -88,7 +88,7 @@ def real(about: Bundled, samples: int | None) -> dict[str, Sequence[Any]]:
     return columns
 
 
-def generated(about: Bundled, samples: int | None, noise: float, seed: Seed) -> dict[str, Sequence[Any]]:
+def generated(about: Bundled, samples: int | None, noise: float, seed: Randomness) -> dict[str, Sequence[Any]]:
     """The columns x₁, x₂ and class of points in the plane."""
     n = about.rows if samples is None else samples
     if isinstance(n, bool) or not isinstance(n, int) or n < 2:

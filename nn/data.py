@@ -10,7 +10,8 @@ import random
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-Seed = int | random.Random | None
+from nn.randomness import Randomness, generator
+
 Part = int | float
 
 
@@ -25,7 +26,7 @@ def split(
     train: Part = 0.6,
     validation: Part = 0.2,
     test: Part = 0.2,
-    seed: Seed = None,
+    seed: Randomness = None,
     stratify: bool = False,
 ) -> tuple[tuple[Any, Any], tuple[Any, Any], tuple[Any, Any]]:
     """Three sets, (X, y) each, with every sample in exactly one: to train on, to choose by, to judge by at the end.
@@ -60,7 +61,7 @@ def split_indices(
     train: Part = 0.6,
     validation: Part = 0.2,
     test: Part = 0.2,
-    seed: Seed = None,
+    seed: Randomness = None,
     labels: Iterable[Any] | None = None,
 ) -> tuple[list[int], list[int], list[int]]:
     """The positions 0 to n − 1 dealt to three sets, as `split` does it; stratified if `labels` are given."""
@@ -77,7 +78,7 @@ def split_indices(
 
 
 def k_fold(
-    X: Any, y: Any = None, k: int = 5, *, seed: Seed = None, stratify: bool = False
+    X: Any, y: Any = None, k: int = 5, *, seed: Randomness = None, stratify: bool = False
 ) -> Iterator[tuple[list[int], list[int]]]:
     """For each of k folds, the positions to train on and those to validate on: each sample validates exactly once.
 
@@ -153,11 +154,6 @@ def check_same_length(X: Any, y: Any) -> int:
     if len(X) != len(y):
         raise ValueError(f"there are {len(X)} samples in X, but {len(y)} targets in y")
     return len(X)
-
-
-def generator(seed: Seed) -> Any:
-    """The source of random numbers that a seed stands for; the module `random` is one, too."""
-    return random if seed is None else seed if isinstance(seed, random.Random) else random.Random(seed)
 
 
 def shuffled(n: int, rng: Any, labels: Iterable[Any] | None) -> list[int]:

@@ -16,7 +16,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
-from nn.data import DataError, Part, Seed, k_fold, split_indices
+from nn.data import DataError, Part, k_fold, split_indices
+from nn.randomness import Randomness
 from nn.table import Table, count, read_csv, text_of
 
 T = TypeVar("T")
@@ -66,7 +67,7 @@ class Dataset:
         return replace(self, table=self.table.take(indices), targets=[self.targets[i] for i in indices])
 
     def split(
-        self, *, train: Part = 0.6, validation: Part = 0.2, test: Part = 0.2, seed: Seed = None
+        self, *, train: Part = 0.6, validation: Part = 0.2, test: Part = 0.2, seed: Randomness = None
     ) -> tuple[Dataset, Dataset, Dataset]:
         """Three data sets, as `nn.data.split` makes them, stratified by class."""
         labels = self.targets if self.classes else None
@@ -76,7 +77,7 @@ class Dataset:
         first, second, third = map(self.take, parts)
         return first, second, third
 
-    def folds(self, k: int = 5, *, seed: Seed = None) -> Iterator[tuple[Dataset, Dataset]]:
+    def folds(self, k: int = 5, *, seed: Randomness = None) -> Iterator[tuple[Dataset, Dataset]]:
         """For each of k folds the data to train on and those to validate on, stratified by class."""
         folds = self._named(lambda: k_fold(len(self), self.targets, k, seed=seed, stratify=bool(self.classes)))
         return ((self.take(training), self.take(validation)) for training, validation in folds)

@@ -13,7 +13,6 @@ True
 from __future__ import annotations
 
 import math
-import random
 from collections.abc import Callable
 from typing import Any
 
@@ -113,21 +112,6 @@ def get(init: str | Initialiser) -> Initialiser:
 def suited_to(family: str) -> Initialiser:
     """What is usual for an activation: He's for rectifiers, of which half are at rest, Glorot's for the others."""
     return he_normal() if "rectifier" in family else glorot_uniform()
-
-
-def generator(rng: Any) -> Any:
-    """Where random numbers come from: a `random.Random`, a seed for one, or None for the module `random`.
-
-    Raises:
-        TypeError: for anything else.
-    """
-    if rng is None or rng is random:
-        return random
-    if isinstance(rng, int) and not isinstance(rng, bool):
-        return random.Random(rng)
-    if not isinstance(rng, random.Random):
-        raise TypeError(f"rng is a random.Random, a whole number as its seed, or None, but not {rng!r}")
-    return rng
 
 
 def checked(name: str, size: float) -> float:

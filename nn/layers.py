@@ -17,7 +17,6 @@ total                                        41
 
 from __future__ import annotations
 
-import random
 from collections.abc import Callable, Mapping, Sequence
 from itertools import pairwise
 from typing import Any
@@ -26,10 +25,10 @@ from autograd import Value, dot
 from nn import activations
 from nn import init as initialisers
 from nn.module import FOR_A_BATCH, Module, check_width
+from nn.randomness import Randomness, generator
 
 Activations = str | Callable[..., Any]
 Init = str | initialisers.Initialiser | None
-Randomness = random.Random | int | None
 
 
 class Neuron(Module):
@@ -63,7 +62,7 @@ class Neuron(Module):
         if phi is activations.softmax:
             raise ValueError("softmax acts on a whole layer: Layer(n_in, n_out, activation='softmax')")
         draw = initialisers.suited_to(getattr(phi, "family", "")) if init is None else initialisers.get(init)
-        source = initialisers.generator(rng)
+        source = generator(rng)
         self.w = [Value(draw(n_in, n_out, source)) for _ in range(n_in)]
         self.b = Value(0.0)
         self.activation = phi
@@ -114,7 +113,7 @@ class Layer(Module):
         check_size("n_out", n_out)
         self.over_all = activations.softmax if activation in ("softmax", activations.softmax) else None
         each = "linear" if self.over_all else activation
-        source = initialisers.generator(rng)
+        source = generator(rng)
         self.neurons = [Neuron(n_in, activation=each, init=init, rng=source, n_out=n_out) for _ in range(n_out)]
 
     def __call__(self, x: Sequence[Any]) -> list[Value]:
@@ -207,7 +206,7 @@ class MLP(Sequential):
         check_size("n_in", n_in)
         if isinstance(sizes, str) or not isinstance(sizes, Sequence) or not sizes:
             raise ValueError(f"sizes is a list of at least one number of neurons, such as [16, 1], but is {sizes!r}")
-        source = initialisers.generator(rng)
+        source = generator(rng)
         phis = [activation] * (len(sizes) - 1) + [output_activation]
         super().__init__(
             *(

@@ -20,8 +20,8 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from autograd import DomainError, Value
-from nn.init import generator
 from nn.optimizer import GradientOptimizer, LossNow, Optimizer, Slots
+from nn.randomness import generator, set_state, state_of
 from nn.registry import lookup
 from nn.schedules import positive
 
@@ -235,8 +235,7 @@ class RandomHillClimbing(Optimizer):
 
     def state_dict(self) -> dict[str, Any]:
         """The number of steps, and the state of the random numbers."""
-        version, words, spare = self.rng.getstate()
-        return {**super().state_dict(), "rng": [version, list(words), spare]}
+        return {**super().state_dict(), "rng": state_of(self.rng)}
 
     def load_state_dict(self, state: Mapping[str, Any]) -> None:
         """Go on from a `state_dict`. If anything is wrong with it, nothing is changed.
@@ -245,13 +244,7 @@ class RandomHillClimbing(Optimizer):
             ValueError: saying what is wrong.
         """
         steps = self.checked_steps(state)
-        try:
-            version, words, spare = state["rng"]
-            rng = (version, tuple(words), None if spare is None else Value(spare).data)
-            random.Random(0).setstate(rng)  # tried elsewhere first, because a failure may leave half of it behind
-        except (TypeError, ValueError) as error:
-            raise ValueError(f"rng is not the state of a random.Random: {error}") from None
-        self.rng.setstate(rng)
+        set_state(self.rng, state["rng"])
         self.steps = steps
 
     def settings(self) -> dict[str, Any]:

@@ -1,0 +1,129 @@
+"""What may happen at the end of an epoch: stopping, saving, drawing, or what you write yourself."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from nn import checkpoint
+from nn.module import outputs_of
+
+if TYPE_CHECKING:
+    from nn.trainer import Trainer
+
+
+class Callback:
+    """Override what you need; each is given the trainer, whose `model`, `history` and `optimizer` may be looked at.
+
+    >>> class Shout(Callback):
+    ...     def on_epoch_end(self, trainer, epoch, logs):
+    ...         print(f"epoch {epoch}: {logs['loss']:.3f}!")
+
+    `trainer.stop("because …")` ends the training after the epoch.
+    """
+
+    def on_train_begin(self, trainer: Trainer) -> None:
+        """Before the first epoch, or the first after resuming."""
+
+    def on_epoch_begin(self, trainer: Trainer, epoch: int) -> None:
+        """Before an epoch, counted from 1."""
+
+    def on_batch_end(self, trainer: Trainer, batch: int, loss: float) -> None:
+        """After each step of the optimiser."""
+
+    def on_epoch_end(self, trainer: Trainer, epoch: int, logs: Mapping[str, float]) -> None:
+        """After an epoch; `logs` are its numbers, already in the history."""
+
+    def on_train_end(self, trainer: Trainer) -> None:
+        """After the last epoch, the best weights restored if they were to be."""
+
+
+class EarlyStopping(Callback):
+    """Stop when the monitored number has not improved for `patience` epochs; restore the best weights in any case.
+
+    Args:
+        monitor: a column of the history; None: validation_loss, or loss if there is no validation set.
+        patience: how many epochs without improvement are waited for, at least 1.
+        min_delta: what counts as an improvement must be larger than this.
+
+    The weights of the best epoch are restored at the end whether or not training was stopped early. What is waited
+    for is read from the history, so a resumed training stops where the undisturbed one would have.
+
+    Prechelt, Early Stopping – But When? (1998), criterion UP.
+    """
+
+    def __init__(self, monitor: str | None = None, *, patience: int = 10, min_delta: float = 0.0) -> None:
+        if isinstance(patience, bool) or not isinstance(patience, int) or patience < 1:
+            raise ValueError(f"patience is a number of epochs, 1 or more, but is {patience!r}")
+        if not min_delta >= 0.0:
+            raise ValueError(f"min_delta is a number, 0 or more, but is {min_delta!r}")
+        self.monitor = monitor
+        self.patience = patience
+        self.min_delta = min_delta
+
+    def on_epoch_end(self, trainer: Trainer, epoch: int, logs: Mapping[str, float]) -> None:
+        """Count the epochs since the last improvement."""
+        name = trainer.history.monitor
+        sign = -1.0 if trainer.higher_is_better(name) else 1.0
+        best, waited = float("inf"), 0
+        for number in trainer.history[name]:
+            improved = sign * number < best - self.min_delta
+            best, waited = (sign * number, 0) if improved else (best, waited + 1)
+        if waited >= self.patience:
+            trainer.stop(f"{name} has not improved for {waited} epochs")
+
+
+class Checkpoint(Callback):
+    """Write a checkpoint every few epochs, from which `fit(…, resume=path)` goes on to bit-identical results.
+
+    Args:
+        path: of the file. It is replaced as a whole, so that a killed process leaves the one before.
+        every: how many epochs apart.
+    """
+
+    def __init__(self, path: str | Path, every: int = 1) -> None:
+        if isinstance(every, bool) or not isinstance(every, int) or every < 1:
+            raise ValueError(f"every is a number of epochs, 1 or more, but is {every!r}")
+        self.path = Path(path)
+        self.every = every
+
+    def on_epoch_end(self, trainer: Trainer, epoch: int, logs: Mapping[str, float]) -> None:
+        """Write the file if it is time to; never after an epoch that was cut short."""
+        if epoch % self.every == 0 and not trainer.interrupted:
+            checkpoint.write(self.path, trainer)
+
+
+class DrawGraph(Callback):
+    """Draw the forward and the backward pass of one sample while the model learns.
+
+    Args:
+        every: how many epochs apart; the first epoch is always drawn.
+        path: the folder for the pictures, epoch_0001.svg and so on.
+        sample: (x, target).
+        detail: "ops", "neurons" or "layers", as for `autograd.show.draw`.
+    """
+
+    def __init__(
+        self, every: int, path: str | Path, sample: tuple[Sequence[float], Any], detail: str = "neurons"
+    ) -> None:
+        self.every = every
+        self.path = Path(path)
+        self.sample = sample
+        self.detail = detail
+
+    def on_epoch_end(self, trainer: Trainer, epoch: int, logs: Mapping[str, float]) -> None:
+        """Draw, if it is time to. The gradients that are shown are of this sample alone."""
+        if epoch != 1 and epoch % self.every:
+            return
+        from autograd.show import draw
+
+        x, target = self.sample
+        trainer.model.zero_grad()
+        loss = trainer.loss(outputs_of(trainer.model, x), target)
+        loss.backward()
+        loss.label = "L"
+        self.path.mkdir(parents=True, exist_ok=True)
+        picture = draw(loss, detail=self.detail).pipe(format="svg")
+        (self.path / f"epoch_{epoch:04d}.svg").write_bytes(picture)
+        trainer.model.zero_grad()

@@ -1,0 +1,73 @@
+"""What happened in a training, epoch by epoch, in plain floats."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from nn.storage import write_text
+
+
+class History(Mapping[str, list[float]]):
+    """A number for each epoch of: loss, validation_loss, and each metric, of the training and of the validation set.
+
+    Attributes:
+        epochs: how many epochs there were.
+        best_epoch: the epoch (from 1) of the best monitored number; None before the first.
+        monitor: what is monitored: "validation_loss" if there is a validation set, or "loss".
+        stop: why the training ended, in words.
+        stopped_epoch: the epoch after which it was stopped early; None if it was not.
+
+    >>> history = History()
+    >>> history.add({"loss": 0.5}); history.add({"loss": 0.25})
+    >>> history["loss"], history.epochs
+    ([0.5, 0.25], 2)
+    """
+
+    def __init__(self, columns: Mapping[str, list[float]] | None = None, *, monitor: str = "loss") -> None:
+        self.columns: dict[str, list[float]] = {name: list(column) for name, column in (columns or {}).items()}
+        self.monitor = monitor
+        self.best_epoch: int | None = None
+        self.stopped_epoch: int | None = None
+        self.stop = ""
+
+    def __getitem__(self, name: str) -> list[float]:
+        return self.columns[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.columns)
+
+    def __len__(self) -> int:
+        return len(self.columns)
+
+    @property
+    def epochs(self) -> int:
+        """How many epochs there were."""
+        return len(next(iter(self.columns.values()), []))
+
+    def add(self, numbers: Mapping[str, float]) -> None:
+        """One more epoch."""
+        for name, number in numbers.items():
+            self.columns.setdefault(name, []).append(float(number))
+
+    def last(self) -> dict[str, float]:
+        """The numbers of the last epoch."""
+        return {name: column[-1] for name, column in self.columns.items()}
+
+    def plot(self) -> Any:
+        """The learning curves as a matplotlib Figure, with the epoch that was best."""
+        from nn.plots import learning_curves
+
+        return learning_curves(self)
+
+    def to_csv(self, path: str | Path) -> None:
+        """Write a table with a row for each epoch."""
+        rows = zip(*self.columns.values(), strict=True)
+        lines = [",".join(["epoch", *self.columns])]
+        lines += [",".join([str(epoch), *map(repr, row)]) for epoch, row in enumerate(rows, 1)]
+        write_text(path, "\n".join(lines) + "\n")
+
+    def __repr__(self) -> str:
+        last = ", ".join(f"{name}={number:.4g}" for name, number in self.last().items()) if self.columns else ""
+        return f"<history of {self.epochs} epochs{': ' + last if last else ''}>"

@@ -1,0 +1,106 @@
+"""Files that are whole or not there: JSON with a format, a version and a checksum; loading one executes nothing.
+
+    {"format": "chalkgrad model", "version": 1, "sha256": "…", "content": {…}}
+
+A file is written beside its place and moved there when it is on the disk, so a process that is killed leaves the
+file that was there before. Floats are written as `repr` does, and come back as they were, bit by bit.
+
+>>> import tempfile
+>>> with tempfile.TemporaryDirectory() as folder:
+...     save(Path(folder) / "a.json", "chalkgrad model", 1, {"w": 0.1})
+...     load(Path(folder) / "a.json", "chalkgrad model", 1)
+{'w': 0.1}
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import os
+import secrets
+from pathlib import Path
+from typing import Any
+
+
+class StorageError(ValueError):
+    """A file that cannot be read as what it should be. The message is one line that names what is wrong with it."""
+
+
+def save(path: str | Path, format: str, version: int, content: dict[str, Any]) -> None:
+    """Write `content` so that `load` finds it.
+
+    Raises:
+        OSError: if it cannot be written. What was there before stays.
+    """
+    written = canonical(content)
+    envelope = {"format": format, "version": version, "sha256": checksum(written)}
+    write_text(path, json.dumps(envelope)[:-1] + f', "content": {written}}}\n')
+
+
+def load(path: str | Path, format: str, version: int) -> dict[str, Any]:
+    """The content of a file that `save` wrote.
+
+    Raises:
+        StorageError: if there is no such file, or it is damaged, of another format, or of a newer version.
+    """
+    try:
+        text = Path(path).read_text(encoding="utf-8")
+    except OSError as error:
+        raise StorageError(f"{path} cannot be read: {error.strerror or error}") from error
+    except UnicodeDecodeError as error:
+        raise StorageError(f"{path} is not a {format}: byte {error.start} is no text") from error
+    try:
+        envelope = json.loads(text)
+    except (json.JSONDecodeError, RecursionError) as error:
+        what = f"line {error.lineno}: {error.msg}" if isinstance(error, json.JSONDecodeError) else "too deep"
+        raise StorageError(f"{path} is damaged or not a {format}: it is not whole JSON ({what})") from error
+    found = envelope.get("format") if isinstance(envelope, dict) else None
+    if found != format:
+        raise StorageError(f"{path} is not a {format}" + (f", but a {found}" if isinstance(found, str) else ""))
+    if not isinstance(envelope.get("version"), int) or envelope["version"] > version:
+        raise StorageError(
+            f"{path} is a {format} of version {envelope.get('version')!r}, and this chalkgrad reads up to {version}:"
+            " install a newer one"
+        )
+    content = envelope.get("content")
+    if not isinstance(content, dict) or checksum(canonical(content)) != envelope.get("sha256"):
+        raise StorageError(f"{path} is damaged: its checksum does not fit its content")
+    return content
+
+
+def canonical(content: dict[str, Any]) -> str:
+    """The content as JSON, always the same text for the same content."""
+    return json.dumps(content, separators=(",", ":"))
+
+
+def checksum(text: str) -> str:
+    """SHA-256, to tell a damaged file."""
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def write_text(path: str | Path, text: str) -> None:
+    """Write a file whole or not at all: into a temporary file beside it, which then takes its place.
+
+    Raises:
+        OSError: if it cannot be written. What was there before stays.
+    """
+    path = Path(path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_name(f".{path.name}.{secrets.token_hex(8)}.tmp")
+    try:
+        with open(temporary, "x", encoding="utf-8", newline="\n") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(temporary, path)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            temporary.unlink()
+        raise
+    if os.name == "posix":  # the move itself reaches the disk with the folder
+        folder = os.open(path.parent, os.O_RDONLY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)

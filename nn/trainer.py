@@ -1,0 +1,340 @@
+"""The trainer: epochs of batches, validation, and what to do when something goes wrong.
+
+    for each epoch:  for each batch:  gradients of the mean loss, one step of the optimiser
+                     validate, note the numbers, keep the best weights, ask the callbacks
+
+>>> import random
+>>> from nn import MLP, GradientDescent, losses
+>>> X, y = [[0.0], [1.0], [2.0], [3.0]], [1.0, 3.0, 5.0, 7.0]          # y = 2x + 1
+>>> model = MLP(1, [1], rng=1)
+>>> trainer = Trainer(model, losses.mean_squared_error, GradientDescent(0.1))
+>>> history = trainer.fit(X, y, epochs=200, batch_size=None, verbose=0)
+>>> [[round(a, 3) for a in row] for row in model.predict([[4.0]])]
+[[9.0]]
+"""
+
+from __future__ import annotations
+
+import math
+import warnings
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+from autograd import DomainError
+from nn import checkpoint, losses
+from nn.callbacks import Callback, EarlyStopping
+from nn.data import batches, split_indices
+from nn.engine import EagerEngine, NonFinite, Objective
+from nn.history import History
+from nn.interrupt import Interruption
+from nn.metrics import METRICS, Metric
+from nn.module import Module, outputs_of
+from nn.optim import Optimizer
+from nn.progress import Progress
+from nn.randomness import Randomness, generator, set_state, state_of
+from nn.registry import lookup
+from nn.samples import Samples, check_samples, check_targets
+
+
+class TrainingWarning(UserWarning):
+    """Training ended before its time, and the message says why."""
+
+
+class Trainer:
+    """Fits a model to samples.
+
+    Args:
+        model: anything that is a `Module`.
+        loss: by name or from `nn.losses`.
+        optimizer: from `nn.optim`.
+        metrics: names of `nn.metrics.METRICS`, or such metrics, to be noted every epoch.
+        l1, l2: strengths λ of the penalties λ Σ|p| and λ Σp², which count in the loss.
+        engine: "eager" is plain `backward()`; "auto" takes the fastest that can be had.
+
+    Attributes:
+        history: of the last `fit`, also while it runs.
+        best_weights: a `state_dict` of the best epoch so far.
+        engine_used: which engine computes the gradients, and why.
+    """
+
+    def __init__(
+        self,
+        model: Module,
+        loss: str | losses.Loss,
+        optimizer: Optimizer,
+        *,
+        metrics: Iterable[str | Metric] = (),
+        l1: float = 0.0,
+        l2: float = 0.0,
+        engine: str = "auto",
+    ) -> None:
+        if engine not in ("auto", "eager"):
+            raise ValueError(f"the engine is 'auto' or 'eager', not {engine!r}")
+        self.model = model
+        self.loss = losses.get(loss)
+        self.optimizer = optimizer
+        self.metrics = [lookup("metric", m, METRICS) if isinstance(m, str) else m for m in metrics]
+        self.objective = Objective(model, self.loss, l1, l2)
+        self.engine = EagerEngine(self.objective)
+        self.engine_used = "eager: backward() on the graph of each sample"
+        self.history = History()
+        self.best_weights: dict[str, float] = {}
+        self.interrupted = False
+        self.rng: Any = None
+        self.rng_at_start: list[Any] = []
+        self.settings: dict[str, Any] = {}
+
+    def fit(
+        self,
+        X: Any,
+        y: Any,
+        *,
+        epochs: int = 100,
+        batch_size: int | None = 32,
+        validation_split: float = 0.0,
+        validation_data: tuple[Any, Any] | None = None,
+        shuffle: bool = True,
+        tolerance: float | None = None,
+        callbacks: Iterable[Callback] = (),
+        verbose: int = 1,
+        rng: Randomness = None,
+        resume: str | Path | None = None,
+    ) -> History:
+        """Train, and return what happened.
+
+        Args:
+            X: samples, each a list of numbers (or a row of an array).
+            y: their targets, as the loss takes them.
+            epochs: how often every sample is seen, counted from the very first epoch when resuming.
+            batch_size: samples in a step of the optimiser; None: all of them.
+            validation_split: the share of the samples, drawn at random, that is kept for validation.
+            validation_data: (X, y) to validate with instead.
+            shuffle: deal the samples to batches anew in each epoch.
+            tolerance: stop once the loss changes by no more than this from one epoch to the next.
+            callbacks: see `nn.callbacks`.
+            verbose: 0 nothing, 1 a progress bar, 2 a line for each epoch; both on stderr.
+            rng: a `random.Random` or a seed for the shuffling and the split; None: the module `random`.
+            resume: a file that the callback `Checkpoint` wrote, to go on from.
+
+        In the history, loss and metrics of an epoch are means over its batches, each as the model was at that time;
+        validation_ numbers are of the model after the epoch. Ctrl-C lets the step in hand finish, then training
+        ends as usual. It also ends when the loss is NaN or infinite. In both cases the best weights so far are kept.
+
+        Raises:
+            ValueError: before anything is trained, if samples, targets or settings do not fit.
+            StorageError: if the file to resume from is damaged, or of another training. The model is not changed.
+        """
+        callbacks = list(callbacks)
+        check_count("epochs", epochs, least=0)
+        if batch_size is not None:
+            check_count("batch_size", batch_size, least=1)
+        if tolerance is not None and not tolerance >= 0.0:
+            raise ValueError(f"the tolerance is a number, 0 or more, but is {tolerance!r}")
+        stored = None if resume is None else checkpoint.read(resume)
+        self.rng = generator(rng)
+        if stored is not None:
+            set_state(self.rng, stored["rng_at_start"])
+        self.rng_at_start = state_of(self.rng)
+        training, validation = self._samples(X, y, validation_split, validation_data)
+        self.history = History(monitor=self._monitor(callbacks, validation is not None))
+        self.best_weights = {}
+        self.interrupted = False
+        self.settings = {
+            "loss": self.loss.name,
+            "optimizer": type(self.optimizer).__name__,
+            "metrics": [metric.name for metric in self.metrics],
+            "monitor": self.history.monitor,
+            "l1": self.objective.l1,
+            "l2": self.objective.l2,
+            "batch_size": batch_size,
+            "shuffle": shuffle,
+            "data": checkpoint.fingerprint(training),
+        }
+        if stored is not None and resume is not None:
+            checkpoint.restore(resume, stored, self)
+
+        for callback in callbacks:
+            callback.on_train_begin(self)
+        with Interruption() as interruption, Progress(verbose, self.history.epochs, epochs) as progress:
+            failure = self._run(
+                training, validation, epochs, batch_size, shuffle, tolerance, callbacks, interruption, progress
+            )
+        restoring = failure or self.interrupted or any(isinstance(c, EarlyStopping) for c in callbacks)
+        if restoring and self.best_weights:
+            self.model.load_state_dict(self.best_weights)
+        self.model.zero_grad()
+        if failure:
+            self.stop(failure)
+        self.history.stop = self.history.stop or f"all {epochs} epochs done"
+        for callback in callbacks:
+            callback.on_train_end(self)
+        if failure:
+            kept = f"; the weights of epoch {self.history.best_epoch} are kept" if self.best_weights else ""
+            warnings.warn(f"training {failure}{kept}", TrainingWarning, stacklevel=2)
+        return self.history
+
+    def stop(self, reason: str) -> None:
+        """End the training after the present epoch, for a reason given in words. For callbacks."""
+        if not self.history.stop:
+            self.history.stop = reason
+            self.history.stopped_epoch = self.history.epochs
+
+    def evaluate(self, X: Any, y: Any) -> dict[str, float]:
+        """The loss and each metric on other samples, such as a test set.
+
+        Raises:
+            ValueError: if samples or targets do not fit.
+        """
+        samples = check_samples(X)
+        return self._judge(check_targets(samples, y, self.loss, self._n_outputs(samples)))
+
+    def higher_is_better(self, name: str) -> bool:
+        """Whether a column of the history is the better the larger it is."""
+        plain = name.removeprefix("validation_")
+        return any(metric.name == plain and metric.higher_is_better for metric in self.metrics)
+
+    # ── Before the first epoch ──────────────────────────────────────────────────────────────────────────────
+
+    def _samples(
+        self, X: Any, y: Any, validation_split: float, validation_data: tuple[Any, Any] | None
+    ) -> tuple[Samples, Samples | None]:
+        """The training set and the validation set."""
+        if not 0.0 <= validation_split < 1.0:
+            raise ValueError(f"validation_split is a share of the samples, from 0 up to 1, but is {validation_split!r}")
+        if validation_split and validation_data is not None:
+            raise ValueError("give validation_split or validation_data, not both")
+        rows = check_samples(X)
+        n_outputs = self._n_outputs(rows)
+        samples = check_targets(rows, y, self.loss, n_outputs)
+        if validation_data is not None:
+            others = check_samples(validation_data[0], "validation X", width=len(rows[0]))
+            return samples, check_targets(others, validation_data[1], self.loss, n_outputs, "validation ")
+        if not validation_split:
+            return samples, None
+        kept, held, _ = split_indices(
+            len(samples), train=1.0 - validation_split, validation=validation_split, test=0.0, seed=self.rng
+        )
+        return samples.take(kept), samples.take(held)
+
+    def _n_outputs(self, X: Sequence[Any]) -> int:
+        """The number of the model's outputs; a ValueError if the samples have not the width that it takes."""
+        return len(outputs_of(self.model, X[0]))
+
+    def _monitor(self, callbacks: Iterable[Callback], validated: bool) -> str:
+        """The column of the history by which an epoch is the best."""
+        asked = [c.monitor for c in callbacks if isinstance(c, EarlyStopping) and c.monitor]
+        name = asked[0] if asked else "validation_loss" if validated else "loss"
+        plain = ["loss", *(metric.name for metric in self.metrics)]
+        columns = [*plain, *(f"validation_{column}" for column in plain if validated)]
+        if name not in columns:
+            raise ValueError(f"there is no {name!r} to monitor, only {', '.join(columns)}")
+        return name
+
+    # ── Epochs and steps ────────────────────────────────────────────────────────────────────────────────────
+
+    def _run(
+        self,
+        training: Samples,
+        validation: Samples | None,
+        epochs: int,
+        batch_size: int | None,
+        shuffle: bool,
+        tolerance: float | None,
+        callbacks: Sequence[Callback],
+        interruption: Interruption,
+        progress: Progress,
+    ) -> str:
+        """Epoch after epoch; the failure that ended them, or ""."""
+        history = self.history
+        while not history.stop and history.epochs < epochs:
+            epoch = history.epochs + 1
+            for callback in callbacks:
+                callback.on_epoch_begin(self, epoch)
+            try:
+                logs = self._epoch(training, batch_size, shuffle, callbacks, interruption, progress)
+                if validation is not None:
+                    logs |= {f"validation_{name}": number for name, number in self._judge(validation).items()}
+            except (NonFinite, DomainError) as error:
+                return f"stopped in epoch {epoch}, {error}"
+            history.add(logs)
+            self._keep_the_best()
+            self.interrupted = interruption.requested
+            if self.interrupted:
+                self.stop(f"interrupted in epoch {epoch}")
+            column = history["loss"]
+            if tolerance is not None and len(column) > 1 and abs(column[-1] - column[-2]) <= tolerance:
+                self.stop(f"the loss has converged: it changed by no more than {tolerance:g}")
+            for callback in callbacks:
+                callback.on_epoch_end(self, epoch, logs)
+            progress.epoch(epoch, logs)
+        return ""
+
+    def _epoch(
+        self,
+        training: Samples,
+        batch_size: int | None,
+        shuffle: bool,
+        callbacks: Sequence[Callback],
+        interruption: Interruption,
+        progress: Progress,
+    ) -> dict[str, float]:
+        """A step for each batch; the means of the epoch's numbers."""
+        parameters = self.model.named_parameters()
+        order = list(range(len(training)))
+        losses_and_sizes: list[tuple[float, int]] = []
+        predictions: list[list[float]] = []
+        targets: list[Any] = []
+        for number, (indices, _) in enumerate(batches(order, order, batch_size, self.rng if shuffle else None), 1):
+            batch = training.take(indices)
+            try:
+                loss, predicted = self._step(parameters, batch)
+            except (NonFinite, DomainError) as error:
+                raise NonFinite(f"step {number}: {error}") from error
+            losses_and_sizes.append((loss, len(batch)))
+            predictions += predicted
+            targets += batch.y
+            for callback in callbacks:
+                callback.on_batch_end(self, number, loss)
+            progress.batch(number, loss)
+            if interruption.requested:
+                break
+        logs = {"loss": math.fsum(loss * size for loss, size in losses_and_sizes) / len(targets)}
+        return logs | {metric.name: metric(predictions, targets) for metric in self.metrics}
+
+    def _step(self, parameters: dict[str, Any], batch: Samples) -> tuple[float, list[list[float]]]:
+        """One step of the optimiser; the loss before it (or the lowest that it tried) and the predictions."""
+        tried: list[tuple[float, list[list[float]]]] = []
+
+        def closure() -> float:
+            tried.append(self.objective(batch))
+            return tried[-1][0]
+
+        if self.optimizer.uses_gradient:
+            tried.append(self.engine.loss_and_gradient(batch))
+        self.optimizer.step(parameters, closure)
+        return tried[0] if self.optimizer.uses_gradient else min(tried, key=lambda one: one[0])
+
+    def _keep_the_best(self) -> None:
+        """Remember the weights if the last epoch's monitored number is the best so far."""
+        history = self.history
+        column, before = history[history.monitor], history.best_epoch
+        sign = -1.0 if self.higher_is_better(history.monitor) else 1.0
+        if before is None or sign * column[-1] < sign * column[before - 1]:
+            history.best_epoch = len(column)
+            self.best_weights = self.model.state_dict()
+
+    def _judge(self, samples: Samples) -> dict[str, float]:
+        """The loss and each metric, without training."""
+        loss, predictions = self.objective(samples)
+        return {"loss": loss} | {metric.name: metric(predictions, samples.y) for metric in self.metrics}
+
+
+def check_count(name: str, number: Any, least: int) -> None:
+    """Make sure that a number of things is one.
+
+    Raises:
+        ValueError: if it is not a whole number, or below the least.
+    """
+    if isinstance(number, bool) or not isinstance(number, int) or number < least:
+        raise ValueError(f"{name} is a whole number, {least} or more, but is {number!r}")
