@@ -33,11 +33,14 @@ class Operation:
             result, or of the largest term where terms cancel. Tested against 50-digit arithmetic.
         remedy: what a person should do who has left the domain.
         parameters: fixed numbers that make one operation of a family, such as the c of x**c.
+        blackboard: the partials in the textbook's form, where the stable form is not what one would write by hand:
+            y(1 − y) for the sigmoid. For people to read; nothing is computed with it. By default the partials.
     """
 
     __slots__ = (
         "accuracy",
         "arity",
+        "blackboard",
         "domain",
         "kink_of",
         "kinks",
@@ -69,6 +72,7 @@ class Operation:
         accuracy: tuple[float, float] = (2.0, 4.0),
         remedy: str = "",
         parameters: dict[str, Any] | None = None,
+        blackboard: Callable[..., Sequence[Any]] | None = None,
     ) -> None:
         self.name = name
         self.value = value
@@ -84,6 +88,7 @@ class Operation:
         self.accuracy = accuracy
         self.remedy = remedy
         self.parameters = parameters or {}
+        self.blackboard = partials if blackboard is None else blackboard
 
     def __repr__(self) -> str:
         given = ", ".join(f"{key}={value}" for key, value in self.parameters.items())

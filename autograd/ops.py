@@ -71,6 +71,7 @@ DIVIDE = Operation(
     symbol="/",
     domain=(REALS, POSITIVE),
     remedy="keep the divisor away from 0",
+    blackboard=lambda m, y, a, b: (m.divide(1.0, b), -m.divide(a, m.power(b, 2.0))),
 )
 
 NEGATIVE = Operation(
@@ -123,6 +124,7 @@ POW = Operation(
     domain=(POSITIVE, REALS),
     accuracy=(2.0, 800.0),
     remedy="keep the base positive, for a negative number has real powers at whole exponents only",
+    blackboard=lambda m, y, x, c: (c * m.pow(x, c - 1.0), y * m.log(x)),
 )
 
 # ── Exponentials and logarithms ─────────────────────────────────────────────────────────────────────────────────
@@ -193,6 +195,7 @@ ASIN = Operation(
     latex=r"\arcsin\left({0}\right)",
     domain=((-1.0, 1.0),),
     remedy="keep the operand between -1 and 1",
+    blackboard=lambda m, y, x: (m.divide(1.0, m.sqrt(1.0 - m.power(x, 2.0))),),
 )
 
 ACOS = Operation(
@@ -202,6 +205,7 @@ ACOS = Operation(
     latex=r"\arccos\left({0}\right)",
     domain=((-1.0, 1.0),),
     remedy="keep the operand between -1 and 1",
+    blackboard=lambda m, y, x: (-m.divide(1.0, m.sqrt(1.0 - m.power(x, 2.0))),),
 )
 
 
@@ -211,7 +215,13 @@ def cosine_squared_of_angle(m: Any, y: Any, x: Any) -> Numbers:
     return (m.divide(m.divide(1.0, h), h),)
 
 
-ATAN = Operation("atan", lambda m, x: m.atan(x), cosine_squared_of_angle, latex=r"\arctan\left({0}\right)")
+ATAN = Operation(
+    "atan",
+    lambda m, x: m.atan(x),
+    cosine_squared_of_angle,
+    latex=r"\arctan\left({0}\right)",
+    blackboard=lambda m, y, x: (m.divide(1.0, 1.0 + m.power(x, 2.0)),),
+)
 
 
 def over_squared_radius(m: Any, y: Any, a: Any, b: Any) -> Numbers:
@@ -228,6 +238,10 @@ ATAN2 = Operation(
     kinks=(0.0,),
     # The angle jumps where the negative half of the second axis is crossed.
     kink_of=lambda a, b: a if b <= 0.0 else math.hypot(a, b),
+    blackboard=lambda m, y, a, b: (
+        m.divide(b, m.power(a, 2.0) + m.power(b, 2.0)),
+        -m.divide(a, m.power(a, 2.0) + m.power(b, 2.0)),
+    ),
 )
 
 
@@ -242,9 +256,10 @@ HYPOT = Operation(
     lambda m, a, b: m.hypot(a, b),
     over_radius,
     arity=2,
-    latex=r"\sqrt{{{0}^2 + {1}^2}}",
+    latex=r"\sqrt{{\left({0}\right)^2 + \left({1}\right)^2}}",
     kinks=(0.0,),
     kink_of=lambda a, b: math.hypot(a, b),
+    blackboard=lambda m, y, a, b: (m.divide(a, y), m.divide(b, y)),
 )
 
 # ── Hyperbolic functions and their relatives ──────────────────────────────────────────────────────────────────────
@@ -288,6 +303,7 @@ TANH = Operation(
     lambda m, y, x: (m.sech_squared(x),),
     latex=r"\tanh\left({0}\right)",
     accuracy=(2.3, 4.0),  # the C library's: 2.06 ulp found
+    blackboard=lambda m, y, x: (1.0 - m.power(y, 2.0),),
 )
 
 
@@ -303,6 +319,7 @@ SIGMOID = Operation(
     lambda m, y, x: (0.25 * m.sech_squared(0.5 * x),),  # σ(1 − σ), with the digits that 1 − σ loses
     latex=r"\sigma\left({0}\right)",
     accuracy=(2.5, 4.0),  # three roundings after exp; 2.26 ulp found
+    blackboard=lambda m, y, x: (y * (1.0 - y),),
 )
 
 # ── Activations ─────────────────────────────────────────────────────────────────────────────────────────────────
@@ -368,7 +385,7 @@ GAUSSIAN = Operation(
     "gaussian",
     gaussian_value,
     lambda m, y, x: (-2.0 * (x * y),),  # 2x alone could overflow
-    latex="e^{{-{0}^2}}",
+    latex=r"e^{{-\left({0}\right)^2}}",
     # The value itself has few digits left below 2.2e-308 (|x| > 26.6), and the partial multiplies it by up to 55.
     accuracy=(2.0, 60.0),
 )
@@ -572,6 +589,7 @@ LOGSUMEXP = Operation(
     arity=None,
     latex=lambda *xs: r"\log\left(" + " + ".join(f"e^{{{x}}}" for x in xs) + r"\right)",
     accuracy=(2.0, 600.0),  # xᵢ − M is rounded before it is an exponent, of 745 at the most
+    blackboard=lambda m, y, *xs: tuple(m.exp(x - y) for x in xs),
 )
 
 # ── The table ───────────────────────────────────────────────────────────────────────────────────────────────────
