@@ -1,0 +1,126 @@
+"""draw(L): a picture of a graph, a `graphviz.Digraph` to look at, to save, or to go on with."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from autograd.show.dot import THEMES, Style, statements
+from autograd.show.names import keys
+from autograd.show.picture import Drawable, ops_picture
+
+if TYPE_CHECKING:
+    from autograd.show.layout import Drawing
+
+DIRECTIONS = ("LR", "TB")
+
+
+def draw(
+    root: Any,
+    *,
+    backward: bool | None = None,
+    local_derivatives: bool | None = None,
+    highlight: Any = None,
+    direction: str = "LR",
+    theme: str = "light",
+    digits: int = 4,
+) -> Drawing:
+    """A picture of everything that a Value was computed from.
+
+    Args:
+        root: a Value, a list of Values, or anything that answers `nodes` and `edges` (`picture.Drawable`).
+        backward: show gradients, and arrows coloured by their sign and as wide as they are large. None: if
+            `root.backward()` has been called.
+        local_derivatives: write ∂result/∂operand beside each arrow. None: if gradients are shown.
+        highlight: a Value, or several, all paths from which to the root stand out.
+        direction: "LR", from left to right, or "TB", from top to bottom.
+        theme: "light" or "dark".
+        digits: how many of each number are shown; all of them when the mouse is over it.
+
+    Returns:
+        A `graphviz.Digraph`: the last line of a cell shows it, `.render("picture", format="png")` saves it, `.source`
+        is its text, and nodes can be added to it. Nodes are called as in `names.keys`: n0, n1 …
+
+    Raises:
+        ValueError: if an argument is none of these, a highlighted Value is not in the graph, or gradients are asked for
+            before `backward()`.
+
+    >>> from autograd import Value
+    >>> x = Value(2.0, label="x")
+    >>> picture = draw(x * x)
+    >>> [line.split()[:3] for line in picture.body if "->" in line]
+    [['n0', '->', 'n1'], ['n0', '->', 'n1']]
+    """
+    chosen("direction", direction, DIRECTIONS)
+    chosen("theme", theme, THEMES)
+    picture, place = pictured(root)
+    swept = any(node.gradient is not None for node in picture.nodes)
+    if backward and not swept:
+        raise ValueError("there are no gradients to show yet: call backward() on the root first, and draw it then")
+    shows_gradients = swept if backward is None else backward
+    style = Style(
+        theme=THEMES[theme],
+        direction=direction,
+        backward=shows_gradients,
+        local_derivatives=shows_gradients if local_derivatives is None else local_derivatives,
+        digits=digits,
+    )
+    highlighted = None if highlight is None else reached(picture, starting_points(highlight, place))
+
+    from autograd.show.layout import Drawing
+
+    return Drawing(format="svg", body=statements(picture, style, highlighted))
+
+
+def chosen(what: str, given: str, choices: Iterable[str]) -> None:
+    """Refuse what is not a choice.
+
+    Raises:
+        ValueError: naming the choices.
+    """
+    if given not in choices:
+        raise ValueError(f"{what} is one of {', '.join(map(repr, choices))}, not {given!r}")
+
+
+def pictured(root: Any) -> tuple[Drawable, Mapping[Any, str]]:
+    """The picture of whatever was given, and the key in it of each thing that can be highlighted.
+
+    Raises:
+        TypeError: for what cannot be drawn.
+    """
+    if hasattr(root, "nodes") and hasattr(root, "edges"):
+        return root, {node.key: node.key for node in root.nodes}
+    roots = tuple(root) if isinstance(root, list | tuple) else (root,)
+    if not roots or not all(hasattr(part, "parents") for part in roots):
+        raise TypeError(
+            f"draw takes a Value, a list of Values, or something with nodes and edges, not {type(root).__name__}"
+        )
+    return ops_picture(*roots), keys(*roots)
+
+
+def starting_points(highlight: Any, place: Mapping[Any, str]) -> list[str]:
+    """The keys of what is to stand out.
+
+    Raises:
+        ValueError: if it is not in the graph.
+    """
+    starts = list(highlight) if isinstance(highlight, list | tuple | set) else [highlight]
+    for start in starts:
+        if start not in place:
+            raise ValueError(f"{start!r} is not in the graph that is drawn, so no path from it can stand out")
+    return [place[start] for start in starts]
+
+
+def reached(picture: Drawable, starts: Iterable[str]) -> set[str]:
+    """The keys of all nodes on paths from these."""
+    heads: dict[str, list[str]] = {}
+    for edge in picture.edges:
+        heads.setdefault(edge.tail, []).append(edge.head)
+    found: set[str] = set()
+    unvisited = list(starts)
+    while unvisited:
+        key = unvisited.pop()
+        if key not in found:
+            found.add(key)
+            unvisited += heads.get(key, [])
+    return found

@@ -1,0 +1,107 @@
+"""The program that lays a graph out, found wherever it is, and a `graphviz.Digraph` that uses it.
+
+The `graphviz` package writes DOT; turning that into a picture takes a program: Graphviz's own `dot`, or the
+self-contained `graphviz-pure`, which comes with chalkgrad where it has a wheel. This module alone imports graphviz.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+import graphviz  # type: ignore[import-untyped]
+from graphviz.backend import dot_command  # type: ignore[import-untyped]
+
+SETTING = "CHALKGRAD_DOT"
+ON_THE_PATH = Path("dot")  # what the graphviz package runs if nobody tells it otherwise
+PURE = "graphviz-pure"
+
+
+def find_program() -> Path:
+    """The program to lay graphs out with, made known to the graphviz package.
+
+    In this order: the environment variable CHALKGRAD_DOT; what `graphviz.backend.dot_command.DOT_BINARY` was set to;
+    `dot` on the PATH; the program of the distribution graphviz-pure, which need not be on the PATH.
+
+    Raises:
+        RuntimeError: if there is none, saying what to install.
+    """
+    setting = os.environ.get(SETTING)
+    if setting:
+        program = shutil.which(setting)
+        if program is None:
+            raise RuntimeError(
+                f"the environment variable {SETTING} is {setting!r}, but there is no such program.\n"
+                "Set it to the full path of Graphviz's dot or of graphviz-pure, or remove it."
+            )
+        found: Path | None = Path(program)
+    elif dot_command.DOT_BINARY != ON_THE_PATH:
+        found = Path(dot_command.DOT_BINARY)
+    else:
+        found = ON_THE_PATH if shutil.which(ON_THE_PATH) else installed_program()
+    if found is None:
+        raise RuntimeError(
+            "a picture needs a program that lays graphs out, and none was found.\n"
+            f"Install one: `python -m pip install {PURE}` (Linux, macOS, Windows on x86-64 and 64-bit Arm),"
+            " or Graphviz from https://graphviz.org/download/.\n"
+            f"If you have one, set the environment variable {SETTING} to its full path. Without one, `.source` is"
+            " still the graph in DOT."
+        )
+    dot_command.DOT_BINARY = found
+    return found
+
+
+def installed_program() -> Path | None:
+    """The program of the distribution graphviz-pure in this Python's environment, activated or not."""
+    try:
+        files = metadata.files(PURE) or []
+    except metadata.PackageNotFoundError:
+        return None
+    programs = (Path(str(file.locate())).resolve() for file in files if Path(file.name).stem == PURE)
+    return next((program for program in programs if os.access(program, os.X_OK)), None)
+
+
+class Drawing(graphviz.Digraph):  # type: ignore[misc]  # the package has no types
+    """A `graphviz.Digraph` that finds its program, writes SVG unless told otherwise, and is quiet about fonts."""
+
+    def pipe(self, *args: Any, quiet: bool = True, **options: Any) -> Any:
+        """The picture as bytes, or as text with `encoding="utf-8"`; arguments as for `graphviz.Digraph.pipe`.
+
+        Raises:
+            RuntimeError: if there is no program to lay it out.
+            ValueError: if the program that was found cannot write this format.
+        """
+        return laid_out(super().pipe, *args, quiet=quiet, **options)
+
+    def render(self, *args: Any, quiet: bool = True, **options: Any) -> Any:
+        """Write the picture to a file; arguments as for `graphviz.Digraph.render`. Raises what `pipe` raises."""
+        return laid_out(super().render, *args, quiet=quiet, **options)
+
+    def _repr_mimebundle_(self, *args: Any, **options: Any) -> dict[str, Any]:
+        """The picture in a notebook; without a program, what to install."""
+        try:
+            find_program()
+        except RuntimeError as missing:
+            return {"text/plain": str(missing)}
+        bundle: dict[str, Any] = super()._repr_mimebundle_(*args, **options)
+        return bundle
+
+
+def laid_out(write: Callable[..., Any], *args: Any, **options: Any) -> Any:
+    """Write the picture with the program that is found, and explain what it refuses."""
+    program = find_program()
+    try:
+        return write(*args, **options)
+    except graphviz.CalledProcessError as error:
+        complaint = error.stderr.decode(errors="replace") if isinstance(error.stderr, bytes) else str(error.stderr)
+        if "not recognized" not in complaint:
+            raise
+        raise ValueError(
+            f"{program.name} cannot write this: {complaint.strip()}\n"
+            "Ask for 'svg' or 'png'. PDF needs Graphviz's own program, dot (https://graphviz.org/download/); once it is"
+            " on the PATH, it is used. Or open the SVG in a browser and print it to PDF."
+        ) from error
