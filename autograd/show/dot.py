@@ -111,9 +111,8 @@ def dot_text(picture: Drawable, style: Style = Style(), highlighted: Collection[
 
     >>> from autograd import Value
     >>> from autograd.show.picture import ops_picture
-    >>> print(dot_text(ops_picture(Value(2.0, label="x").exp()))[:20])
-    digraph {
-        graph [rank
+    >>> dot_text(ops_picture(Value(2.0, label="x").exp())).count("->")
+    1
     """
     return f"digraph {{\n{''.join(statements(picture, style, highlighted))}}}\n"
 

@@ -5,19 +5,23 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
+from autograd.graph import topological_order
 from autograd.show.dot import THEMES, Style, statements
+from autograd.show.levels import LEVELS
 from autograd.show.names import keys
-from autograd.show.picture import Drawable, ops_picture
+from autograd.show.picture import Drawable, folded_picture, ops_picture
 
 if TYPE_CHECKING:
     from autograd.show.layout import Drawing
 
 DIRECTIONS = ("LR", "TB")
+MOST_NODES, MOST_ARROWS = 5_000, 20_000  # about ten seconds of layout
 
 
 def draw(
     root: Any,
     *,
+    detail: str = "ops",
     backward: bool | None = None,
     local_derivatives: bool | None = None,
     highlight: Any = None,
@@ -29,6 +33,8 @@ def draw(
 
     Args:
         root: a Value, a list of Values, or anything that answers `nodes` and `edges` (`picture.Drawable`).
+        detail: "ops", each operation; or "neurons" or "layers", which parameters labelled with their places
+            (`layers.0.neurons.2.w[1]`) are in, folded into one node each, with mean and range of what flows out.
         backward: show gradients, and arrows coloured by their sign and as wide as they are large. None: if
             `root.backward()` has been called.
         local_derivatives: write ∂result/∂operand beside each arrow. None: if gradients are shown.
@@ -42,8 +48,8 @@ def draw(
         is its text, and nodes can be added to it. Nodes are called as in `names.keys`: n0, n1 …
 
     Raises:
-        ValueError: if an argument is none of these, a highlighted Value is not in the graph, or gradients are asked for
-            before `backward()`.
+        ValueError: if an argument is none of these, a highlighted Value is not in the graph, gradients are asked for
+            before `backward()`, or there is more than can be looked at; then, which detail to ask for.
 
     >>> from autograd import Value
     >>> x = Value(2.0, label="x")
@@ -51,9 +57,10 @@ def draw(
     >>> [line.split()[:3] for line in picture.body if "->" in line]
     [['n0', '->', 'n1'], ['n0', '->', 'n1']]
     """
+    chosen("detail", detail, LEVELS)
     chosen("direction", direction, DIRECTIONS)
     chosen("theme", theme, THEMES)
-    picture, place = pictured(root)
+    picture, place = pictured(root, detail)
     swept = any(node.gradient is not None for node in picture.nodes)
     if backward and not swept:
         raise ValueError("there are no gradients to show yet: call backward() on the root first, and draw it then")
@@ -82,20 +89,53 @@ def chosen(what: str, given: str, choices: Iterable[str]) -> None:
         raise ValueError(f"{what} is one of {', '.join(map(repr, choices))}, not {given!r}")
 
 
-def pictured(root: Any) -> tuple[Drawable, Mapping[Any, str]]:
+def pictured(root: Any, detail: str) -> tuple[Drawable, Mapping[Any, str]]:
     """The picture of whatever was given, and the key in it of each thing that can be highlighted.
 
     Raises:
         TypeError: for what cannot be drawn.
+        ValueError: if there is too much of it.
     """
     if hasattr(root, "nodes") and hasattr(root, "edges"):
+        if detail != "ops":
+            raise ValueError(f"detail={detail!r} is for graphs of Values; a {type(root).__name__} is drawn as it is")
         return root, {node.key: node.key for node in root.nodes}
     roots = tuple(root) if isinstance(root, list | tuple) else (root,)
     if not roots or not all(hasattr(part, "parents") for part in roots):
         raise TypeError(
             f"draw takes a Value, a list of Values, or something with nodes and edges, not {type(root).__name__}"
         )
-    return ops_picture(*roots), keys(*roots)
+    if detail == "ops":
+        parents = [node.parents for node in topological_order(*roots)]
+        check_size(len(parents), sum(map(len, parents)), detail, roots)
+        return ops_picture(*roots), keys(*roots)
+    picture, place = folded_picture(detail, *roots)
+    check_size(len(picture.nodes), len(picture.edges), detail, roots)
+    return picture, place
+
+
+def check_size(nodes: int, arrows: int, detail: str, roots: tuple[Any, ...]) -> None:
+    """Refuse what would take minutes to lay out and could not be read.
+
+    Raises:
+        ValueError: saying which detail would do.
+    """
+    if nodes <= MOST_NODES and arrows <= MOST_ARROWS:
+        return
+    fitting = []
+    for level in LEVELS[LEVELS.index(detail) + 1 :]:
+        coarser, _ = folded_picture(level, *roots)
+        if len(coarser.nodes) <= MOST_NODES and len(coarser.edges) <= MOST_ARROWS:
+            fitting.append(f"detail={level!r} ({len(coarser.nodes):,} nodes)")
+    advice = (
+        f"Draw it with {' or '.join(fitting)}"
+        if fitting
+        else "Label the parameters by their places (layers.0.neurons.2.w[1]) and draw it with detail='layers'"
+    )
+    raise ValueError(
+        f"{nodes:,} nodes and {arrows:,} arrows are too many for one drawing (at most {MOST_NODES:,} and"
+        f" {MOST_ARROWS:,}).\n{advice}, or draw a part: any Value in it can be the root."
+    )
 
 
 def starting_points(highlight: Any, place: Mapping[Any, str]) -> list[str]:

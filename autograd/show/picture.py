@@ -6,12 +6,15 @@ What a Value is, only the last part of this file knows. Anything else can be dra
 
 from __future__ import annotations
 
+import math
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple, Protocol
 
 from autograd.graph import topological_order
-from autograd.show.names import SUPERSCRIPTS, names
+from autograd.show.levels import Block, Graph, fold, layer, stem
+from autograd.show.names import SUPERSCRIPTS, label_name, names
 
 
 class Spread(NamedTuple):
@@ -138,6 +141,96 @@ def ops_picture(*roots: Any) -> Picture:
             else:
                 edges.append(Edge(f"n{j}", f"n{i}", position, local, float(node.grad) * local if swept else None))
     return Picture(tuple(nodes), tuple(edges))
+
+
+def folded_picture(level: str, *roots: Any) -> tuple[Picture, dict[Any, str]]:
+    """The same with neurons, or layers, as one node each (see `levels.fold`), and what flows out of them.
+
+    The key of a folded node is that of the last Value in it. The keys are returned for all Values, too.
+    """
+    order = topological_order(*roots)
+    index = {node: i for i, node in enumerate(order)}
+    parents = [[index[parent] for parent in node.parents] for node in order]
+    graph = Graph(
+        parents,
+        labels=[node.label for node in order],
+        operations=["" if node.op is None else node.op.name for node in order],
+        roots=[index[root] for root in roots],
+    )
+    blocks, block = fold(graph, level)
+    gradients = [float(node.grad) for node in order] if has_gradients(roots) else None
+    nodes = tuple(folded_node(each, level, order, gradients) for each in blocks)
+
+    tails: dict[tuple[int, int], list[int]] = {}  # from block, to block: the operands
+    flows: dict[tuple[int, int], list[float]] = {}
+    locals_: dict[tuple[int, int], float] = {}
+    for i, node in enumerate(order):
+        for j, local in zip(parents[i], node.local_grads, strict=True):
+            way = block[j], block[i]
+            if way[0] != way[1]:
+                tails.setdefault(way, []).append(j)
+                locals_[way] = local
+                if gradients:
+                    flows.setdefault(way, []).append(gradients[i] * local)
+    positions: Counter[int] = Counter()
+    edges = []
+    for (tail, head), operands in tails.items():
+        constant = nodes[tail].gradient is None
+        edges.append(
+            Edge(
+                nodes[tail].key,
+                nodes[head].key,
+                positions[head],
+                local=locals_[tail, head] if len(operands) == 1 and not constant else None,
+                flow=None if constant else spread(flows[tail, head]),
+                count=len(set(operands)),
+            )
+        )
+        positions[head] += 1
+    return Picture(nodes, tuple(edges)), {node: nodes[b].key for node, b in zip(order, block, strict=True)}
+
+
+def folded_node(block: Block, level: str, order: Sequence[Any], gradients: Sequence[float] | None) -> Node:
+    """One node for a block."""
+    last = order[block.members[-1]]
+    outputs = [order[i] for i in block.outputs]
+    given = all(node.op is None for node in outputs)  # and not computed
+    numbers = given and not last.label
+    called = (
+        label_name(last.label).text if last.label and len(block.members) == 1 else label_name(stem(last.label)).text
+    )
+    note = "" if len(block.members) == 1 else f"{len(block.members)} {'numbers' if given else 'nodes'}"
+    if block.neurons:
+        neuron = min(block.neurons)
+        called = label_name(layer(neuron) if level == "layers" else neuron).text
+        note = f"{block.parameters:,} parameter{'s' * (block.parameters != 1)}"
+        if len(block.neurons) > 1:
+            note = f"{len(block.neurons):,} neurons, {note}"
+    return Node(
+        f"n{block.members[-1]}",
+        called,
+        mark(last.op),
+        spread([node.data for node in outputs]),
+        None if gradients is None or numbers else spread([gradients[i] for i in block.outputs]),
+        note,
+        constant=numbers and len(block.members) == 1,
+    )
+
+
+def spread(numbers: Sequence[float]) -> Shown:
+    """One number as it is, many in short.
+
+    >>> spread([1.0]), spread([1.0, 2.0, 6.0])
+    (1.0, Spread(total=3, mean=3.0, low=1.0, high=6.0))
+    """
+    if len(numbers) < 2:
+        return numbers[0] if numbers else None
+    mean = sum(numbers) / len(numbers)
+    if math.isnan(mean):  # of a NaN, or of infinities of both signs
+        known = [x for x in numbers if not math.isnan(x)]
+        low, high = (math.nan, math.nan) if len(known) < len(numbers) else (min(known), max(known))
+        return Spread(len(numbers), mean, low, high)
+    return Spread(len(numbers), mean, min(numbers), max(numbers))
 
 
 def has_gradients(roots: Iterable[Any]) -> bool:
