@@ -74,10 +74,11 @@ THEMES = {
 }
 
 SERIF, SANS = "Times-Italic", "Helvetica"  # of these every layout program knows the widths
-WIDEST = (
-    0.64  # a digit in ems, in the widest of the fonts that stand in for Helvetica where it is missing (DejaVu Sans)
-)
-CROWDED = 12  # operands, beyond which the local derivatives would be a thicket and stay in the tooltips
+# A digit of sans-serif and a letter of italics in ems, in DejaVu, the widest of the fonts that stand in for others.
+WIDE, NARROW = 0.64, 0.58
+CROWDED = 12  # operands, beyond which local derivatives beside the arrows would be a thicket, and leaves are one line
+DENSE = 2  # arrows for each node, beyond which they are straight and bare, as networks are drawn in books
+MANY = 1_000  # nodes, beyond which a perfect layout takes minutes, and a good one seconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +103,7 @@ class Style:
         """A number as text; of many, their mean and range."""
         if isinstance(shown, Spread):
             mean, low, high = (number(x, self.digits).text for x in shown[1:])
-            return f"{mean}  [{low}, {high}]"
+            return f"mean {mean} in [{low}, {high}]"
         return "" if shown is None else number(shown, self.digits).text
 
 
@@ -124,10 +125,16 @@ def statements(picture: Drawable, style: Style = Style(), highlighted: Collectio
         highlighted: the keys of the nodes that stand out; None: all are equal.
     """
     theme = style.theme
-    separation = 0.6 if style.direction == "LR" else 0.4
+    operands = Counter(edge.head for edge in picture.edges)
+    feeds = {edge.tail for edge in picture.edges}
+    feeds_few = {edge.tail for edge in picture.edges if operands[edge.head] <= CROWDED}
+    slim = {node.key for node in picture.nodes if kind(node) == "leaf"} & feeds - feeds_few
+    dense = len(picture.edges) > DENSE * len(picture.nodes)
+    apart = 1.6 if dense else 0.6 if style.direction == "LR" else 0.4
+    hints = " splines=line" * dense + " nslimit=1 nslimit1=1" * (len(picture.nodes) > MANY)
     yield (
-        f'\tgraph [rankdir={style.direction} bgcolor="{theme.background}" pad=0.2 nodesep=0.22'
-        f" ranksep={separation} fontname={SANS}]\n"
+        f'\tgraph [rankdir={style.direction} bgcolor="{theme.background}" pad=0.2 ordering=in fontname={SANS}'
+        f" nodesep={0.08 if slim else 0.22} ranksep={apart}{hints}]\n"
     )
     yield f"\tnode [shape=plain fontname={SANS} fontsize=12]\n"
     yield (
@@ -137,21 +144,20 @@ def statements(picture: Drawable, style: Style = Style(), highlighted: Collectio
     for node in picture.nodes:
         dimmed = highlighted is not None and node.key not in highlighted
         identity = f'id="{node.key}" class="{kind(node)}{" dimmed" * dimmed}"'
-        yield f"\t{node.key} [{identity} label=<{card(node, style, dimmed)}>]\n"
-    operands = Counter(edge.head for edge in picture.edges)
-    flows = [abs(middle(edge.flow)) for edge in picture.edges]
-    largest = max(filter(math.isfinite, flows), default=0.0)
+        yield f"\t{node.key} [{identity} label=<{card(node, style, dimmed, node.key in slim)}>]\n"
+    largest = max(filter(math.isfinite, (size(edge.flow) for edge in picture.edges)), default=0.0)
     for edge in picture.edges:
         dimmed = highlighted is not None and not {edge.tail, edge.head} <= set(highlighted)
         attributes = arrow(edge, style, largest, dimmed)
-        if style.local_derivatives and operands[edge.head] <= CROWDED:
+        if style.local_derivatives and operands[edge.head] <= CROWDED and not dense:
             attributes += annotation(edge, style)
         yield f"\t{edge.tail} -> {edge.head} [{' '.join(attributes)}]\n"
 
 
 # ── Nodes ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
-SPAN, EMPTY = 'colspan="2" align="left"', "<td></td>"
+LEFT, RIGHT, SPAN, EMPTY = 'align="left"', 'align="right"', 'colspan="2" align="left"', "<td></td>"
+LONG = 8  # characters of a name; a longer one is written smaller
 
 
 def kind(node: DrawableNode) -> str:
@@ -159,26 +165,33 @@ def kind(node: DrawableNode) -> str:
     return "constant" if node.constant else "computed" if node.operation else "leaf"
 
 
-def card(node: DrawableNode, style: Style, dimmed: bool) -> str:
-    """A node as a table: its name and operation, a note, its value, and its gradient on a tinted ground."""
+def card(node: DrawableNode, style: Style, dimmed: bool, slim: bool) -> str:
+    """A node as a table: its name and operation, a note, its value, and its gradient on a tinted ground.
+
+    Args:
+        slim: all of it in one line.
+    """
     theme = style.theme
     ink, muted, border = (theme.faint,) * 3 if dimmed else (theme.ink, theme.muted, theme.border)
-    value = cell(node, "value", style.number(node.value), ink, about=exactly(node.value))
+    value = cell(node, "value", style.number(node.value), ink, about=exactly(node.value), place=LEFT if slim else SPAN)
     if node.constant:
         return f'<table border="0" cellborder="0" cellspacing="0" cellpadding="1"><tr>{value}</tr></table>'
-    name = cell(node, "name", node.name, ink, face=SERIF, size=15, place='align="left"')
-    operation = cell(node, "operation", node.operation, muted, size=11, place='align="right"')
-    rows = [(name or EMPTY) + (operation or EMPTY), cell(node, "note", node.note, muted, size=10), value]
+    name = cell(node, "name", node.name, ink, face=SERIF, size=15 if len(node.name) <= LONG else 12, place=LEFT)
+    operation = cell(node, "operation", node.operation, muted, size=11, place=RIGHT if name else LEFT)
+    note = cell(node, "note", node.note, muted, size=10)
+    gradient = ""
     if style.backward:
         tint, colour = (theme.card, theme.faint) if dimmed else signed(node.gradient, theme)
-        ground = f'{SPAN} style="rounded" bgcolor="{tint}"'
-        gradient = style.number(node.gradient)
-        rows.append(cell(node, "gradient", gradient, colour, about=exactly(node.gradient), place=ground))
+        ground = f'{LEFT if slim else SPAN} style="rounded" bgcolor="{tint}"'
+        gradient = cell(
+            node, "gradient", style.number(node.gradient), colour, about=exactly(node.gradient), place=ground
+        )
+    rows = [name + value + gradient] if slim else [name + (operation or EMPTY), note, value, gradient]
     lines = "".join(f"<tr>{row}</tr>" for row in rows if row)
     fill = theme.card if node.operation else theme.background
     return (
         f'<table border="1" style="rounded" bgcolor="{fill}" color="{border}" cellborder="0" cellspacing="1"'
-        f' cellpadding="2">{lines}</table>'
+        f' cellpadding="{1 if slim else 2}">{lines}</table>'
     )
 
 
@@ -197,7 +210,9 @@ def cell(
     if not text:
         return ""
     content = f"<i>{escaped(text)}</i>" if face == SERIF else escaped(text)
-    room = math.ceil(WIDEST * size * len(text))
+    room = math.ceil((NARROW if face == SERIF else WIDE) * size * len(text)) + 4
+    if place == RIGHT:  # where it ends is reckoned with the layout program's font, which may be narrower than the shown
+        content += " " * math.ceil(len(text) / 6)
     return (
         f'<td {place} width="{room}" id="{node.key}_{what}" tooltip="{f"{what} {about}".strip()}">'
         f'<font face="{face}" point-size="{size}" color="{colour}">{content}</font></td>'
@@ -221,7 +236,7 @@ def arrow(edge: DrawableEdge, style: Style, largest: float, dimmed: bool) -> lis
     elif flow is not None:
         attributes.append(f'color="{signed(flow, style.theme)[1]}"')
     if flow is not None:
-        attributes.append(f"penwidth={width(middle(flow), largest):.2f}")
+        attributes.append(f"penwidth={width(size(flow), largest):.2f}")
     if sign(flow) == "negative":
         attributes.append("style=dashed")
     return attributes
@@ -237,24 +252,31 @@ def annotation(edge: DrawableEdge, style: Style) -> list[str]:
     return [f'label="{beside}{style.number(edge.local)}"', f'labeltooltip="local derivative {exactly(edge.local)}"']
 
 
-def width(size: float, largest: float) -> float:
-    """The width of a line in points: 0.8 for nothing, 4 for the largest; the square root keeps small ones visible."""
-    if not math.isfinite(size):
-        return 4.0
-    return 0.8 + 3.2 * math.sqrt(abs(size) / largest) if largest else 0.8
+def width(magnitude: float, largest: float) -> float:
+    """The width of a line in points: 0.8 for nothing, 3.6 for the largest; the square root keeps small ones visible."""
+    if not math.isfinite(magnitude):
+        return 3.6
+    return 0.8 + 2.8 * math.sqrt(magnitude / largest) if largest else 0.8
 
 
 # ── Numbers ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def middle(shown: Shown) -> float:
-    """The number, or the mean of many; 0 for none."""
-    return shown.mean if isinstance(shown, Spread) else shown or 0.0
+def ends(shown: Shown) -> tuple[float, float]:
+    """The range of many numbers, twice the number of one, twice 0 of none."""
+    if isinstance(shown, Spread):
+        return shown.low, shown.high
+    return (0.0, 0.0) if shown is None else (shown, shown)
+
+
+def size(shown: Shown) -> float:
+    """The largest magnitude."""
+    return max(map(abs, ends(shown)))
 
 
 def sign(shown: Shown) -> str:
     """Positive, negative, or neutral: nothing, NaN, or some of both."""
-    low, high = (shown.low, shown.high) if isinstance(shown, Spread) else (middle(shown),) * 2
+    low, high = ends(shown)
     if low >= 0.0 and high > 0.0:
         return "positive"
     return "negative" if low < 0.0 and high <= 0.0 else "neutral"

@@ -199,17 +199,20 @@ def folded_node(block: Block, level: str, order: Sequence[Any], gradients: Seque
     called = (
         label_name(last.label).text if last.label and len(block.members) == 1 else label_name(stem(last.label)).text
     )
-    note = "" if len(block.members) == 1 else f"{len(block.members)} {'numbers' if given else 'nodes'}"
+    note = "" if len(block.members) == 1 else f"{len(block.members):,} {'numbers' if given else 'nodes'}"
+    operation = mark(last.op)
     if block.neurons:
         neuron = min(block.neurons)
         called = label_name(layer(neuron) if level == "layers" else neuron).text
         note = f"{block.parameters:,} parameter{'s' * (block.parameters != 1)}"
         if len(block.neurons) > 1:
             note = f"{len(block.neurons):,} neurons, {note}"
+        if len(last.parents) > 1:  # no function of one operand comes after the neuron's sum
+            operation = "linear"
     return Node(
         f"n{block.members[-1]}",
         called,
-        mark(last.op),
+        operation,
         spread([node.data for node in outputs]),
         None if gradients is None or numbers else spread([gradients[i] for i in block.outputs]),
         note,
