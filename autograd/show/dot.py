@@ -77,6 +77,7 @@ SERIF, SANS = "Times-Italic", "Helvetica"  # of these every layout program knows
 # A digit of sans-serif and a letter of italics in ems, in DejaVu, the widest of the fonts that stand in for others.
 WIDE, NARROW = 0.64, 0.58
 CROWDED = 12  # operands, beyond which local derivatives beside the arrows would be a thicket, and leaves are one line
+SIDES = {"LR": "tailport=e headport=w", "TB": "tailport=s headport=n"}
 DENSE = 2  # arrows for each node, beyond which they are straight and bare, as networks are drawn in books
 MANY = 1_000  # nodes, beyond which a perfect layout takes minutes, and a good one seconds
 
@@ -130,7 +131,7 @@ def statements(picture: Drawable, style: Style = Style(), highlighted: Collectio
     feeds_few = {edge.tail for edge in picture.edges if operands[edge.head] <= CROWDED}
     slim = {node.key for node in picture.nodes if kind(node) == "leaf"} & feeds - feeds_few
     dense = len(picture.edges) > DENSE * len(picture.nodes)
-    apart = 1.6 if dense else 0.6 if style.direction == "LR" else 0.4
+    apart = 1.6 if dense or slim else 0.6 if style.direction == "LR" else 0.4
     hints = " splines=line" * dense + " nslimit=1 nslimit1=1" * (len(picture.nodes) > MANY)
     yield (
         f'\tgraph [rankdir={style.direction} bgcolor="{theme.background}" pad=0.2 ordering=in fontname={SANS}'
@@ -149,7 +150,9 @@ def statements(picture: Drawable, style: Style = Style(), highlighted: Collectio
     for edge in picture.edges:
         dimmed = highlighted is not None and not {edge.tail, edge.head} <= set(highlighted)
         attributes = arrow(edge, style, largest, dimmed)
-        if style.local_derivatives and operands[edge.head] <= CROWDED and not dense:
+        if dense or operands[edge.head] > CROWDED:
+            attributes.append(SIDES[style.direction])  # so that no arrow crosses a card
+        elif style.local_derivatives:
             attributes += annotation(edge, style)
         yield f"\t{edge.tail} -> {edge.head} [{' '.join(attributes)}]\n"
 
