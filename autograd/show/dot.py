@@ -33,7 +33,6 @@ class Theme:
     muted: str
     faint: str
     card: str
-    leaf: str
     border: str
     positive: str
     negative: str
@@ -46,13 +45,12 @@ THEMES = {
     "light": Theme(
         background="#ffffff",
         ink="#1f2430",
-        muted="#6b7280",
+        muted="#626976",
         faint="#c9ced6",
         card="#f6f7f9",
-        leaf="#ffffff",
         border="#b4bac4",
         positive="#0067a5",
-        negative="#b84a00",
+        negative="#b04600",
         positive_tint="#e3eff8",
         negative_tint="#fbeadd",
         neutral_tint="#eceef1",
@@ -63,7 +61,6 @@ THEMES = {
         muted="#9aa3b2",
         faint="#39404c",
         card="#21262f",
-        leaf="#15181e",
         border="#525b6a",
         positive="#6cb8ee",
         negative="#f2a065",

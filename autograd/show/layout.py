@@ -39,10 +39,12 @@ def find_program() -> Path:
                 "Set it to the full path of Graphviz's dot or of graphviz-pure, or remove it."
             )
         found: Path | None = Path(program)
-    elif dot_command.DOT_BINARY != ON_THE_PATH:
-        found = Path(dot_command.DOT_BINARY)
     else:
-        found = ON_THE_PATH if shutil.which(ON_THE_PATH) else installed_program()
+        installed = installed_program()
+        if Path(dot_command.DOT_BINARY) not in (ON_THE_PATH, installed):  # set by the user, and not by us before
+            found = Path(dot_command.DOT_BINARY)
+        else:
+            found = ON_THE_PATH if shutil.which(ON_THE_PATH) else installed
     if found is None:
         raise RuntimeError(
             "a picture needs a program that lays graphs out, and none was found.\n"

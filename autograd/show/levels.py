@@ -19,7 +19,7 @@ LEVELS = ("ops", "neurons", "layers")
 PARAMETER = re.compile(r"(\w+(?:\.\w+)*)\.[^\W\d]\w*(?:\[\d+\])*")
 NEURON = re.compile(r"(.+)\.neurons\.\d+")
 NOWHERE, SEVERAL = "", "*"  # the home of a node that no neuron's parameters reach, and of one that those of several do
-SIGNS = ("negative",)  # functions of one operand that are no activation
+NO_ACTIVATIONS = ("negative", "sum", "mean", "logsumexp")  # though they may have one operand
 
 
 @dataclass(slots=True)
@@ -130,7 +130,12 @@ def without_what_follows(graph: Graph, home: list[str], finished: Sequence[bool]
         if not complete or home[i] in (NOWHERE, SEVERAL) or home[i] in feeding:
             continue
         before = complete[0]
-        if len(parents) > 1 or graph.operations[i] in SIGNS or before in activations or kept[before] == SEVERAL:
+        if (
+            len(parents) > 1
+            or graph.operations[i] in NO_ACTIVATIONS
+            or before in activations
+            or kept[before] == SEVERAL
+        ):
             kept[i] = SEVERAL
         else:
             activations.add(i)
