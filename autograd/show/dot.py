@@ -6,7 +6,8 @@ What a page, or a person who goes on with the drawing, can rely on:
   `constant` or `computed`, and `dimmed` off the highlighted paths;
 - the id of an edge is `e<child index>_<operand position>`; its classes are `positive`, `negative` or `neutral`;
 - inside a node's group each shown thing is one `<text>` of its own, in the order name, operation, note, value,
-  gradient, as far as it is shown; and each is in a group of the id `a_<key>_<what>`, as `a_n3_gradient`.
+  gradient, as far as it is shown. graphviz-pure puts each into a group of the id `a_<key>_<what>`, as `a_n3_gradient`,
+  with all its digits as the tooltip; Graphviz's own dot leaves these groups out.
 
 Sign and size of a gradient are each said twice, so that neither needs colour: sign by colour (blue and orange, which
 the colour-blind can tell apart; Okabe & Ito 2008) and by solid or dashed lines, size by the number and by the width.
