@@ -12,10 +12,12 @@
 True
 
 Where to read on: `module.py` (what has parameters), `layers.py`, `activations.py`, `init.py`, `losses.py`,
-`optimizer.py` and `optim.py`, `schedules.py`.
+`optimizer.py` and `optim.py`, `schedules.py`, then `trainer.py` and what it imports; `experiment.py`, `report.py` and
+`cli.py` are the command line's.
 """
 
 from nn import activations, init, losses, schedules
+from nn.callbacks import Callback, Checkpoint, DrawGraph, EarlyStopping
 from nn.layers import MLP, Layer, Neuron, Sequential
 from nn.module import Module
 from nn.optim import (
@@ -28,11 +30,16 @@ from nn.optim import (
     RandomHillClimbing,
     RMSProp,
 )
+from nn.trainer import Trainer, TrainingWarning
 
 __all__ = [
     "MLP",
     "Adam",
     "AdamW",
+    "Callback",
+    "Checkpoint",
+    "DrawGraph",
+    "EarlyStopping",
     "GradientDescent",
     "Layer",
     "Module",
@@ -43,6 +50,8 @@ __all__ = [
     "RMSProp",
     "RandomHillClimbing",
     "Sequential",
+    "Trainer",
+    "TrainingWarning",
     "activations",
     "init",
     "losses",

@@ -10,9 +10,10 @@ from __future__ import annotations
 
 import dataclasses
 import random
+import statistics
 import time
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -73,6 +74,8 @@ class Run:
         figures: for each part, the loss and the metrics, in the target's own unit.
         seconds: how long the training took.
         engine: which engine computed the gradients, and why.
+        notes: what was done to the data, one sentence each.
+        failed: whether the loss was NaN or infinite in the end; the weights are the best before that.
     """
 
     data: Dataset
@@ -83,7 +86,8 @@ class Run:
     figures: dict[str, dict[str, float]]
     seconds: float
     engine: str
-    notes: Sequence[str] = field(default=())
+    notes: Sequence[str]
+    failed: bool
 
 
 def experiment(
@@ -108,11 +112,25 @@ def experiment(
         ValueError: if the settings do not fit the data or each other.
     """
     settings = settings or Settings()
+    train, validation, test = settings.split
+    sets = data.split(train=train, validation=validation, test=test, seed=settings.seed)
+    parts = dict(zip(SETS, sets, strict=True))
+    return fitted(data, parts, settings, callbacks=callbacks, checkpoint=checkpoint, verbose=verbose)
+
+
+def fitted(
+    data: Dataset,
+    parts: dict[str, Dataset],
+    settings: Settings,
+    *,
+    callbacks: Iterable[Callback] = (),
+    checkpoint: str | Path | None = None,
+    verbose: int = 1,
+) -> Run:
+    """The same for a data set that has been split."""
     rng = random.Random(settings.seed)
     loss = losses.get(settings.loss or DEFAULT_LOSS[data.task])
     head = Head.of(loss, len(data.classes))
-    train, validation, test = settings.split
-    parts = dict(zip(SETS, data.split(train=train, validation=validation, test=test, seed=rng), strict=True))
     prepare = Preprocessor.fit(parts["train"])
     samples = {name: prepared(part, prepare, head) for name, part in parts.items() if len(part)}
     model = MLP(
@@ -149,7 +167,31 @@ def experiment(
         seconds=seconds,
         engine=trainer.engine_used,
         notes=(*data.notes, *prepare.notes),
+        failed=trainer.failed,
     )
+
+
+def cross_validate(
+    data: Dataset, settings: Settings | None = None, k: int = 5, *, verbose: int = 1
+) -> dict[str, tuple[float, float]]:
+    """k trainings, each judged on the fold that it has not seen: the mean of each metric, and its standard deviation.
+
+    Every fold is split again, so that early stopping has a validation set of its own and the judging fold stays unseen.
+
+    Raises:
+        DataError: if there are fewer rows than folds.
+
+    Stone, Cross-validatory choice and assessment of statistical predictions (1974).
+    """
+    settings = settings or Settings()
+    held = settings.split[1] / (settings.split[0] + settings.split[1])
+    scores: dict[str, list[float]] = {}
+    for training, judging in data.folds(k, seed=settings.seed):
+        train, validation, _ = training.split(train=1.0 - held, validation=held, test=0.0, seed=settings.seed)
+        run = fitted(data, dict(zip(SETS, (train, validation, judging), strict=True)), settings, verbose=verbose)
+        for name, number in run.figures["test"].items():
+            scores.setdefault(name, []).append(number)
+    return {name: (statistics.fmean(numbers), statistics.stdev(numbers)) for name, numbers in scores.items()}
 
 
 SETS = ("train", "validation", "test")

@@ -55,6 +55,7 @@ class Trainer:
     Attributes:
         history: of the last `fit`, also while it runs.
         best_weights: a `state_dict` of the best epoch so far.
+        interrupted, failed: whether the last `fit` ended by Ctrl-C, or by a loss that is not finite.
         engine_used: which engine computes the gradients, and why.
     """
 
@@ -81,6 +82,7 @@ class Trainer:
         self.history = History()
         self.best_weights: dict[str, float] = {}
         self.interrupted = False
+        self.failed = False
         self.rng: Any = None
         self.rng_at_start: list[Any] = []
         self.settings: dict[str, Any] = {}
@@ -160,6 +162,7 @@ class Trainer:
             failure = self._run(
                 training, validation, epochs, batch_size, shuffle, tolerance, callbacks, interruption, progress
             )
+        self.failed = bool(failure)
         restoring = failure or self.interrupted or any(isinstance(c, EarlyStopping) for c in callbacks)
         if restoring and self.best_weights:
             self.model.load_state_dict(self.best_weights)

@@ -1,0 +1,298 @@
+"""The command `chalkgrad`: train, predict, data, plot, explain.
+
+Exit status 0; 2 with a line on stderr for what the user can repair; 1 otherwise.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+import sys
+from collections.abc import Callable, Iterable
+from functools import wraps
+from pathlib import Path
+from typing import Any
+
+try:
+    import click
+    from click.shell_completion import CompletionItem
+except ModuleNotFoundError:  # pragma: no cover (an installation without the extra)
+    sys.exit("the command chalkgrad needs the package click: pip install 'chalkgrad[train]'")
+
+from nn import activations, losses, optim
+from nn.bundled import DATASETS, load
+from nn.data import DataError
+from nn.dataset import Dataset, load_csv
+
+
+class Data(click.ParamType):  # type: ignore[type-arg]  # generic from click 8.3 on
+    """A bundled data set's name, or a CSV file."""
+
+    name = "data"
+
+    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+        names = [CompletionItem(name, help=about.description) for name, about in DATASETS.items()]
+        return [item for item in names if item.value.startswith(incomplete)] + [CompletionItem(incomplete, type="file")]
+
+
+class Numbers(click.ParamType):  # type: ignore[type-arg]  # generic from click 8.3 on
+    """Whole numbers with commas between them."""
+
+    name = "numbers"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[int, ...]:
+        if isinstance(value, tuple):
+            return value
+        try:
+            numbers = tuple(int(part) for part in value.split(",") if part.strip())
+        except ValueError:
+            numbers = (0,)
+        if any(number < 1 for number in numbers):
+            self.fail(f"{value!r} is not a list of numbers of neurons such as 16,16", param, ctx)
+        return numbers
+
+
+def repairable(command: Callable[..., None]) -> Callable[..., None]:
+    """Report what the user can repair in a line on stderr, with exit status 2."""
+
+    @wraps(command)
+    def careful(*args: Any, **options: Any) -> None:
+        try:
+            command(*args, **options)
+        except (ValueError, ModuleNotFoundError, FileNotFoundError, PermissionError) as error:
+            click.echo(f"chalkgrad: {' '.join(str(error).split())}", err=True)
+            sys.exit(2)
+        except OSError as error:
+            click.echo(f"chalkgrad: {error}", err=True)
+            sys.exit(1)
+
+    return careful
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(package_name="chalkgrad", prog_name="chalkgrad")
+def main() -> None:
+    """Neural networks on an engine in which every number explains itself.
+
+    \b
+    chalkgrad train iris                          train on a bundled data set, and leave a report
+    chalkgrad train houses.csv --target price     train on a table of your own
+    chalkgrad predict runs/iris/model.json new.csv
+    chalkgrad explain "x*w + b" x=2 w=-3 b=1
+    """
+
+
+# ── train ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@main.command()
+@click.argument("data", type=Data())
+@click.option("--target", "-t", help="The column of the CSV file to predict.")
+@click.option(
+    "--task",
+    type=click.Choice(["classification", "regression"]),
+    help="By default: classification if the target is text or at most 20 different whole numbers.",
+)
+@click.option("--category", "categories", multiple=True, metavar="COLUMN", help="A column of numbers that are names.")
+@click.option("--hidden", type=Numbers(), default="16,16", show_default=True, help='Hidden layers; "" for none.')
+@click.option(
+    "--activation",
+    type=click.Choice([n for n in activations.ACTIVATIONS if n != "softmax"]),
+    default="tanh",
+    show_default=True,
+    help="Of the hidden layers.",
+)
+@click.option(
+    "--loss",
+    type=click.Choice(list(losses.LOSSES)),
+    help="By default: cross-entropy on logits for classes, mean squared error for numbers.",
+)
+@click.option("--optimizer", type=click.Choice(list(optim.OPTIMIZERS)), default="adam", show_default=True)
+@click.option("--learning-rate", type=float, default=0.01, show_default=True, help="Of hill climbing: the step's size.")
+@click.option("--epochs", type=int, default=100, show_default=True, help="At most.")
+@click.option("--batch", "batch_size", type=int, default=32, show_default=True, help="Samples in a step; 0 for all.")
+@click.option(
+    "--split",
+    type=(float, float, float),
+    default=(0.6, 0.2, 0.2),
+    show_default=True,
+    metavar="TRAIN VALIDATION TEST",
+    help="Shares of the rows.",
+)
+@click.option(
+    "--patience",
+    type=int,
+    default=15,
+    show_default=True,
+    help="Epochs without improvement on the validation set before stopping.",
+)
+@click.option("--l2", type=float, default=0.0, show_default=True, help="Strength of the penalty on squared weights.")
+@click.option("--seed", type=int, default=0, show_default=True, help="The same seed gives the same network.")
+@click.option("--folds", type=int, help="Cross-validate in so many folds first, and report mean and spread.")
+@click.option("--output", "-o", type=click.Path(file_okay=False), help="Folder for the report [default: runs/NAME].")
+@click.option("--quiet", "-q", is_flag=True, help="Print nothing but errors.")
+@click.option("--json", "as_json", is_flag=True, help="Print what came out as JSON.")
+@repairable
+def train(
+    data: str,
+    target: str | None,
+    task: str | None,
+    categories: tuple[str, ...],
+    folds: int | None,
+    output: str | None,
+    quiet: bool,
+    as_json: bool,
+    **chosen: Any,
+) -> None:
+    """Train a network on DATA, a bundled data set or a CSV file, and leave a report to look at.
+
+    \b
+    chalkgrad train iris
+    chalkgrad train digits --hidden 32 --epochs 40
+    chalkgrad train houses.csv --target price --output runs/prices
+    chalkgrad train moons --hidden 16,16 --activation relu --loss hinge
+    """
+    from nn.experiment import Settings, cross_validate, experiment
+    from nn.report import check_replaceable, summary, write_report
+
+    say = (lambda *_: None) if quiet or as_json else click.echo
+    settings = Settings(**{**chosen, "batch_size": chosen["batch_size"] or None})
+    dataset = dataset_from(data, target, task, categories)
+    folder = Path(output or Path("runs") / (dataset.name or "report"))
+    check_replaceable(folder)
+    say(f"{dataset.name}: {len(dataset):,} rows; {dataset.verdict}")
+    verbose = 0 if quiet else 1
+    scores = cross_validate(dataset, settings, folds, verbose=verbose) if folds else {}
+    run = experiment(dataset, settings, verbose=verbose)
+    page = write_report(run, folder, command=["chalkgrad", *sys.argv[1:]])
+    for note in run.notes:
+        say(f"  note: {note}")
+    for line in table(run.figures):
+        say(line)
+    for name, (mean, spread) in scores.items():
+        say(f"{folds} folds: {name} {mean:.4g} ± {spread:.2g}")
+    say(f"{run.history.stop} ({run.seconds:.1f} s). Report: {page}")
+    if as_json:
+        click.echo(json.dumps({**summary(run), "report": str(page), "folds": scores}, indent=2))
+    if run.failed:
+        sys.exit(1)
+
+
+def dataset_from(data: str, target: str | None, task: str | None, categories: Iterable[str]) -> Dataset:
+    """A bundled data set, or the CSV file of that name.
+
+    Raises:
+        DataError: if it is neither, or cannot be used.
+    """
+    if data in DATASETS and not Path(data).is_file():
+        return load(data)
+    if "." not in Path(data).name and not Path(data).exists():
+        raise DataError(
+            f"{data!r} is neither a file nor a bundled data set ({', '.join(DATASETS)}); see `chalkgrad data`"
+        )
+    if target is None:
+        from nn.table import read_csv
+
+        columns = ", ".join(map(repr, read_csv(data).names[:8]))
+        raise DataError(f"{data}: which column is to be predicted? Give --target COLUMN, one of {columns} …")
+    return load_csv(data, target, task=task, categories=categories)
+
+
+def table(figures: dict[str, dict[str, float]]) -> list[str]:
+    """The figures of each set, in aligned columns."""
+    columns = list(next(iter(figures.values())))
+    rows = [["", *columns], *([name, *(f"{row[c]:.4g}" for c in columns)] for name, row in figures.items())]
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    return ["  ".join(cell.rjust(width) for cell, width in zip(row, widths, strict=True)) for row in rows]
+
+
+# ── predict ─────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@main.command()
+@click.argument("model", type=click.Path(dir_okay=False))
+@click.argument("rows", type=click.Path(dir_okay=False))
+@click.option("--output", "-o", type=click.Path(dir_okay=False), help="Write there and not to stdout.")
+@click.option("--json", "as_json", is_flag=True, help="A JSON list and not a CSV table.")
+@click.option("--quiet", "-q", is_flag=True, help="Print no notes.")
+@repairable
+def predict(model: str, rows: str, output: str | None, as_json: bool, quiet: bool) -> None:
+    """Answer for each of the ROWS of a CSV file, with a MODEL that `train` left.
+
+    \b
+    chalkgrad predict runs/iris/model.json new.csv > answers.csv
+    """
+    import io
+
+    from nn.predictor import Predictor
+    from nn.storage import write_text
+    from nn.table import read_csv
+
+    predictor = Predictor.load(model)
+    given = read_csv(rows)
+    outputs = predictor.outputs(given)
+    answers, probabilities = predictor.answers(outputs), predictor.probabilities(outputs)
+    if not quiet:
+        for note in (*given.notes, *predictor.prepare.surprises(given)):
+            click.echo(f"note: {note}", err=True)
+    prepare = predictor.prepare
+    columns = {f"predicted {prepare.target}": answers}
+    if probabilities is not None:
+        columns |= {f"P({name})": [row[i] for row in probabilities] for i, name in enumerate(prepare.classes)}
+    if as_json:
+        text = json.dumps([dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)])
+        text += "\n"
+    else:
+        file = io.StringIO()
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow([*given.names, *columns])
+        writer.writerows(zip(*(given.column(name) for name in given.names), *columns.values(), strict=True))
+        text = file.getvalue()
+    if output:
+        write_text(output, text)
+    else:
+        click.echo(text, nl=False)
+
+
+# ── data and plot ───────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@main.command("data")
+@click.option("--json", "as_json", is_flag=True, help="As JSON.")
+def data_command(as_json: bool) -> None:
+    """List the bundled data sets."""
+    if as_json:
+        keys = "task rows columns target description source".split()
+        click.echo(
+            json.dumps({n: {key: getattr(about, key) for key in keys} for n, about in DATASETS.items()}, indent=2)
+        )
+        return
+    for name, about in DATASETS.items():
+        click.echo(f"{name:<14} {about.task:<15} {about.rows:>5} × {about.columns:<3} {about.description}")
+
+
+@main.command()
+@click.argument("what", type=click.Choice(["activations", "descent", "history", "weights"]))
+@click.argument("file", type=click.Path(exists=True, dir_okay=False), required=False)
+@click.option("--output", "-o", type=click.Path(dir_okay=False), help="The picture: .svg, .png or .pdf [WHAT.svg].")
+@repairable
+def plot(what: str, file: str | None, output: str | None) -> None:
+    """Draw a picture: activation functions, paths of descent, a history.csv, or the weights of a model.json.
+
+    \b
+    chalkgrad plot activations
+    chalkgrad plot history runs/iris/history.csv -o curves.png
+    """
+    from nn import pictures
+    from nn.figures import save_svg
+
+    reads = {"history": "history.csv", "weights": "model.json"}
+    if what in reads and file is None:
+        raise ValueError(f"plot {what} reads a file: chalkgrad plot {what} runs/iris/{reads[what]}")
+    figure = getattr(pictures, what)(*([file] if file and what in reads else []))
+    path = Path(output or f"{what}.svg")
+    if path.suffix == ".svg":
+        save_svg(figure, path)
+    else:
+        figure.savefig(path)
+    click.echo(path)
