@@ -232,9 +232,9 @@ def network_picture(run: Run) -> str | None:
     loss = run.predictor.loss(model(x), target)
     loss.label = "L"
     loss.backward()
-    detail = "neurons" if sum(model.sizes) <= 12 else "layers"
+    detail, direction = ("neurons", "LR") if sum(model.sizes) <= 12 else ("layers", "TB")
     try:
-        svg: str = draw(loss, detail=detail).pipe(format="svg", encoding="utf-8")
+        svg: str = draw(loss, detail=detail, direction=direction).pipe(format="svg", encoding="utf-8")
     except RuntimeError:  # no Graphviz program: everything else is worth having without it
         return None
     finally:

@@ -259,7 +259,7 @@ class Trainer:
                 if validation is not None:
                     logs |= {f"validation_{name}": number for name, number in self._judge(validation).items()}
             except (NonFinite, DomainError) as error:
-                return f"stopped in epoch {epoch}, {error}"
+                return f"stopped in epoch {epoch}, {' '.join(str(error).split())}"
             history.add(logs)
             self._keep_the_best()
             self.interrupted = interruption.requested
