@@ -1,0 +1,474 @@
+/* The player: a timeline that moves through steps, and two kinds of pictures that follow it.
+
+     stepper(root, data)   one drawing of a graph, patched at each step: the forward and the backward pass
+     frames(root, data)    one of several pictures at each step, with a caption: a training, epoch by epoch
+
+   A root is the element that Python wrote (`page.py`): in it stands the still picture, which remains when scripts
+   may not run. The player hides it and builds itself beside it. Nothing here has an id, so any number of players live
+   on one page; nothing is fetched. Text arrives as text; HTML arrives only in the fields called `…Html`, which
+   Python has escaped. */
+
+const chalkgrad = (() => {
+  "use strict";
+
+  // ── The timeline: where we are among the steps. It knows nothing of what they show. ────────────────────────
+
+  class Timeline {
+    constructor(onMove) {
+      this.onMove = onMove;
+      this.length = 1;
+      this.at = 0;
+      this.delay = 1000;
+      this.timer = null;
+    }
+
+    get last() { return this.length - 1; }
+    get playing() { return this.timer !== null; }
+
+    go(step) {
+      this.at = Math.min(Math.max(step, 0), this.last);
+      if (this.at === this.last) this.pause();
+      this.onMove(this);
+    }
+
+    jump(step) {
+      this.pause();
+      this.go(step);
+    }
+
+    pause() {
+      clearTimeout(this.timer);
+      this.timer = null;
+    }
+
+    toggle() {
+      if (this.playing) {
+        this.pause();
+        this.onMove(this);
+        return;
+      }
+      const tick = () => {
+        this.timer = setTimeout(tick, this.delay);
+        this.go(this.at + 1);
+      };
+      this.timer = setTimeout(tick, this.delay);
+      this.go(this.at === this.last ? 0 : this.at + 1);
+    }
+  }
+
+  // ── Building elements ──────────────────────────────────────────────────────────────────────────────────────
+
+  function element(tag, attributes = {}, ...children) {
+    const made = document.createElement(tag);
+    for (const [name, value] of Object.entries(attributes)) {
+      if (name.startsWith("on")) made.addEventListener(name.slice(2), value);
+      else made.setAttribute(name, value);
+    }
+    made.append(...children);
+    return made;
+  }
+
+  /* Drawn, because few fonts have these signs. */
+  const ICONS = {
+    first: "M5 4v12M16 4 8 10l8 6z", previous: "M13 4 6 10l7 6", play: "M6 3v14l11-7z", pause: "M6 4v12M14 4v12",
+    next: "M7 4l7 6-7 6", last: "M15 4v12M4 4l8 6-8 6z", smaller: "M4 10h12", larger: "M4 10h12M10 4v12",
+    whole: "M3 8V3h5M12 3h5v5M17 12v5h-5M8 17H3v-5", theme: "M10 3a7 7 0 1 0 0 14zM10 3a7 7 0 0 1 0 14",
+  };
+
+  function icon(name) {
+    const namespace = "http://www.w3.org/2000/svg";
+    const drawn = document.createElementNS(namespace, "svg");
+    drawn.setAttribute("viewBox", "0 0 20 20");
+    drawn.setAttribute("aria-hidden", "true");
+    drawn.append(document.createElementNS(namespace, "path"));
+    drawn.firstChild.setAttribute("d", ICONS[name]);
+    drawn.classList.add("cg-icon", `cg-${name}`);
+    return drawn;
+  }
+
+  const button = (label, name, onclick) =>
+    element("button", { type: "button", "aria-label": label, title: label, onclick }, icon(name));
+
+  const plain = (html) => {
+    const holder = document.createElement("template");
+    holder.innerHTML = html;
+    return holder.content.textContent;
+  };
+
+  // ── The controls of a timeline: buttons, a slider, a speed, keys ───────────────────────────────────────────
+
+  const SPEEDS = [["slow", 2500], ["normal", 1000], ["fast", 300], ["very fast", 40]];
+
+  class Controls {
+    constructor(timeline) {
+      this.timeline = timeline;
+      const go = (step) => () => timeline.jump(step());
+      this.play = button("Play (space)", "play", () => timeline.toggle());
+      this.play.className = "cg-play";
+      this.slider = element("input", {
+        type: "range", min: 0, max: 0, value: 0, "aria-label": "Step",
+        oninput: () => timeline.jump(Number(this.slider.value)),
+      });
+      this.speed = element("select", {
+        "aria-label": "Speed", title: "Speed", onchange: () => { timeline.delay = Number(this.speed.value); },
+      }, ...SPEEDS.map(([name, delay]) => element("option", { value: delay }, name)));
+      this.speed.value = timeline.delay;
+      this.count = element("span", { class: "cg-count" });
+      this.element = element("div", { class: "cg-controls", role: "group", "aria-label": "Player" },
+        button("First step (Home)", "first", go(() => 0)),
+        button("Previous step (←)", "previous", go(() => timeline.at - 1)),
+        this.play,
+        button("Next step (→)", "next", go(() => timeline.at + 1)),
+        button("Last step (End)", "last", go(() => timeline.last)),
+        this.slider, this.count, this.speed);
+    }
+
+    /* `where` is said of the step by a screen reader; `split` is the first step of the second colour, if any. */
+    show(where, split) {
+      const { at, last, playing } = this.timeline;
+      this.slider.max = last;
+      this.slider.value = at;
+      this.slider.setAttribute("aria-valuetext", `${at} of ${last}, ${where}`);
+      this.slider.style.setProperty("--at", last ? at / last : 0);
+      this.slider.style.setProperty("--split", split === undefined || !last ? 1 : split / last);
+      this.count.textContent = `${at} / ${last}`;
+      const label = playing ? "Pause (space)" : "Play (space)";
+      this.play.replaceChildren(icon(playing ? "pause" : "play"));
+      this.play.setAttribute("aria-label", label);
+      this.play.title = label;
+    }
+  }
+
+  /* Keys work wherever the focus is in the player, and on a page of its own wherever it is at all; what a focused
+     button, slider or list does with a key of its own stays as it is. */
+  function listenToKeys(root, timeline, more = {}) {
+    const keys = {
+      ArrowRight: () => timeline.jump(timeline.at + 1),
+      ArrowLeft: () => timeline.jump(timeline.at - 1),
+      Home: () => timeline.jump(0),
+      End: () => timeline.jump(timeline.last),
+      " ": () => timeline.toggle(),
+      ...more,
+    };
+    const target = root.closest(".cg-page") ? document : root;
+    target.addEventListener("keydown", (event) => {
+      const { key } = event;
+      const kind = event.target.tagName;
+      const radio = kind === "INPUT" && event.target.type === "radio";
+      const own = kind === "SELECT" || (radio && (key === " " || key.startsWith("Arrow")))
+        || (key === " " && (kind === "BUTTON" || kind === "SUMMARY"));
+      if (own || !keys[key] || event.ctrlKey || event.altKey || event.metaKey) return;
+      event.preventDefault();
+      event.stopPropagation();
+      keys[key]();
+    });
+  }
+
+  function themeButton(root) {
+    return button("Light or dark colours", "theme", () => {
+      const page = root.closest(".cg-page") || root;
+      const scheme = getComputedStyle(page).colorScheme;
+      const dark = scheme === "dark"
+        || (scheme.includes("dark") && matchMedia("(prefers-color-scheme: dark)").matches);
+      page.style.colorScheme = dark ? "light" : "dark";
+    });
+  }
+
+  const calm = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
+
+  // ── A drawing whose parts are patched in place ─────────────────────────────────────────────────────────────
+
+  /* Elements are known by the ids that Graphviz wrote: node n5, edge e5_0 (operand 0 of node 5). A patch is
+     [element, which of its texts, the text, whether it is wrong]. */
+  class Drawing {
+    constructor(svg, onNode) {
+      this.parts = new Map();
+      for (const group of svg.querySelectorAll("g.node, g.edge")) {
+        const texts = [...group.querySelectorAll("text")];
+        this.parts.set(group.id, { group, texts });
+        group.dataset.part = group.id;
+      }
+      for (const extra of svg.querySelectorAll("title")) extra.remove();
+      for (const named of svg.querySelectorAll("[id]")) named.removeAttribute("id");
+      const { width, height } = svg.viewBox.baseVal;
+      this.size = { width, height };
+      this.svg = svg;
+      this.marked = [];
+      this.traced = [];
+      this.scale = 1;
+      this.fitted = true;
+      this.element = element("div", { class: "cg-figure", tabindex: 0, role: "img" }, svg);
+      const nodeOf = (event) => event.target.closest("g.node")?.dataset.part;
+      svg.addEventListener("click", (event) => nodeOf(event) && onNode(nodeOf(event), true));
+      svg.addEventListener("pointerover", (event) => onNode(nodeOf(event), false));
+      svg.addEventListener("pointerleave", () => onNode(undefined, false));
+      this.observer = new ResizeObserver(() => this.fitted && this.fit());
+      this.observer.observe(this.element);
+    }
+
+    /* All of it if it can be read then; else at a size that can be read, and `follow` scrolls. */
+    fit(readable = true) {
+      const { clientWidth, clientHeight } = this.element;
+      if (!clientWidth) return;
+      const whole = Math.min((clientWidth - 32) / this.size.width, (clientHeight - 32) / this.size.height, 2.2);
+      this.resize(readable && whole < 0.7 ? 1 : whole);
+      this.fitted = readable;
+      this.follow(false);
+    }
+
+    zoom(factor) {
+      this.resize(Math.min(Math.max(this.scale * factor, 0.02), 4));
+      this.fitted = false;
+      this.follow(false);
+    }
+
+    resize(scale) {
+      this.scale = scale;
+      this.svg.setAttribute("width", this.size.width * scale);
+      this.svg.setAttribute("height", this.size.height * scale);
+    }
+
+    /* Bring what is marked into view, if it is not well inside it already. */
+    follow(smoothly) {
+      const target = this.marked[0] && this.parts.get(this.marked[0])?.group;
+      if (!target) return;
+      const frame = this.element.getBoundingClientRect();
+      const box = target.getBoundingClientRect();
+      const off = (low, high, from, to) => (low < from + 40 || high > to - 40 ? (low + high - from - to) / 2 : 0);
+      const left = off(box.left, box.right, frame.left, frame.right);
+      const top = off(box.top, box.bottom, frame.top, frame.bottom);
+      if (left || top) this.element.scrollBy({ left, top, behavior: smoothly && !calm() ? "smooth" : "instant" });
+    }
+
+    mark(elements) {
+      for (const key of this.marked) this.parts.get(key)?.group.classList.remove("cg-now");
+      this.marked = elements;
+      for (const key of elements) this.parts.get(key)?.group.classList.add("cg-now");
+    }
+
+    trace(elements) {
+      for (const key of this.traced) this.parts.get(key)?.group.classList.remove("cg-traced");
+      this.traced = elements;
+      for (const key of elements) this.parts.get(key)?.group.classList.add("cg-traced");
+      this.svg.classList.toggle("cg-tracing", elements.length > 0);
+    }
+
+    reach(key, reached) {
+      this.parts.get(key)?.group.classList.toggle("cg-later", !reached);
+    }
+
+    write(key, position, text, wrong) {
+      const target = this.parts.get(key)?.texts[position];
+      if (!target) return;
+      target.textContent = text;
+      target.classList.toggle("cg-wrong", Boolean(wrong));
+    }
+  }
+
+  /* The patches of a list of steps, ready to be gone through in both directions: each step knows what its patches
+     replaced, and each element at which step it is first reached. */
+  class Patches {
+    constructor(steps) {
+      this.first = new Map();
+      const slots = new Map();
+      this.steps = steps.map(({ at, set }, index) => {
+        for (const key of at) if (!this.first.has(key)) this.first.set(key, index);
+        const before = set.map(([key, position]) => slots.get(`${key} ${position}`) ?? [key, position, "", false]);
+        for (const patch of set) slots.set(`${patch[0]} ${patch[1]}`, patch);
+        return { after: set, before: before.reverse() };
+      });
+    }
+
+    /* What to write to come from the state after step `from` to that after step `to` (−1: before the first). */
+    between(from, to) {
+      const last = new Map();
+      const note = (patch) => last.set(`${patch[0]} ${patch[1]}`, patch);
+      for (let step = from + 1; step <= to; step++) this.steps[step].after.forEach(note);
+      for (let step = from; step > to; step--) this.steps[step].before.forEach(note);
+      return last.values();
+    }
+  }
+
+  // ── The step-through of a graph ────────────────────────────────────────────────────────────────────────────
+
+  function svgOf(picture) {
+    const bytes = Uint8Array.from(atob(picture.src.split(",")[1]), (character) => character.charCodeAt(0));
+    const parsed = new DOMParser().parseFromString(new TextDecoder().decode(bytes), "image/svg+xml");
+    return document.importNode(parsed.documentElement, true);
+  }
+
+  /* Every element on a path from the node to the root or from a leaf to the node. */
+  function pathsThrough(start, parents, children) {
+    const found = [`n${start}`];
+    const walk = (next) => {
+      const seen = new Set([start]);
+      const stack = [start];
+      while (stack.length) {
+        for (const [node, edge] of next[stack.pop()]) {
+          found.push(edge);
+          if (seen.has(node)) continue;
+          seen.add(node);
+          found.push(`n${node}`);
+          stack.push(node);
+        }
+      }
+    };
+    walk(parents);
+    walk(children);
+    return found;
+  }
+
+  function neighbours(operands) {
+    const parents = operands.map((list, node) => list.map((parent, position) => [parent, `e${node}_${position}`]));
+    const children = operands.map(() => []);
+    parents.forEach((list, node) => list.forEach(([parent, edge]) => children[parent].push([node, edge])));
+    return { parents, children };
+  }
+
+  const PHASES = { start: "Given", forward: "Forward", loss: "Result", backward: "Backward", end: "Done" };
+
+  function stepper(root, data) {
+    const still = root.querySelector(".cg-still");
+    const { parents, children } = neighbours(data.operands);
+    let track = data.tracks[0];
+    let patches = new Patches(track.steps);
+    let shown = -1;
+    let chosen = null;
+
+    // Nodes: hovering shows the paths, choosing shows the paths and the derivation.
+    const drawing = new Drawing(svgOf(still.querySelector("img")), (key, clicked) => {
+      if (clicked) choose(key === chosen ? null : key);
+      else trace(key ?? chosen);
+    });
+    drawing.element.setAttribute("aria-label", still.querySelector("img").alt);
+    const trace = (key) => drawing.trace(key ? pathsThrough(Number(key.slice(1)), parents, children) : []);
+
+    const derivation = element("div", { class: "cg-derivation", "aria-live": "polite" });
+    const chooser = element("select", { onchange: () => choose(chooser.value || null) },
+      element("option", { value: "" }, "a number …"),
+      ...Object.keys(data.derivationsHtml).map((node) =>
+        element("option", { value: `n${node}` }, plain(data.namesHtml[node]))));
+    function choose(key) {
+      chosen = key;
+      chooser.value = key ?? "";
+      trace(key);
+      derivation.innerHTML = key === null ? "" : data.derivationsHtml[key.slice(1)] ?? data.noDerivation;
+    }
+
+    // The current step, in words and formulas.
+    const phase = element("p", { class: "cg-phase" });
+    const formula = element("div", { class: "cg-formula" });
+    const numbers = element("div", { class: "cg-numbers" });
+    const remark = element("p", { class: "cg-remark" });
+    const say = element("p", { class: "cg-say", "aria-live": "polite" });
+
+    const backward = () => {
+      const index = track.steps.findIndex((step) => step.phase === "backward");
+      return index < 0 ? undefined : index;
+    };
+
+    function show() {
+      const step = track.steps[timeline.at];
+      for (const patch of patches.between(shown, timeline.at)) drawing.write(...patch);
+      for (const [key, first] of patches.first) {
+        if ((first > shown) !== (first > timeline.at)) drawing.reach(key, first <= timeline.at);
+      }
+      const near = Math.abs(timeline.at - shown) === 1;
+      shown = timeline.at;
+      drawing.mark(step.at);
+      drawing.follow(near && timeline.delay > 100);
+      player.dataset.phase = step.phase;
+      phase.textContent = PHASES[step.phase];
+      formula.innerHTML = step.formulaHtml ?? "";
+      numbers.innerHTML = step.numbersHtml ?? "";
+      remark.innerHTML = step.remarkHtml ?? "";
+      remark.classList.toggle("cg-wrong", Boolean(step.wrong));
+      say.textContent = step.say;
+      controls.show(PHASES[step.phase].toLowerCase(), backward());
+    }
+
+    function follow(newTrack) {
+      timeline.pause();
+      for (const patch of patches.between(shown, -1)) drawing.write(...patch);
+      for (const key of patches.first.keys()) drawing.reach(key, false);
+      track = newTrack;
+      patches = new Patches(track.steps);
+      shown = -1;
+      about.textContent = track.about ?? "";
+      timeline.length = track.steps.length;
+      timeline.go(Math.min(timeline.at, timeline.last));
+    }
+
+    const timeline = new Timeline(show);
+    const controls = new Controls(timeline);
+    const about = element("p", { class: "cg-about" });
+    const name = `cg-track-${Math.random()}`;  // radio buttons exclude each other by name, across the page
+    const tracks = data.tracks.map((each, index) => element("label", {},
+      element("input", { type: "radio", name, ...(index ? {} : { checked: "" }), onchange: () => follow(each) }),
+      element("span", {}, each.name)));
+    const title = element("h2", { class: "cg-title" });
+    title.innerHTML = data.titleHtml;
+
+    const player = element("section", { class: "cg-player", "aria-label": `Step-through of ${plain(data.titleHtml)}` },
+      element("header", { class: "cg-header" }, title,
+        ...(tracks.length > 1 ? [element("fieldset", { class: "cg-tracks", "aria-label": "Which pass" }, ...tracks)] : []),
+        element("div", { class: "cg-view", role: "group", "aria-label": "View" },
+          button("Smaller (−)", "smaller", () => drawing.zoom(0.8)),
+          button("Whole drawing or readable size (0)", "whole", () => drawing.fit(!drawing.fitted)),
+          button("Larger (+)", "larger", () => drawing.zoom(1.25)),
+          themeButton(root))),
+      about,
+      drawing.element,
+      element("div", { class: "cg-text" },
+        element("div", { class: "cg-step" }, phase, formula, numbers, remark, say),
+        element("div", { class: "cg-why" }, element("label", {}, "Explain ", chooser), derivation)),
+      controls.element);
+
+    still.hidden = true;
+    root.append(player);
+    for (const key of drawing.parts.keys()) drawing.reach(key, false);
+    for (const { steps } of data.tracks) {
+      for (const { set } of steps) for (const [key, position] of set) drawing.write(key, position, "", false);
+    }
+    listenToKeys(root, timeline, {
+      "+": () => drawing.zoom(1.25), "-": () => drawing.zoom(0.8), "0": () => drawing.fit(!drawing.fitted),
+      Escape: () => choose(null),
+    });
+    follow(track);
+    return timeline;
+  }
+
+  // ── Frames: one picture a step ─────────────────────────────────────────────────────────────────────────────
+
+  function frames(root, data) {
+    const still = root.querySelector(".cg-still");
+    const pictures = data.frames.map(({ src, caption }) => element("img", { src, alt: caption, hidden: "" }));
+    const say = element("p", { class: "cg-say", "aria-live": "polite" });
+    let shown = 0;
+    const timeline = new Timeline(({ at }) => {
+      pictures[shown].hidden = true;
+      pictures[at].hidden = false;
+      shown = at;
+      say.textContent = data.frames[at].caption;
+      controls.show(data.frames[at].caption);
+    });
+    const controls = new Controls(timeline);
+    still.hidden = true;
+    root.append(element("section", { class: "cg-player cg-frames", "aria-label": data.title },
+      element("div", { class: "cg-figure" }, ...pictures), say, controls.element));
+    listenToKeys(root, timeline);
+    timeline.length = pictures.length;
+    timeline.go(0);
+    return timeline;
+  }
+
+  /* Upgrade every output with this mark that is not a player yet: a notebook may show one output twice. */
+  function start(kind, mark, data) {
+    for (const root of document.querySelectorAll(`[data-chalkgrad="${mark}"]:not([data-started])`)) {
+      root.dataset.started = "";
+      kind(root, data);
+    }
+  }
+
+  return { Timeline, stepper, frames, start };
+})();
