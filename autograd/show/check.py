@@ -38,33 +38,37 @@ def checks(root: Value, gradients: Mapping[Value, float]) -> dict[Value, Check]:
     order = topological_order(root)
     size = max((abs(node.data) for node in order if math.isfinite(node.data)), default=0.0)
     place = {node: index for index, node in enumerate(order)}
-    operands = [tuple(place[parent] for parent in node.parents) for node in order]
+    users: list[list[int]] = [[] for _ in order]
+    for index, node in enumerate(order):
+        for parent in node.parents:
+            users[place[parent]].append(index)
+
+    def replay(leaf: int) -> Callable[[float], float]:
+        """The root as a function of the leaf at that place, by the rules of IEEE 754."""
+        changing: set[int] = set()
+        found = [leaf]
+        while found:
+            fresh = [user for user in users[found.pop()] if user not in changing]
+            changing.update(fresh)
+            found += fresh
+        program = []
+        for index in sorted(changing):
+            op = order[index].op
+            assert op is not None  # it has a parent
+            program.append((index, op.value, [place[parent] for parent in order[index].parents]))
+        numbers = [node.data for node in order]
+
+        def last(x: float) -> float:
+            numbers[leaf] = x
+            for index, value, operands in program:
+                numbers[index] = value(Floats, *[numbers[operand] for operand in operands])
+            return numbers[-1]
+
+        return last
+
     return {
-        leaf: judged(replay(order, operands, place[leaf]), leaf.data, root.data, gradient, size)
-        for leaf, gradient in gradients.items()
+        leaf: judged(replay(place[leaf]), leaf.data, root.data, gradient, size) for leaf, gradient in gradients.items()
     }
-
-
-def replay(order: list[Value], operands: list[tuple[int, ...]], leaf: int) -> Callable[[float], float]:
-    """The last number of the order as a function of the leaf at that place, by the rules of IEEE 754."""
-    depends = [False] * len(order)
-    depends[leaf] = True
-    program = []
-    for index in range(leaf + 1, len(order)):
-        places = operands[index]
-        op = order[index].op
-        if op is not None and any(depends[place] for place in places):
-            depends[index] = True
-            program.append((index, op.value, places))
-    numbers = [node.data for node in order]
-
-    def last(x: float) -> float:
-        numbers[leaf] = x
-        for index, value, places in program:
-            numbers[index] = value(Floats, *[numbers[place] for place in places])
-        return numbers[-1]
-
-    return last
 
 
 def judged(f: Callable[[float], float], x: float, y: float, gradient: float, size: float) -> Check:

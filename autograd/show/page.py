@@ -11,12 +11,232 @@ import base64
 import hashlib
 import html
 import json
+import math
 import os
+import re
 import tempfile
+from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
+
+from autograd.show.blackboard import Blackboard
+from autograd.show.check import Check, checks
+from autograd.show.figure import figure
+from autograd.show.names import number
+from autograd.show.steps import Step, Steps
+
+MOST_NODES = 10_000  # of which a browser still shows a step at once
+MOST_CHECKS = 200  # leaves that are compared with finite differences
+MOST_ROWS = 400  # of the table of values
+MOST_MISTAKEN = 1_000  # nodes of a graph whose page has the mistakes, too
+LONGEST_TITLE = 2_000  # characters of HTML
+
+MISTAKES: list[tuple[str, str, dict[str, Any]]] = [
+    (
+        "Order ignored",
+        "A mistake: a node passes its gradient on as soon as the first part of it arrives, and the rest is lost.",
+        {"order": "depth-first"},
+    ),
+    (
+        "zero_grad forgotten",
+        "A mistake: the second backward pass adds to what the first one left in the leaves.",
+        {"passes": 2},
+    ),
+]
+
+
+def page(steps: Steps) -> str:
+    """A self-contained HTML document to step through the passes.
+
+    Raises:
+        ValueError: if the graph is too large to be stepped through.
+        RuntimeError: if there is no program to lay it out.
+    """
+    return document(f"Backpropagation of {name_of(steps)}", stepper(steps))
+
+
+def save(steps: Steps, path: str | os.PathLike[str]) -> None:
+    """Write that document to a file, whole or not at all. Raises what `page` raises."""
+    write_whole(path, page(steps))
+
+
+def notebook_html(steps: Steps) -> str:
+    """The same for the output of a cell. What cannot be laid out is a table of values and the reason."""
+    try:
+        return stepper(steps)
+    except (ValueError, RuntimeError) as reason:
+        return f"<p>{html.escape(str(reason))}</p>\n{table(steps, {})}"
+
+
+# ── A timeline as the player takes it ───────────────────────────────────────────────────────────────────────────
+
+
+def stepper(steps: Steps) -> str:
+    """The fragment: the still picture and the table, and the data for the player."""
+    if len(steps.nodes) > MOST_NODES:
+        raise ValueError(
+            f"the graph of {name_of(steps)} has {len(steps.nodes):,} nodes, and a page can step through"
+            f" {MOST_NODES:,}.\nPrint the steps, draw it at detail='layers', or step through one sample of a batch."
+        )
+    right = steps if is_right(steps) else Steps(steps.root, digits=steps.digits)
+    with ThreadPoolExecutor(1) as pool:  # the layout is another program's work, and takes as long as all the rest
+        drawing = pool.submit(figure, right)
+        found = leaf_checks(right)
+        data = player_data(steps, right, found)
+        svg = drawing.result()
+    described = f"The graph of {name_of(right)}: {len(right.nodes)} nodes with their values and gradients"
+    summary = f"<summary>{data['titleHtml']}</summary>"
+    still = f"<details open>\n{summary}\n{picture(svg, described)}\n{table(right, found)}</details>"
+    return player("stepper", still, data)
+
+
+def player_data(steps: Steps, right: Steps, found: dict[Any, Check]) -> dict[str, Any]:
+    """What `stepper` of `player.js` takes beside the drawing."""
+    return {
+        "titleHtml": title_html(right),
+        "namesHtml": [right.names[node].html for node in right.nodes],
+        "operands": operand_places(right),
+        "derivationsHtml": {},
+        "hintHtml": '<p class="cg-hint">Point at a box to see its paths; click it, or choose it here, for the chain'
+        " rule behind its gradient.</p>",
+        "noDerivationHtml": "A constant: nothing flows back to it.",
+        "tracks": tracks(steps, right, found),
+    }
+
+
+def is_right(steps: Steps) -> bool:
+    """Whether the timeline is the one of correct backpropagation."""
+    return steps.order == "topological" and steps.passes == 1
+
+
+def tracks(shown: Steps, right: Steps, found: dict[Any, Check]) -> list[dict[str, Any]]:
+    """The right timeline and those of the mistakes; the one to show first has `start`.
+
+    A step that the right timeline has, too, is the number of that step there. A mistake that changes no number here is
+    left out, as all are for a large graph, unless it was asked for.
+    """
+    first = [step_data(step, right, right, found) for step in right]
+    known = {what_it_does(step): step.index for step in right}
+    made = [{"name": "Backpropagation", "about": "", "steps": first, "start": shown is right}]
+    for name, about, mistake in MISTAKES:
+        asked = any(getattr(shown, key) != getattr(right, key) for key in mistake)
+        if asked or len(right.nodes) <= MOST_MISTAKEN:
+            steps = shown if asked else Steps(right.root, digits=right.digits, **mistake)
+            listed = [known.get(what_it_does(step)) or step_data(step, steps, right, found) for step in steps]
+            if asked or any(isinstance(step, dict) and "wrong" in step for step in listed):
+                made.append({"name": name, "about": about, "steps": listed, "start": asked})
+    return made
+
+
+def what_it_does(step: Step) -> tuple[Any, ...]:
+    """What two steps have in common that look the same, wherever they stand."""
+    return (
+        step.key, step.reads, step.write, step.source, step.position, step.part, step.several, step.complete
+    )  # fmt: skip
+
+
+def step_data(step: Step, steps: Steps, right: Steps, found: dict[Any, Check]) -> dict[str, Any]:
+    """One step. What the drawing shows already, the values and the local derivatives, need not be said again."""
+    node = steps.nodes[int(step.key[1:])]
+    symbols, numbers = split(step)
+    data = {"node": int(step.key[1:]), "say": step.sentence, "formulaHtml": symbols, "numbersHtml": numbers}
+    if step.phase == "forward":
+        return data | {"phase": "loss" if node is steps.root else "forward"}
+    data |= {"phase": "backward", "text": number(step.write.number, steps.digits).text}
+    if step.source is not None:
+        data |= {"source": int(step.source[1:]), "position": step.position}
+    if step.several and step.write.number != step.part:
+        data["sumHtml"] = number(step.write.number, steps.digits).html
+    expected = right.gradients[node]
+    if step.complete and not same(step.write.number, expected):
+        data |= {"wrong": 1, "remarkHtml": f"Wrong: it should be {number(expected, steps.digits).html}."}
+    if step.complete and node in found:
+        data["checkHtml"] = check_html(found[node], step.write.number, expected)
+    return data
+
+
+def split(step: Step) -> tuple[str, str]:
+    """The formula of a step in HTML: what is said in symbols, and what is said in numbers."""
+    equation = step.formula
+    symbols, numbers = [equation.left.html(equation.digits)], []
+    for sign, side in zip(equation.signs, equation.sides, strict=True):
+        written = f"{sign} {side.html(equation.digits)}"
+        (numbers if side == side.in_numbers() else symbols).append(written)
+    if len(symbols) == 1 and numbers:
+        symbols.append(numbers.pop(0))
+    return " ".join(symbols), " ".join(numbers)
+
+
+def same(x: float, y: float) -> bool:
+    """Equal but for rounding; NaN is NaN."""
+    return x == y or (x != x and y != y) or abs(x - y) <= 1e-9 * max(abs(x), abs(y))
+
+
+# ── Finite differences ──────────────────────────────────────────────────────────────────────────────────────────
+
+
+def leaf_checks(steps: Steps) -> dict[Any, Check]:
+    """The finite differences of the first leaves that are not constants."""
+    leaves = [node for node in steps.nodes if not node.parents and not steps.board.is_constant(node)]
+    return checks(steps.root, {leaf: steps.gradients[leaf] for leaf in leaves[:MOST_CHECKS]})
+
+
+def check_html(found: Check, gradient: float, expected: float) -> str:
+    """What finite differences say of a gradient, which may not be the expected one."""
+    if found.verdict == "unknown":
+        return "Finite differences have no answer here."
+    numeric = number(found.numeric, 6).html
+    if not same(gradient, expected):
+        return f"✗ finite differences: {numeric}"
+    if found.verdict == "at a kink":
+        return f"✓ finite differences: {numeric} in the middle, and it is at a kink"
+    return f"{'✓' if found.verdict == 'agrees' else '✗'} finite differences: {numeric}"
+
+
+# ── What stands in the output without a script ──────────────────────────────────────────────────────────────────
+
+
+def name_of(steps: Steps) -> str:
+    """What the root is called, as plain text."""
+    return steps.names[steps.root].text
+
+
+def title_html(steps: Steps) -> str:
+    """L = 0.5·(y − ŷ)², or only L if the formula is long."""
+    board = Blackboard(steps.root, digits=steps.digits)
+    name = steps.names[steps.root].html
+    formula = board.value(steps.root).html(steps.digits)
+    return f"{name} = {formula}" if len(formula) <= LONGEST_TITLE else name
+
+
+def table(steps: Steps, found: dict[Any, Check]) -> str:
+    """Every number with its formula, value and gradient."""
+    heads = ["", "computed as", "value", f"∂{steps.names[steps.root].html}/∂…", "finite differences"]
+    heads = heads if found else heads[:-1]
+    nodes = [node for node in steps.nodes if not steps.board.is_constant(node)]
+    rows = [f"<tr>{''.join(f'<th>{head}</th>' for head in heads)}</tr>"]
+    for node in nodes[:MOST_ROWS]:
+        cells = [
+            steps.names[node].html,
+            steps.board.value(node).html(steps.digits) if node.parents else "",
+            number(node.data, 6).html,
+            number(steps.gradients[node], 6).html,
+        ]
+        if found:
+            check = found.get(node)
+            cells.append(number(check.numeric, 6).html if check and not math.isnan(check.numeric) else "")
+        rows.append(f"<tr>{''.join(f'<td>{cell}</td>' for cell in cells)}</tr>")
+    left_out = len(nodes) - MOST_ROWS
+    more = f"<p>… and {left_out:,} more.</p>\n" if left_out > 0 else ""
+    return f"<table>\n{chr(10).join(rows)}\n</table>\n{more}"
+
+
+def operand_places(steps: Steps) -> list[list[int]]:
+    """For each node the places of its operands."""
+    place = {node: index for index, node in enumerate(steps.nodes)}
+    return [[place[parent] for parent in node.parents] for node in steps.nodes]
 
 
 # ── The player, for steps and for other frames ──────────────────────────────────────────────────────────────────
@@ -68,8 +288,9 @@ def script_json(data: Any) -> str:
 
 @lru_cache(maxsize=2)
 def asset(name: str) -> str:
-    """The text of `player.js` or `player.css`."""
-    return files("autograd.show").joinpath(name).read_text(encoding="utf-8").strip()
+    """The text of `player.js` or `player.css`, without the comments and the indentation that its readers have."""
+    text = files("autograd.show").joinpath(name).read_text(encoding="utf-8")
+    return re.sub(r"/\*.*?\*/|^\s*//.*?$|^\s+", "", text, flags=re.S | re.M).strip()
 
 
 def picture(svg: str, description: str) -> str:

@@ -72,7 +72,7 @@ const chalkgrad = (() => {
   const ICONS = {
     first: "M5 4v12M16 4 8 10l8 6z", previous: "M13 4 6 10l7 6", play: "M6 3v14l11-7z", pause: "M6 4v12M14 4v12",
     next: "M7 4l7 6-7 6", last: "M15 4v12M4 4l8 6-8 6z", smaller: "M4 10h12", larger: "M4 10h12M10 4v12",
-    whole: "M3 8V3h5M12 3h5v5M17 12v5h-5M8 17H3v-5", theme: "M10 3a7 7 0 1 0 0 14zM10 3a7 7 0 0 1 0 14",
+    whole: "M3 8V3h5M12 3h5v5M17 12v5h-5M8 17H3v-5", theme: "M16.5 12.5A7 7 0 1 1 8 3.6a5.6 5.6 0 0 0 8.5 8.9z",
   };
 
   function icon(name) {
@@ -178,23 +178,27 @@ const chalkgrad = (() => {
 
   // ── A drawing whose parts are patched in place ─────────────────────────────────────────────────────────────
 
-  /* Elements are known by the ids that Graphviz wrote: node n5, edge e5_0 (operand 0 of node 5). A patch is
-     [element, which of its texts, the text, whether it is wrong]. */
+  /* Elements are known by the ids that `dot.py` promises: node n5, edge e5_0 (operand 0 of node 5), and in them the
+     places where a text can stand: "n5 value", "n5 gradient", "e5_0 local". */
   class Drawing {
     constructor(svg, onNode) {
       this.parts = new Map();
-      for (const group of svg.querySelectorAll("g.node, g.edge")) {
-        const texts = [...group.querySelectorAll("text")];
-        this.parts.set(group.id, { group, texts });
-        group.dataset.part = group.id;
+      this.places = new Map();
+      for (const named of svg.querySelectorAll("[id]")) {
+        const id = named.id;
+        const cell = /^a_(n\d+)_(\w+)$/.exec(id);
+        if (cell) this.places.set(`${cell[1]} ${cell[2]}`, { group: named, text: named.querySelector("text") });
+        else if (/^[ne]\d/.test(id)) this.parts.set(id, named);
+        if (id.startsWith("e")) this.places.set(`${id} local`, { group: named, text: named.querySelector("text") });
+        if (cell) named.classList.add(`cg-${cell[2]}`);
+        else named.dataset.part = id;
+        named.removeAttribute("id");
       }
-      for (const extra of svg.querySelectorAll("title")) extra.remove();
-      for (const named of svg.querySelectorAll("[id]")) named.removeAttribute("id");
+      for (const place of this.places.values()) place.final = place.text?.textContent ?? "";
       const { width, height } = svg.viewBox.baseVal;
       this.size = { width, height };
       this.svg = svg;
-      this.marked = [];
-      this.traced = [];
+      this.marks = new Map();
       this.scale = 1;
       this.fitted = true;
       this.element = element("div", { class: "cg-figure", tabindex: 0, role: "img" }, svg);
@@ -213,13 +217,13 @@ const chalkgrad = (() => {
       const whole = Math.min((clientWidth - 32) / this.size.width, (clientHeight - 32) / this.size.height, 2.2);
       this.resize(readable && whole < 0.7 ? 1 : whole);
       this.fitted = readable;
-      this.follow(false);
+      this.follow(this.focus, false);
     }
 
     zoom(factor) {
       this.resize(Math.min(Math.max(this.scale * factor, 0.02), 4));
       this.fitted = false;
-      this.follow(false);
+      this.follow(this.focus, false);
     }
 
     resize(scale) {
@@ -228,9 +232,10 @@ const chalkgrad = (() => {
       this.svg.setAttribute("height", this.size.height * scale);
     }
 
-    /* Bring what is marked into view, if it is not well inside it already. */
-    follow(smoothly) {
-      const target = this.marked[0] && this.parts.get(this.marked[0])?.group;
+    /* Bring an element into view, if it is not well inside it already. */
+    follow(key, smoothly) {
+      this.focus = key;
+      const target = this.parts.get(key);
       if (!target) return;
       const frame = this.element.getBoundingClientRect();
       const box = target.getBoundingClientRect();
@@ -240,49 +245,46 @@ const chalkgrad = (() => {
       if (left || top) this.element.scrollBy({ left, top, behavior: smoothly && !calm() ? "smooth" : "instant" });
     }
 
-    mark(elements) {
-      for (const key of this.marked) this.parts.get(key)?.group.classList.remove("cg-now");
-      this.marked = elements;
-      for (const key of elements) this.parts.get(key)?.group.classList.add("cg-now");
-    }
-
-    trace(elements) {
-      for (const key of this.traced) this.parts.get(key)?.group.classList.remove("cg-traced");
-      this.traced = elements;
-      for (const key of elements) this.parts.get(key)?.group.classList.add("cg-traced");
-      this.svg.classList.toggle("cg-tracing", elements.length > 0);
+    /* Give these elements, and no others, a class. */
+    mark(name, keys) {
+      for (const key of this.marks.get(name) ?? []) this.parts.get(key)?.classList.remove(name);
+      this.marks.set(name, keys);
+      for (const key of keys) this.parts.get(key)?.classList.add(name);
     }
 
     reach(key, reached) {
-      this.parts.get(key)?.group.classList.toggle("cg-later", !reached);
+      this.parts.get(key)?.classList.toggle("cg-later", !reached);
     }
 
-    write(key, position, text, wrong) {
-      const target = this.parts.get(key)?.texts[position];
-      if (!target) return;
-      target.textContent = text;
-      target.classList.toggle("cg-wrong", Boolean(wrong));
+    /* A text, or nothing (null); `wrong` marks it. */
+    write(key, content, wrong) {
+      const place = this.places.get(key);
+      if (!place) return;
+      if (place.text) place.text.textContent = content ?? "";
+      place.group.classList.toggle("cg-empty", content === null);
+      place.group.classList.toggle("cg-wrong", Boolean(wrong));
+      place.group.classList.toggle("cg-negative", content !== null && content.startsWith("−"));
     }
   }
 
   /* The patches of a list of steps, ready to be gone through in both directions: each step knows what its patches
-     replaced, and each element at which step it is first reached. */
+     replaced, and each element at which step it is first reached. A patch is [place, text, whether it is wrong]. */
   class Patches {
     constructor(steps) {
       this.first = new Map();
-      const slots = new Map();
-      this.steps = steps.map(({ at, set }, index) => {
-        for (const key of at) if (!this.first.has(key)) this.first.set(key, index);
-        const before = set.map(([key, position]) => slots.get(`${key} ${position}`) ?? [key, position, "", false]);
-        for (const patch of set) slots.set(`${patch[0]} ${patch[1]}`, patch);
-        return { after: set, before: before.reverse() };
+      const held = new Map();
+      this.steps = steps.map(({ at, from, set }, index) => {
+        for (const key of [...at, ...from]) if (!this.first.has(key)) this.first.set(key, index);
+        const before = set.map(([place]) => held.get(place) ?? [place, null, false]);
+        for (const patch of set) held.set(patch[0], patch);
+        return { after: set, before };
       });
     }
 
     /* What to write to come from the state after step `from` to that after step `to` (−1: before the first). */
     between(from, to) {
       const last = new Map();
-      const note = (patch) => last.set(`${patch[0]} ${patch[1]}`, patch);
+      const note = (patch) => last.set(patch[0], patch);
       for (let step = from + 1; step <= to; step++) this.steps[step].after.forEach(note);
       for (let step = from; step > to; step--) this.steps[step].before.forEach(note);
       return last.values();
@@ -325,14 +327,29 @@ const chalkgrad = (() => {
     return { parents, children };
   }
 
-  const PHASES = { start: "Given", forward: "Forward", loss: "Result", backward: "Backward", end: "Done" };
+  const PHASES = { forward: "Forward", loss: "Result", backward: "Backward" };
+
+  /* What a step of `page.py` is at, comes from and writes. The values and local derivatives are in the drawing. */
+  function expanded(step, operands, drawing) {
+    const final = (place) => drawing.places.get(place)?.final ?? "";
+    const patch = (place) => [place, final(place), false];
+    const { node, source, position, text, wrong } = step;
+    if (step.phase !== "backward") {
+      const edges = operands[node].map((_, index) => `e${node}_${index}`);
+      const from = operands[node].map((operand) => `n${operand}`);
+      // A constant is there when it is needed; it has no step of its own.
+      const set = [`n${node}`, ...from].map((key) => patch(`${key} value`));
+      return { ...step, at: [`n${node}`, ...edges], from, set };
+    }
+    const edge = `e${source}_${position}`;
+    const set = [[`n${node} gradient`, text, wrong]];
+    if (source === undefined) return { ...step, at: [`n${node}`], from: [], set };
+    return { ...step, at: [`n${node}`, edge], from: [`n${source}`], set: [...set, patch(`${edge} local`)] };
+  }
 
   function stepper(root, data) {
     const still = root.querySelector(".cg-still");
     const { parents, children } = neighbours(data.operands);
-    let track = data.tracks[0];
-    let patches = new Patches(track.steps);
-    let shown = -1;
     let chosen = null;
 
     // Nodes: hovering shows the paths, choosing shows the paths and the derivation.
@@ -341,7 +358,10 @@ const chalkgrad = (() => {
       else trace(key ?? chosen);
     });
     drawing.element.setAttribute("aria-label", still.querySelector("img").alt);
-    const trace = (key) => drawing.trace(key ? pathsThrough(Number(key.slice(1)), parents, children) : []);
+    const trace = (key) => {
+      drawing.mark("cg-traced", key ? pathsThrough(Number(key.slice(1)), parents, children) : []);
+      drawing.svg.classList.toggle("cg-tracing", Boolean(key));
+    };
 
     const derivation = element("div", { class: "cg-derivation", "aria-live": "polite" });
     const chooser = element("select", { onchange: () => choose(chooser.value || null) },
@@ -352,66 +372,72 @@ const chalkgrad = (() => {
       chosen = key;
       chooser.value = key ?? "";
       trace(key);
-      derivation.innerHTML = key === null ? "" : data.derivationsHtml[key.slice(1)] ?? data.noDerivation;
+      derivation.innerHTML = key === null ? data.hintHtml : data.derivationsHtml[key.slice(1)] ?? data.noDerivationHtml;
     }
 
-    // The current step, in words and formulas.
-    const phase = element("p", { class: "cg-phase" });
-    const formula = element("div", { class: "cg-formula" });
-    const numbers = element("div", { class: "cg-numbers" });
-    const remark = element("p", { class: "cg-remark" });
+    // The current step, in formulas and words.
+    const lines = ["phase", "formula", "numbers", "sum", "remark", "check"].map((name) =>
+      [name, element("p", { class: `cg-${name}` })]);
     const say = element("p", { class: "cg-say", "aria-live": "polite" });
+    const words = element("div", { class: "cg-step", tabindex: 0 }, ...lines.map(([, line]) => line), say);
 
-    const backward = () => {
-      const index = track.steps.findIndex((step) => step.phase === "backward");
-      return index < 0 ? undefined : index;
-    };
+    let track;
+    let patches;
+    let shown = -1;
 
-    function show() {
-      const step = track.steps[timeline.at];
-      for (const patch of patches.between(shown, timeline.at)) drawing.write(...patch);
+    function show({ at, delay }) {
+      const step = track.steps[at];
+      drawing.follow(step.at[0], Math.abs(at - shown) === 1 && delay > 100);  // measured before anything is dirty
+      for (const patch of patches.between(shown, at)) drawing.write(...patch);
       for (const [key, first] of patches.first) {
-        if ((first > shown) !== (first > timeline.at)) drawing.reach(key, first <= timeline.at);
+        if ((first > shown) !== (first > at)) drawing.reach(key, first <= at);
       }
-      const near = Math.abs(timeline.at - shown) === 1;
-      shown = timeline.at;
-      drawing.mark(step.at);
-      drawing.follow(near && timeline.delay > 100);
+      drawing.mark("cg-now", step.at);
+      drawing.mark("cg-from", step.from);
+      shown = at;
       player.dataset.phase = step.phase;
-      phase.textContent = PHASES[step.phase];
-      formula.innerHTML = step.formulaHtml ?? "";
-      numbers.innerHTML = step.numbersHtml ?? "";
-      remark.innerHTML = step.remarkHtml ?? "";
-      remark.classList.toggle("cg-wrong", Boolean(step.wrong));
+      const contents = { ...step, phaseHtml: PHASES[step.phase] };
+      for (const [name, line] of lines) line.innerHTML = contents[`${name}Html`] ?? "";
+      words.classList.toggle("cg-long", plain(step.formulaHtml).length > 42);
+      player.classList.toggle("cg-at-wrong", Boolean(step.wrong));
       say.textContent = step.say;
-      controls.show(PHASES[step.phase].toLowerCase(), backward());
+      controls.show(PHASES[step.phase].toLowerCase(), track.turn);
     }
 
-    function follow(newTrack) {
+    /* Go on with another timeline, at the same step. */
+    function change(to) {
       timeline.pause();
-      for (const patch of patches.between(shown, -1)) drawing.write(...patch);
-      for (const key of patches.first.keys()) drawing.reach(key, false);
-      track = newTrack;
+      if (track) for (const patch of patches.between(shown, -1)) drawing.write(...patch);
+      track = to;
       patches = new Patches(track.steps);
       shown = -1;
-      about.textContent = track.about ?? "";
+      for (const key of drawing.parts.keys()) drawing.reach(key, false);
+      about.textContent = track.about;
       timeline.length = track.steps.length;
       timeline.go(Math.min(timeline.at, timeline.last));
     }
 
+    // A step that is a number is that step of the first timeline.
+    const right = data.tracks[0].steps.map((step) => expanded(step, data.operands, drawing));
+    const tracks = data.tracks.map((each) => {
+      const steps = each.steps.map((step) => right[step] ?? expanded(step, data.operands, drawing));
+      return { ...each, steps, turn: steps.findIndex((step) => step.phase === "backward") };
+    });
     const timeline = new Timeline(show);
     const controls = new Controls(timeline);
     const about = element("p", { class: "cg-about" });
-    const name = `cg-track-${Math.random()}`;  // radio buttons exclude each other by name, across the page
-    const tracks = data.tracks.map((each, index) => element("label", {},
-      element("input", { type: "radio", name, ...(index ? {} : { checked: "" }), onchange: () => follow(each) }),
+    const group = `cg-track-${Math.random()}`;  // radio buttons exclude each other by name, across the page
+    const choices = tracks.map((each) => element("label", {},
+      element("input", {
+        type: "radio", name: group, ...(each.start ? { checked: "" } : {}), onchange: () => change(each),
+      }),
       element("span", {}, each.name)));
     const title = element("h2", { class: "cg-title" });
     title.innerHTML = data.titleHtml;
 
-    const player = element("section", { class: "cg-player", "aria-label": `Step-through of ${plain(data.titleHtml)}` },
+    const player = element("section", { class: "cg-player", "aria-label": `Step-through of ${title.textContent}` },
       element("header", { class: "cg-header" }, title,
-        ...(tracks.length > 1 ? [element("fieldset", { class: "cg-tracks", "aria-label": "Which pass" }, ...tracks)] : []),
+        ...(tracks.length > 1 ? [element("fieldset", { class: "cg-tracks", "aria-label": "Timeline" }, ...choices)] : []),
         element("div", { class: "cg-view", role: "group", "aria-label": "View" },
           button("Smaller (−)", "smaller", () => drawing.zoom(0.8)),
           button("Whole drawing or readable size (0)", "whole", () => drawing.fit(!drawing.fitted)),
@@ -420,21 +446,19 @@ const chalkgrad = (() => {
       about,
       drawing.element,
       element("div", { class: "cg-text" },
-        element("div", { class: "cg-step" }, phase, formula, numbers, remark, say),
-        element("div", { class: "cg-why" }, element("label", {}, "Explain ", chooser), derivation)),
+        words,
+        element("div", { class: "cg-why", tabindex: 0 }, element("label", {}, "Explain ", chooser), derivation)),
       controls.element);
 
     still.hidden = true;
     root.append(player);
-    for (const key of drawing.parts.keys()) drawing.reach(key, false);
-    for (const { steps } of data.tracks) {
-      for (const { set } of steps) for (const [key, position] of set) drawing.write(key, position, "", false);
-    }
+    for (const place of drawing.places.keys()) if (!/name|operation|note/.test(place)) drawing.write(place, null);
     listenToKeys(root, timeline, {
       "+": () => drawing.zoom(1.25), "-": () => drawing.zoom(0.8), "0": () => drawing.fit(!drawing.fitted),
       Escape: () => choose(null),
     });
-    follow(track);
+    choose(null);
+    change(tracks.find((each) => each.start));
     return timeline;
   }
 
