@@ -101,7 +101,6 @@ def player_data(steps: Steps, right: Steps, found: dict[Any, Check]) -> dict[str
         "derivationsHtml": {},
         "hintHtml": '<p class="cg-hint">Point at a box to see its paths; click it, or choose it here, for the chain'
         " rule behind its gradient.</p>",
-        "noDerivationHtml": "A constant: nothing flows back to it.",
         "tracks": tracks(steps, right, found),
     }
 

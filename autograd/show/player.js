@@ -166,17 +166,34 @@ const chalkgrad = (() => {
 
   function themeButton(root) {
     return button("Light or dark colours", "theme", () => {
-      const page = root.closest(".cg-page") || root;
-      const scheme = getComputedStyle(page).colorScheme;
+      const scheme = getComputedStyle(root).colorScheme;
       const dark = scheme === "dark"
         || (scheme.includes("dark") && matchMedia("(prefers-color-scheme: dark)").matches);
-      page.style.colorScheme = dark ? "light" : "dark";
+      root.style.colorScheme = dark ? "light" : "dark";
     });
   }
 
   const calm = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
 
   // ── A drawing whose parts are patched in place ─────────────────────────────────────────────────────────────
+
+  const SHEET = 200;  // nodes and edges
+
+  /* When something in an SVG changes, a browser goes through all of it to paint it again. So a large drawing is laid
+     in several SVGs of the same size, one on the other, of which only those that change are gone through. */
+  function sheets(svg) {
+    for (const size of ["width", "height"]) svg.removeAttribute(size);
+    const graph = svg.querySelector("g.graph");
+    const groups = [...graph.querySelectorAll(":scope > g")];
+    const further = [];
+    for (let start = SHEET; start < groups.length; start += SHEET) {
+      const sheet = svg.cloneNode(false);
+      const part = sheet.appendChild(graph.cloneNode(false));
+      part.append(...groups.slice(start, start + SHEET));
+      further.push(sheet);
+    }
+    return [svg, ...further];
+  }
 
   /* Elements are known by the ids that `dot.py` promises: node n5, edge e5_0 (operand 0 of node 5), and in them the
      places where a text can stand: "n5 value", "n5 gradient", "e5_0 local". */
@@ -197,15 +214,15 @@ const chalkgrad = (() => {
       for (const place of this.places.values()) place.final = place.text?.textContent ?? "";
       const { width, height } = svg.viewBox.baseVal;
       this.size = { width, height };
-      this.svg = svg;
+      this.paper = element("div", { class: "cg-paper" }, ...sheets(svg));
       this.marks = new Map();
       this.scale = 1;
       this.fitted = true;
-      this.element = element("div", { class: "cg-figure", tabindex: 0, role: "img" }, svg);
+      this.element = element("div", { class: "cg-figure", tabindex: 0, role: "img" }, this.paper);
       const nodeOf = (event) => event.target.closest("g.node")?.dataset.part;
-      svg.addEventListener("click", (event) => nodeOf(event) && onNode(nodeOf(event), true));
-      svg.addEventListener("pointerover", (event) => onNode(nodeOf(event), false));
-      svg.addEventListener("pointerleave", () => onNode(undefined, false));
+      this.paper.addEventListener("click", (event) => nodeOf(event) && onNode(nodeOf(event), true));
+      this.paper.addEventListener("pointerover", (event) => onNode(nodeOf(event), false));
+      this.paper.addEventListener("pointerleave", () => onNode(undefined, false));
       this.observer = new ResizeObserver(() => this.fitted && this.fit());
       this.observer.observe(this.element);
     }
@@ -214,7 +231,7 @@ const chalkgrad = (() => {
     fit(readable = true) {
       const { clientWidth, clientHeight } = this.element;
       if (!clientWidth) return;
-      const whole = Math.min((clientWidth - 32) / this.size.width, (clientHeight - 32) / this.size.height, 2.2);
+      const whole = Math.min((clientWidth - 32) / this.size.width, (clientHeight - 32) / this.size.height, 1.8);
       this.resize(readable && whole < 0.7 ? 1 : whole);
       this.fitted = readable;
       this.follow(this.focus, false);
@@ -228,8 +245,8 @@ const chalkgrad = (() => {
 
     resize(scale) {
       this.scale = scale;
-      this.svg.setAttribute("width", this.size.width * scale);
-      this.svg.setAttribute("height", this.size.height * scale);
+      this.paper.style.width = `${this.size.width * scale}px`;
+      this.paper.style.height = `${this.size.height * scale}px`;
     }
 
     /* Bring an element into view, if it is not well inside it already. */
@@ -268,17 +285,22 @@ const chalkgrad = (() => {
   }
 
   /* The patches of a list of steps, ready to be gone through in both directions: each step knows what its patches
-     replaced, and each element at which step it is first reached. A patch is [place, text, whether it is wrong]. */
+     replaced, and which elements it is the first to reach. A patch is [place, text, whether it is wrong]. */
   class Patches {
     constructor(steps) {
-      this.first = new Map();
       const held = new Map();
-      this.steps = steps.map(({ at, from, set }, index) => {
-        for (const key of [...at, ...from]) if (!this.first.has(key)) this.first.set(key, index);
+      const met = new Set();
+      this.steps = steps.map(({ at, from, set }) => {
+        const reached = [...at, ...from].filter((key) => !met.has(key) && met.add(key));
         const before = set.map(([place]) => held.get(place) ?? [place, null, false]);
         for (const patch of set) held.set(patch[0], patch);
-        return { after: set, before };
+        return { after: set, before, reached };
       });
+    }
+
+    /* The elements that are reached, or no longer reached, on the way between two steps. */
+    reachedBetween(from, to) {
+      return this.steps.slice(Math.min(from, to) + 1, Math.max(from, to) + 1).flatMap(({ reached }) => reached);
     }
 
     /* What to write to come from the state after step `from` to that after step `to` (−1: before the first). */
@@ -347,6 +369,14 @@ const chalkgrad = (() => {
     return { ...step, at: [`n${node}`, edge], from: [`n${source}`], set: [...set, patch(`${edge} local`)] };
   }
 
+  /* How a number was computed, how its gradient adds up, and, where Python wrote it out, the chain rule. */
+  function derivationHtml(steps, chain) {
+    if (!steps) return "<p>A constant: nothing flows back to it.</p>";
+    const lines = steps.map(({ formulaHtml, numbersHtml }) => `<p>${formulaHtml} ${numbersHtml}</p>`);
+    const sum = steps.length > 2 ? `<p>in sum ${steps[steps.length - 1].sumHtml}</p>` : "";
+    return `${lines.join("")}${sum}${chain ? `<h3>Along every path</h3>${chain}` : ""}`;
+  }
+
   function stepper(root, data) {
     const still = root.querySelector(".cg-still");
     const { parents, children } = neighbours(data.operands);
@@ -360,19 +390,27 @@ const chalkgrad = (() => {
     drawing.element.setAttribute("aria-label", still.querySelector("img").alt);
     const trace = (key) => {
       drawing.mark("cg-traced", key ? pathsThrough(Number(key.slice(1)), parents, children) : []);
-      drawing.svg.classList.toggle("cg-tracing", Boolean(key));
+      drawing.paper.classList.toggle("cg-tracing", Boolean(key));
     };
+
+    // A step that is a number is that step of the first timeline.
+    const right = data.tracks[0].steps.map((step) => expanded(step, data.operands, drawing));
+    const tracks = data.tracks.map((each) => {
+      const steps = each.steps.map((step) => right[step] ?? expanded(step, data.operands, drawing));
+      return { ...each, steps, turn: steps.findIndex((step) => step.phase === "backward") };
+    });
+    const stepsOf = new Map();
+    for (const step of right) stepsOf.set(step.at[0], [...(stepsOf.get(step.at[0]) ?? []), step]);
 
     const derivation = element("div", { class: "cg-derivation", "aria-live": "polite" });
     const chooser = element("select", { onchange: () => choose(chooser.value || null) },
       element("option", { value: "" }, "a number …"),
-      ...Object.keys(data.derivationsHtml).map((node) =>
-        element("option", { value: `n${node}` }, plain(data.namesHtml[node]))));
+      ...[...stepsOf.keys()].map((key) => element("option", { value: key }, plain(data.namesHtml[key.slice(1)]))));
     function choose(key) {
       chosen = key;
       chooser.value = key ?? "";
       trace(key);
-      derivation.innerHTML = key === null ? data.hintHtml : data.derivationsHtml[key.slice(1)] ?? data.noDerivationHtml;
+      derivation.innerHTML = key === null ? data.hintHtml : derivationHtml(stepsOf.get(key), data.derivationsHtml[key.slice(1)]);
     }
 
     // The current step, in formulas and words.
@@ -389,9 +427,7 @@ const chalkgrad = (() => {
       const step = track.steps[at];
       drawing.follow(step.at[0], Math.abs(at - shown) === 1 && delay > 100);  // measured before anything is dirty
       for (const patch of patches.between(shown, at)) drawing.write(...patch);
-      for (const [key, first] of patches.first) {
-        if ((first > shown) !== (first > at)) drawing.reach(key, first <= at);
-      }
+      for (const key of patches.reachedBetween(shown, at)) drawing.reach(key, at > shown);
       drawing.mark("cg-now", step.at);
       drawing.mark("cg-from", step.from);
       shown = at;
@@ -417,12 +453,6 @@ const chalkgrad = (() => {
       timeline.go(Math.min(timeline.at, timeline.last));
     }
 
-    // A step that is a number is that step of the first timeline.
-    const right = data.tracks[0].steps.map((step) => expanded(step, data.operands, drawing));
-    const tracks = data.tracks.map((each) => {
-      const steps = each.steps.map((step) => right[step] ?? expanded(step, data.operands, drawing));
-      return { ...each, steps, turn: steps.findIndex((step) => step.phase === "backward") };
-    });
     const timeline = new Timeline(show);
     const controls = new Controls(timeline);
     const about = element("p", { class: "cg-about" });

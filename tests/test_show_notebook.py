@@ -1,0 +1,122 @@
+"""The stepper in notebooks: run live, exported, and opened again by someone who does not trust them."""
+
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+import pytest
+from browser import chromium  # noqa: F401 (a fixture)
+
+pytestmark = [pytest.mark.notebook, pytest.mark.browser]
+
+ROOT = Path(__file__).parents[1]
+CELL = """\
+from autograd import Value
+from autograd.show import steps
+a = Value(3.0, label="a")
+b = a + a; b.label = "b"
+c = b + b; c.label = "c"
+steps(c)
+"""
+
+
+@pytest.fixture(scope="module")
+def environment(tmp_path_factory):
+    """Settings and data of Jupyter's own, in which nothing is trusted yet, and our packages to import."""
+    home = tmp_path_factory.mktemp("home")
+    places = ("JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR", "IPYTHONDIR", "HOME")
+    return {**os.environ, **{name: str(home / name.lower()) for name in places}, "PYTHONPATH": str(ROOT)}
+
+
+@pytest.fixture(scope="module")
+def notebook(tmp_path_factory, environment):
+    """A notebook that has been run: its outputs are in the file."""
+    nbformat = pytest.importorskip("nbformat")
+    pytest.importorskip("nbconvert")
+    made = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(CELL)])
+    file = tmp_path_factory.mktemp("notebooks") / "passes.ipynb"
+    nbformat.write(made, file)
+    command = [sys.executable, "-m", "nbconvert", "--execute", "--inplace", "--to", "notebook", str(file)]
+    subprocess.run(command, check=True, capture_output=True, env=environment, timeout=120)
+    return file
+
+
+@pytest.fixture(scope="module")
+def lab(notebook, environment):
+    """The address of a JupyterLab that serves the notebook."""
+    pytest.importorskip("jupyterlab")
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    options = [
+        f"--port={port}", "--no-browser", "--allow-root", "--IdentityProvider.token=", f"--ServerApp.root_dir={notebook.parent}",
+        "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate", "--LabApp.news_url=None",
+    ]  # fmt: skip
+    server = subprocess.Popen(
+        [sys.executable, "-m", "jupyterlab", *options],
+        env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+    )  # fmt: skip
+    address = f"http://127.0.0.1:{port}"
+    try:
+        for _ in range(120):
+            try:
+                urllib.request.urlopen(f"{address}/api", timeout=2).close()
+                break
+            except (urllib.error.URLError, TimeoutError):
+                assert server.poll() is None, "JupyterLab ended by itself"
+                time.sleep(0.5)
+        yield address
+    finally:
+        server.terminate()
+        server.wait(30)
+
+
+@pytest.fixture
+def tab(chromium):  # noqa: F811
+    context = chromium.new_context(viewport={"width": 1280, "height": 1000})
+    opened = context.new_page()
+    opened.set_default_timeout(60_000)
+    yield opened
+    context.close()
+
+
+def step_through(tab):
+    """Go to the last step by the keyboard, and say what stands under a."""
+    tab.locator(".cg-figure").first.focus()
+    tab.keyboard.press("ArrowRight")
+    assert tab.locator(".cg-player input[type=range]").first.input_value() == "1"
+    tab.keyboard.press("End")
+    return tab.locator("g[data-part=n0] .cg-gradient text").first.inner_html()
+
+
+def test_the_exported_notebook_steps(notebook, environment, tab):
+    subprocess.run(
+        [sys.executable, "-m", "nbconvert", "--to", "html", str(notebook)],
+        check=True, capture_output=True, env=environment, timeout=120,
+    )  # fmt: skip
+    tab.context.set_offline(True)
+    tab.goto(notebook.with_suffix(".html").as_uri(), wait_until="domcontentloaded")
+    assert step_through(tab) == "4"
+
+
+def test_an_untrusted_notebook_keeps_the_picture_and_the_table_and_then_runs_live(lab, tab):
+    tab.goto(f"{lab}/lab/tree/passes.ipynb?reset")
+    output = tab.locator(".jp-RenderedHTMLCommon")
+    picture = output.locator("img")
+    picture.wait_for()
+    assert picture.evaluate("image => image.decode().then(() => image.naturalWidth)") > 100
+    assert picture.get_attribute("alt").startswith("The graph of c")
+    assert "b + b" in output.locator("table").inner_text()
+    assert tab.locator(".cg-player").count() == 0
+    assert "cg-" not in output.inner_text() and "function" not in output.inner_text()
+
+    tab.locator(".jp-CodeCell .cm-content").first.click()
+    tab.keyboard.press("Control+Enter")
+    tab.locator(".cg-player").wait_for()
+    assert step_through(tab) == "4"
+    assert tab.locator(".jp-CodeCell").count() == 1  # the arrows have moved the steps, and not the cells
