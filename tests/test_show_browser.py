@@ -1,52 +1,18 @@
 """The saved page in a real browser: every step, every key, two outputs, hostile labels, dark, offline, fast."""
 
 import math
-import random
 import re
 
 import pytest
 from browser import chromium, open_page  # noqa: F401 (fixtures)
+from show_graphs import diamond, lecture, random_graph
 
 from autograd import Value
-from autograd import sum as sum_of
 from autograd.show.names import number
 from autograd.show.page import document, notebook_html, page, player
 from autograd.show.steps import steps
 
 pytestmark = pytest.mark.browser
-
-
-def lecture():
-    """Two sigmoid neurons in a chain, and a squared error."""
-    x, w1, b1, w2, b2, y = (
-        Value(data, label=label)
-        for label, data in dict(x=0.05, w1=0.1, b1=-0.1, w2=0.3, b2=0.3, y=0.01).items()
-    )
-    a1 = (x * w1 + b1).sigmoid()
-    prediction = (a1 * w2 + b2).sigmoid()
-    prediction.label = "y_hat"
-    loss = 0.5 * (y - prediction) ** 2
-    loss.label = "L"
-    return loss
-
-
-def diamond():
-    a = Value(3.0, label="a")
-    b = a + a
-    b.label = "b"
-    c = b + b
-    c.label = "c"
-    return c
-
-
-def random_graph(size, seed=0):
-    """A graph of that many nodes, with a third of them leaves, in which every node is used."""
-    rng = random.Random(seed)
-    loose = [Value(round(rng.uniform(-1.0, 1.0), 3), label=f"p{i}") for i in range(size // 3)]
-    for _ in range(size - size // 3 - 1):
-        a, b = loose.pop(rng.randrange(len(loose))), rng.choice(loose[-40:])
-        loose.append(rng.choice([lambda: a * b, lambda: a + b, lambda: a - b, lambda: a.tanh(), lambda: b.sin() * a])())
-    return sum_of(loose)
 
 
 def cell(tab, key, what):
@@ -373,7 +339,9 @@ def test_a_step_of_five_thousand_nodes_takes_at_most_fifty_milliseconds(open_pag
 
 
 def test_the_player_shows_other_frames_too(open_page):
-    svg = "data:image/svg+xml,<svg xmlns='http://www.w3.org/2000/svg' width='40' height='40'><text y='20'>{}</text></svg>"
+    svg = (
+        "data:image/svg+xml,<svg xmlns='http://www.w3.org/2000/svg' width='40' height='40'><text y='20'>{}</text></svg>"
+    )
     frames = [{"src": svg.format(epoch), "caption": f"epoch {epoch} & counting"} for epoch in range(5)]
     still = f'<img src="{svg.format(4)}" alt="the last epoch">'
     tab = open_page(document("training", player("frames", still, {"title": "training", "frames": frames})))

@@ -39,9 +39,7 @@ def final_picture(steps: Steps) -> Picture:
         for position, (parent, local) in enumerate(zip(node.parents, node.local_grads, strict=True)):
             known = not steps.board.is_constant(parent)
             flow = steps.gradients[node] * local
-            edges.append(
-                Edge(steps.keys[parent], key, position, local if known else None, flow if known else None)
-            )
+            edges.append(Edge(steps.keys[parent], key, position, local if known else None, flow if known else None))
     return Picture(tuple(nodes), tuple(edges))
 
 
@@ -59,7 +57,9 @@ REDUNDANT = [
 INHERITED = 'font-family="Helvetica,Arial,sans-serif" font-size="12" fill="#1f2430"'
 COMMON = "<style>[id$=_name] text{font:italic 15px Times,serif}.node>rect{stroke:#b4bac4}</style>"
 #: A card is drawn as a filled path and an outlined one of the same shape; the ground of a gradient as a filled one.
-CARD = re.compile(r'<path fill="(#[^"]*)" stroke="none" d="([^"]*)"/>(?:\s*<path fill="none" (stroke="[^"]*") d="\2"/>)?')
+CARD = re.compile(
+    r'<path fill="(#[^"]*)" stroke="none" d="([^"]*)"/>(?:\s*<path fill="none" (stroke="[^"]*") d="\2"/>)?'
+)
 
 
 def compact(svg: str) -> str:

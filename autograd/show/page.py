@@ -252,13 +252,13 @@ def player(kind: str, still: str, data: dict[str, Any]) -> str:
     The fragment has no ids: its root is found by a mark made of its content, so that any number of fragments, the same
     one twice among them, live on one page.
     """
-    written = script_json(data)
+    written = script_literal(data)
     mark = hashlib.sha256((still + written).encode()).hexdigest()[:16]
     return (
         f'<div class="chalkgrad" data-chalkgrad="{mark}" data-lm-suppress-shortcuts="true">\n'
         f"<style>{asset('player.css')}</style>\n"
         f'<div class="cg-still">{still}</div>\n'
-        f"<script>(() => {{\n{asset('player.js')}\nchalkgrad.start(chalkgrad.{kind}, \"{mark}\", {written});\n}})();"
+        f'<script>(() => {{\n{asset("player.js")}\nchalkgrad.start(chalkgrad.{kind}, "{mark}", {written});\n}})();'
         "</script>\n</div>"
     )
 
@@ -273,23 +273,28 @@ def document(title: str, fragment: str) -> str:
     )
 
 
-def script_json(data: Any) -> str:
-    """JSON that can stand in a script: whatever the strings hold, no character of theirs can end it.
+def script_literal(data: Any) -> str:
+    r"""A JavaScript literal that can stand in a script: whatever the strings hold, no character of theirs can end it.
 
-    >>> script_json("</script> & \\u2028")
-    '"\\\\u003c/script\\\\u003e \\\\u0026 \\\\u2028"'
+    >>> script_literal("</script> & <!-- \u2028")
+    '"\\x3c/script> & \\x3c!-- \\u2028"'
     """
     written = json.dumps(data, separators=(",", ":"), ensure_ascii=False)
-    for character in "<>&\u2028\u2029":  # within strings only, for JSON has none of them elsewhere
-        written = written.replace(character, f"\\u{ord(character):04x}")
+    for character, escape in ESCAPES.items():  # within strings only, for JSON has none of them elsewhere
+        written = written.replace(character, escape)
     return written
+
+
+#: Without < a script cannot end early, nor begin a comment; the others once ended a line, and with it a string.
+ESCAPES = {"<": r"\x3c", "\u2028": r"\u2028", "\u2029": r"\u2029"}
 
 
 @lru_cache(maxsize=2)
 def asset(name: str) -> str:
     """The text of `player.js` or `player.css`, without the comments and the indentation that its readers have."""
     text = files("autograd.show").joinpath(name).read_text(encoding="utf-8")
-    return re.sub(r"/\*.*?\*/|^\s*//.*?$|^\s+", "", text, flags=re.S | re.M).strip()
+    text = re.sub(r"/\*.*?\*/|(?:^|\s)\s*// .*?$|^\s+", "", text, flags=re.S | re.M).strip()
+    return re.sub(r"\s*([{};])\s*|(?<=[,:]) (?=[^{}]*[;}])", r"\1", text) if name.endswith(".css") else text
 
 
 def picture(svg: str, description: str) -> str:
@@ -307,6 +312,9 @@ def write_whole(path: str | os.PathLike[str], text: str) -> Path:
             file.write(text)
             file.flush()
             os.fsync(file.fileno())
+        mask = os.umask(0)  # which can only be read by setting it
+        os.umask(mask)
+        os.chmod(temporary, 0o666 & ~mask)
         os.replace(temporary, target)
     except BaseException:
         os.unlink(temporary)

@@ -201,15 +201,18 @@ const chalkgrad = (() => {
     constructor(svg, onNode) {
       this.parts = new Map();
       this.places = new Map();
-      for (const named of svg.querySelectorAll("[id]")) {
-        const id = named.id;
-        const cell = /^a_(n\d+)_(\w+)$/.exec(id);
-        if (cell) this.places.set(`${cell[1]} ${cell[2]}`, { group: named, text: named.querySelector("text") });
-        else if (/^[ne]\d/.test(id)) this.parts.set(id, named);
-        if (id.startsWith("e")) this.places.set(`${id} local`, { group: named, text: named.querySelector("text") });
-        if (cell) named.classList.add(`cg-${cell[2]}`);
-        else named.dataset.part = id;
-        named.removeAttribute("id");
+      for (const group of svg.querySelectorAll("g[id]")) {
+        const [id, node, what] = /^a_(n\d+)_(\w+)$/.exec(group.id) ?? [group.id];
+        group.removeAttribute("id");
+        const place = { group, text: group.querySelector("text") };
+        if (node) {
+          group.classList.add(`cg-${what}`);
+          this.places.set(`${node} ${what}`, place);
+        } else if (/^[ne]\d/.test(id)) {
+          group.dataset.part = id;
+          this.parts.set(id, group);
+          if (id.startsWith("e")) this.places.set(`${id} local`, place);
+        }
       }
       for (const place of this.places.values()) place.final = place.text?.textContent ?? "";
       const { width, height } = svg.viewBox.baseVal;
@@ -225,6 +228,23 @@ const chalkgrad = (() => {
       this.paper.addEventListener("pointerleave", () => onNode(undefined, false));
       this.observer = new ResizeObserver(() => this.fitted && this.fit());
       this.observer.observe(this.element);
+    }
+
+    /* Press long names together where the font is wider than the one that the cards were measured for. */
+    fitNames() {
+      const tight = [];
+      for (const [key, { group, text }] of this.places) {
+        const card = key.endsWith(" name") && group.parentNode.querySelector("rect");
+        if (!card) continue;
+        const operation = this.places.get(key.replace("name", "operation"))?.text;
+        const end = operation ? operation.x.baseVal[0].value : card.x.baseVal.value + card.width.baseVal.value;
+        const room = end - text.x.baseVal[0].value - 3;
+        if (text.textContent.length > 5 && text.getComputedTextLength() > room) tight.push([text, room]);
+      }
+      for (const [text, room] of tight) {
+        text.setAttribute("textLength", room);
+        text.setAttribute("lengthAdjust", "spacingAndGlyphs");
+      }
     }
 
     /* All of it if it can be read then; else at a size that can be read, and `follow` scrolls. */
@@ -482,6 +502,7 @@ const chalkgrad = (() => {
 
     still.hidden = true;
     root.append(player);
+    drawing.fitNames();
     for (const place of drawing.places.keys()) if (!/name|operation|note/.test(place)) drawing.write(place, null);
     listenToKeys(root, timeline, {
       "+": () => drawing.zoom(1.25), "-": () => drawing.zoom(0.8), "0": () => drawing.fit(!drawing.fitted),
