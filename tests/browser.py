@@ -35,9 +35,7 @@ def open_page(chromium, tmp_path):
         tab.on("pageerror", lambda error: troubles.append(str(error)))
         tab.on("console", lambda message: message.type == "error" and troubles.append(message.text))
         tab.on("dialog", lambda dialog: troubles.append(f"dialog: {dialog.message}") or dialog.dismiss())
-        tab.on(
-            "request", lambda request: request.url.startswith("http") and troubles.append(f"asked for {request.url}")
-        )
+        tab.on("request", lambda request: request.url.startswith("http") and troubles.append(request.url))
         file = tmp_path / f"page{len(contexts)}.html"
         file.write_text(html, encoding="utf-8")
         tab.goto(file.as_uri())

@@ -9,7 +9,8 @@ from autograd import sum as sum_of
 def lecture():
     """Two sigmoid neurons in a chain, and a squared error."""
     x, w1, b1, w2, b2, y = (
-        Value(data, label=label) for label, data in dict(x=0.05, w1=0.1, b1=-0.1, w2=0.3, b2=0.3, y=0.01).items()
+        Value(data, label=label)
+        for label, data in {"x": 0.05, "w1": 0.1, "b1": -0.1, "w2": 0.3, "b2": 0.3, "y": 0.01}.items()
     )
     a1 = (x * w1 + b1).sigmoid()
     prediction = (a1 * w2 + b2).sigmoid()

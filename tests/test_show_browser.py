@@ -1,5 +1,7 @@
 """The saved page in a real browser: every step, every key, two outputs, hostile labels, dark, offline, fast."""
 
+# ruff: noqa: F811 (fixtures are imported, and are arguments of the same name)
+
 import math
 import re
 
@@ -339,9 +341,7 @@ def test_a_step_of_five_thousand_nodes_takes_at_most_fifty_milliseconds(open_pag
 
 
 def test_the_player_shows_other_frames_too(open_page):
-    svg = (
-        "data:image/svg+xml,<svg xmlns='http://www.w3.org/2000/svg' width='40' height='40'><text y='20'>{}</text></svg>"
-    )
+    svg = "data:image/svg+xml,<svg xmlns='http://www.w3.org/2000/svg'><text y='20'>{}</text></svg>"
     frames = [{"src": svg.format(epoch), "caption": f"epoch {epoch} & counting"} for epoch in range(5)]
     still = f'<img src="{svg.format(4)}" alt="the last epoch">'
     tab = open_page(document("training", player("frames", still, {"title": "training", "frames": frames})))

@@ -54,7 +54,8 @@ def lab(notebook, environment):
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     options = [
-        f"--port={port}", "--no-browser", "--allow-root", "--IdentityProvider.token=", f"--ServerApp.root_dir={notebook.parent}",
+        f"--port={port}", "--no-browser", "--allow-root", "--IdentityProvider.token=",
+        f"--ServerApp.root_dir={notebook.parent}",
         "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate", "--LabApp.news_url=None",
     ]  # fmt: skip
     server = subprocess.Popen(
