@@ -1,7 +1,7 @@
 """Pages and notebook outputs: a still picture and a table that survive everywhere, and the player that replaces them.
 
-A notebook that is opened again untrusted loses scripts, styles and inline SVG; an export loses widgets. What remains is
-`<details>` with an `<img>` and a table. So that is what stands in the output, and a script beside it, if it may run,
+A notebook that is opened again untrusted loses scripts, styles and inline SVG; an export loses widgets. What remains
+is `<details>` with an `<img>` and a table. So that is what stands in the output; a script beside it, if it may run,
 reads the picture from the `<img>` and makes it the stepper (`player.js`). A saved page is the same output in a document.
 """
 
@@ -159,7 +159,7 @@ def step_data(step: Step, steps: Steps, right: Steps, found: dict[Any, Check]) -
 def split(step: Step) -> tuple[str, str]:
     """The formula of a step in HTML: what is said in symbols, and what is said in numbers."""
     equation = step.formula
-    symbols, numbers = [equation.left.html(equation.digits)], []
+    symbols, numbers = [equation.left.html(equation.digits)], list[str]()
     for sign, side in zip(equation.signs, equation.sides, strict=True):
         written = f"{sign} {side.html(equation.digits)}"
         (numbers if side == side.in_numbers() else symbols).append(written)
