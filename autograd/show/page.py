@@ -2,7 +2,7 @@
 
 A notebook that is opened again untrusted loses scripts, styles and inline SVG; an export loses widgets. What remains
 is `<details>` with an `<img>` and a table. So that is what stands in the output; a script beside it, if it may run,
-reads the picture from the `<img>` and makes it the stepper (`player.js`). A saved page is the same output in a document.
+reads the picture from the `<img>` and makes it the stepper (`player.js`). A saved page is the same in a document.
 """
 
 from __future__ import annotations
