@@ -1,0 +1,394 @@
+"""A derivative written out: the chain rule along every path, in symbols, with its local formulas, and in numbers.
+
+>>> from autograd import Value
+>>> a1, w2, b2 = Value(0.476, label="a1"), Value(0.3, label="w2"), Value(0.3, label="b2")
+>>> z2 = a1 * w2 + b2; z2.label = "z2"
+>>> a2 = z2.sigmoid(); a2.label = "a2"
+>>> print(derive(a2, w2))
+∂a₂/∂w₂ = ∂z₂/∂w₂ · ∂a₂/∂z₂
+    ∂z₂/∂w₂ = a₁ = 0.476
+    ∂a₂/∂z₂ = a₂(1 − a₂) ≈ 0.609·(1 − 0.609) ≈ 0.238
+∂a₂/∂w₂ ≈ 0.476 · 0.238 ≈ 0.113
+
+Backprop computes what several derivatives share once and stores it; it stands in brackets.
+
+>>> print(derive(a2, w2, b2))
+∂a₂/∂w₂ = ∂z₂/∂w₂ · [∂a₂/∂z₂]
+∂a₂/∂b₂ = ∂z₂/∂b₂ · [∂a₂/∂z₂]
+    ∂z₂/∂w₂ = a₁ = 0.476
+    ∂a₂/∂z₂ = a₂(1 − a₂) ≈ 0.609·(1 − 0.609) ≈ 0.238
+    ∂z₂/∂b₂ = 1
+∂a₂/∂w₂ ≈ 0.476 · [0.238] ≈ 0.113
+∂a₂/∂b₂ ≈     1 · [0.238] ≈ 0.238
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from operator import attrgetter
+from typing import Any, NamedTuple
+
+from autograd.graph import topological_order
+from autograd.show.blackboard import Blackboard
+from autograd.show.formula import (
+    LONGEST_SUM,
+    Ellipsis,
+    Equation,
+    Formula,
+    Html,
+    Latex,
+    Notation,
+    Number,
+    Sum,
+    Text,
+    shown,
+)
+from autograd.show.names import plain_name
+from autograd.show.paths import Path, Paths, paths_to
+from autograd.value import Value, adjoints
+
+INDENT = "    "
+
+
+class Factor(NamedTuple):
+    """One factor of a chain, with the brackets that open before and close after it around what is stored."""
+
+    formula: Formula
+    opens: int
+    closes: int
+
+
+@dataclass(frozen=True)
+class Row:
+    """left sign factor · factor · factor, and perhaps an equation's end: ≈ 0.0679."""
+
+    left: Formula | None
+    sign: str
+    factors: tuple[Factor, ...]
+    end_sign: str = ""
+    end: Formula | None = None
+
+
+class Derivation:
+    """∂root/∂leaf for one or more leaves, written out; `str`, `.latex` and `.html` are three views of one form.
+
+    Attributes:
+        root, leaves: what is differentiated, and with respect to what.
+        gradients: the derivatives, a float for each leaf: sums over all paths, shown or not.
+        paths: for each leaf how many paths there are and the (largest) paths shown.
+        locals: the local derivatives on them, as equations.
+    """
+
+    def __init__(self, root: Any, leaves: tuple[Any, ...], *, digits: int = 3, most_paths: int = 8) -> None:
+        self.root = root
+        self.leaves = leaves
+        self.digits = digits
+        self.board = Blackboard(root, keep=leaves, digits=digits)
+        adjoint = adjoints(root, 1.0, attrgetter("local_grads"))
+        self.gradients: dict[Any, float] = {leaf: adjoint[leaf] for leaf in leaves}
+        self.paths: dict[Any, Paths] = {leaf: paths_to(self.board, leaf, limit=most_paths) for leaf in leaves}
+        self._stored = branches([path for leaf in leaves for path in self.paths[leaf].paths]) if leaves[1:] else set()
+
+    def _edges(self) -> Iterator[tuple[Any, Any]]:
+        """The edges (operand, node) that are shown, each once."""
+        seen = set()
+        for leaf in self.leaves:
+            for path in self.paths[leaf].paths:
+                for edge in written_edges(path):
+                    if edge is not None and edge not in seen:
+                        seen.add(edge)
+                        yield edge
+
+    @cached_property
+    def locals(self) -> tuple[Equation, ...]:
+        """∂a₂/∂z₂ = a₂(1 − a₂) ≈ 0.609·(1 − 0.609) ≈ 0.238, and so on."""
+        return tuple(self.board.local_equation(node, operand) for operand, node in self._edges())
+
+    @property
+    def is_immediate(self) -> bool:
+        """Whether the local derivatives are all there is to say."""
+        return all(
+            found.count == len(found.paths) == 1 and len(found.paths[0].nodes) == 2 for found in self.paths.values()
+        )
+
+    def _left(self, leaf: Any) -> Formula:
+        return self.board.derivative(self.root, leaf, self.gradients[leaf])
+
+    def _factors(self, path: Path) -> tuple[Factor, ...]:
+        """The factors of a path, from the leaf to the root."""
+        edges = written_edges(path)
+        stored = [path.nodes[place:] in self._stored for place in range(len(path.nodes) - 1)] if self._stored else []
+        opens = [int(bool(stored) and edge is not None and stored[path.nodes.index(edge[0])]) for edge in edges]
+        formulas = [
+            Ellipsis()
+            if edge is None
+            else self.board.derivative(edge[1], edge[0], self.board.local_number(*edge[::-1]))
+            for edge in edges
+        ]
+        return tuple(
+            Factor(formula, opened, sum(opens) if place == len(edges) - 1 else 0)
+            for place, (formula, opened) in enumerate(zip(formulas, opens, strict=True))
+        )
+
+    @cached_property
+    def symbols(self) -> tuple[Row, ...]:
+        """The products of partial derivatives, a row for each path."""
+        rows = []
+        for leaf in self.leaves:
+            found = self.paths[leaf]
+            for place, path in enumerate(found.paths):
+                rows.append(Row(None if place else self._left(leaf), "+" if place else "=", self._factors(path)))
+            if found.count > len(found.paths):
+                rows.append(Row(None, "+", (Factor(Ellipsis(), 0, 0),)))
+        return tuple(rows)
+
+    @cached_property
+    def numbers(self) -> tuple[Row, ...]:
+        """The same with a number for each factor, and what they come to."""
+        rows: list[Row] = []
+        for leaf in self.leaves:
+            found = self.paths[leaf]
+            left = self._left(leaf)
+            numeric = [
+                tuple(
+                    Factor(factor.formula.in_numbers(), factor.opens, factor.closes) for factor in self._factors(path)
+                )
+                for path in found.paths
+            ]
+            total = Number(self.gradients[leaf])
+            shown_formulas = Sum(tuple(factor.formula for factors in numeric for factor in factors))
+            sign = "≈" if shown_formulas.is_rounded(self.digits) else "="
+            end_sign = "≈" if sign == "≈" or total.is_rounded(self.digits) else "="
+            if len(numeric) == found.count == 1:
+                factors = numeric[0]
+                repeats = len(factors) == 1 and factors[0].formula.text(self.digits) == total.text(self.digits)
+                rows.append(Row(left, sign, factors) if repeats else Row(left, sign, factors, end_sign, total))
+                continue
+            for place, factors in enumerate(numeric):
+                rows.append(Row(None if place else left, "+" if place else sign, factors))
+            more = (Ellipsis(),) if found.count > len(found.paths) else ()
+            products = Sum((*(Number(path.product) for path in found.paths), *more))
+            if more:
+                rows.append(Row(None, "+", (Factor(Ellipsis(), 0, 0),)))
+            sign = "≈" if sign == "≈" or products.is_rounded(self.digits) else "="
+            end_sign = "≈" if sign == "≈" or end_sign == "≈" else "="
+            rows.append(Row(None, sign, (Factor(products, 0, 0),), end_sign, total))
+        return tuple(rows)
+
+    @cached_property
+    def notes(self) -> tuple[str, ...]:
+        """What is left out, in words."""
+        return tuple(
+            f"{self._left(leaf).text()} is the sum over all {self.paths[leaf].count:,} paths;"
+            f" the {len(self.paths[leaf].paths)} largest are shown."
+            for leaf in self.leaves
+            if self.paths[leaf].count > len(self.paths[leaf].paths)
+        )
+
+    def __str__(self) -> str:
+        """Plain text, in aligned columns."""
+        notation = Text(self.digits)
+        local_lines = [equation.text() for equation in self.locals]
+        if self.is_immediate:
+            return "\n".join(local_lines)
+        symbols, numbers = (aligned(cells(rows, notation)) for rows in (self.symbols, self.numbers))
+        return "\n".join([*symbols, *(INDENT + line for line in local_lines), *numbers, *self.notes])
+
+    __repr__ = __str__
+
+    @property
+    def latex(self) -> str:
+        """LaTeX for mathematics mode."""
+        lines = [equation.latex() for equation in self.locals]
+        if not self.is_immediate:
+            notation = Latex(self.digits)
+            tables = [tex_table(cells(rows, notation)) for rows in (self.symbols, self.numbers)]
+            notes = [plain_name(note).latex for note in self.notes]
+            lines = [tables[0], *(r"\quad " + line for line in lines), tables[1], *notes]
+        return (
+            "\\begin{array}{l}\n" + " \\\\[1ex]\n".join(rf"\displaystyle {line}" for line in lines) + "\n\\end{array}"
+        )
+
+    @property
+    def html(self) -> str:
+        """HTML: tables of class "chain", and a paragraph for each local derivative."""
+        lines = [f"<p>{equation.html()}</p>" for equation in self.locals]
+        if not self.is_immediate:
+            notation = Html(self.digits)
+            tables = [html_table(cells(rows, notation)) for rows in (self.symbols, self.numbers)]
+            notes = [f"<p>{plain_name(note).html}</p>" for note in self.notes]
+            lines = [tables[0], *lines, tables[1], *notes]
+        return f'<div class="derivation">{"".join(lines)}</div>'
+
+    def _repr_markdown_(self) -> str:
+        return f"$$\n{self.latex}\n$$"
+
+    def _repr_latex_(self) -> str:
+        return rf"$\displaystyle {self.latex}$"
+
+
+# ── Which edges are written, and what is shared ─────────────────────────────────────────────────────────────────
+
+
+def written_edges(path: Path) -> list[tuple[Any, Any] | None]:
+    """The edges (operand, node) of a path that are written out; None for the … of a long one."""
+    count = len(path.nodes) - 1
+    places = shown(tuple(Number(float(place)) for place in range(count)))
+    return [
+        (path.nodes[int(place.value)], path.nodes[int(place.value) + 1]) if isinstance(place, Number) else None
+        for place in places
+    ]
+
+
+def branches(paths: list[Path]) -> set[tuple[Any, ...]]:
+    """The ends of paths, from a node to the root, that several paths reach by different ways: what backprop stores."""
+    reached_from: dict[tuple[Any, ...], set[int]] = {}
+    for number, path in enumerate(paths):
+        if len(path.nodes) > LONGEST_SUM:
+            continue
+        for place in range(len(path.nodes) - 1):
+            before = id(path.nodes[place - 1]) if place else -number
+            reached_from.setdefault(path.nodes[place:], set()).add(before)
+    return {end for end, before in reached_from.items() if len(before) > 1}
+
+
+# ── Layout ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+class Cells(NamedTuple):
+    """A row as it is written: left side, sign, factors, sign, end."""
+
+    left: str
+    sign: str
+    factors: list[str]
+    end_sign: str
+    end: str
+
+
+def cells(rows: tuple[Row, ...], notation: Notation) -> list[Cells]:
+    """Rows in a notation. A negative number that is not the first factor is in parentheses."""
+    return [
+        Cells(
+            row.left.write(notation) if row.left else "",
+            row.sign,
+            [
+                "[" * factor.opens
+                + in_product(factor.formula, notation, place > 0 or row.sign == "+")
+                + "]" * factor.closes
+                for place, factor in enumerate(row.factors)
+            ],
+            row.end_sign,
+            row.end.write(notation) if row.end else "",
+        )
+        for row in rows
+    ]
+
+
+def in_product(factor: Formula, notation: Notation, later: bool) -> str:
+    written = factor.write(notation)
+    return notation.parenthesised(written) if later and written.startswith(notation.minus) else written
+
+
+def aligned(rows: list[Cells]) -> list[str]:
+    """Text with the factors in columns, counted from the right, where the shared ones are."""
+    count = max(len(row.factors) for row in rows)
+    columns = [[""] * (count - len(row.factors)) + row.factors for row in rows]
+    if any(len(row.factors) == 1 and row.end for row in rows):  # a sum of numbers goes to no column
+        columns = [
+            column if len(row.factors) > 1 or not row.end else [] for column, row in zip(columns, rows, strict=True)
+        ]
+    widths = [max((width(column[place]) for column in columns if column), default=0) for place in range(count)]
+    left = max(width(row.left) for row in rows)
+    lines = []
+    for row, column in zip(rows, columns, strict=True):
+        line = " " * (left - width(row.left)) + row.left + f" {row.sign} "
+        for place, cell in enumerate(column):
+            line += " " * (widths[place] - width(cell)) + cell
+            if place < count - 1:
+                line += " · " if cell else "   "
+        line += "" if column else row.factors[0]
+        lines.append(line + (f" {row.end_sign} {row.end}" if row.end else ""))
+    return lines
+
+
+def width(written: str) -> int:
+    """How many columns a text takes on a terminal."""
+    return sum(
+        0 if unicodedata.category(character) in {"Mn", "Cf"} else 1 + (unicodedata.east_asian_width(character) in "WF")
+        for character in written
+    )
+
+
+def tex_table(rows: list[Cells]) -> str:
+    """An array; of a single row the row."""
+    signs = {"≈": r"\approx"}
+    lines = []
+    count = max(len(row.factors) for row in rows)
+    for row in rows:
+        factors = [
+            rf"\displaystyle {factor}" + r" \cdot" * (place < len(row.factors) - 1)
+            for place, factor in enumerate(row.factors)
+        ]
+        end = f"{signs.get(row.end_sign, row.end_sign)} {row.end}" if row.end else ""
+        sign = signs.get(row.sign, row.sign)
+        padding = [""] * (count - len(factors))
+        if len(rows) == 1:
+            return f"{row.left} {sign} {' '.join(factors)} {end}".strip()
+        left = rf"\displaystyle {row.left}" if row.left else ""
+        lines.append(" & ".join([left, sign, *padding, *factors, end]))
+    return rf"\begin{{array}}{{rc{'r' * count}l}}" + r" \\[1ex] ".join(lines) + r"\end{array}"
+
+
+def html_table(rows: list[Cells]) -> str:
+    """A table with a column for each factor."""
+    count = max(len(row.factors) for row in rows)
+    lines = []
+    for row in rows:
+        factors = [factor + " ·" * (place < len(row.factors) - 1) for place, factor in enumerate(row.factors)]
+        end = f"{row.end_sign} {row.end}" if row.end else ""
+        written = [row.left, row.sign, *[""] * (count - len(factors)), *factors, end]
+        lines.append("<tr>" + "".join(f"<td>{cell}</td>" for cell in written) + "</tr>")
+    return f'<table class="chain">{"".join(lines)}</table>'
+
+
+# ── The function ────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def derive(root: Any, *leaves: Any, digits: int = 3, paths: int = 8) -> Derivation:
+    """∂root/∂leaf written out along every path: symbols, local formulas, numbers, and what they come to.
+
+    Args:
+        root: a computed Value.
+        leaves: what to differentiate with respect to: leaves, or computed Values in between. Several stand in
+            aligned columns, and what they share is in brackets.
+        digits: significant digits of the numbers shown; the result is the true one rounded, with ≈.
+        paths: how many paths are shown at most; of more the largest, with the sum of all.
+    Returns:
+        A `Derivation`: text by `str` and `print`, LaTeX by `.latex` and in a notebook.
+    Raises:
+        ValueError: if a leaf is not in the graph of root, or the data of a leaf was set after the forward pass.
+        TypeError: if something is not a Value.
+
+    >>> from autograd import Value
+    >>> x = Value(0.5, label="x")
+    >>> y = x * x; y.label = "y"
+    >>> print(derive(y, x))
+    ∂y/∂x = 2·x = 2·0.5 = 1
+    """
+    for thing in (root, *leaves):
+        if not isinstance(thing, Value):
+            raise TypeError(f"derive takes Values, but was given {thing!r:.60} of type {type(thing).__name__}")
+    if not leaves:
+        raise TypeError("derive takes what to differentiate with respect to as well: derive(L, w)")
+    if digits < 1 or paths < 1:
+        raise ValueError(f"digits and paths are at least 1, but were {digits!r} and {paths!r}")
+    below = set(topological_order(root))
+    for leaf in leaves:
+        if leaf not in below:
+            same = leaf.label and any(node.label == leaf.label for node in below)
+            hint = f"\nAnother Value labelled {leaf.label!r} is in it; was it made again?" if same else ""
+            raise ValueError(f"{leaf!r} is not in the graph of {root!r}, which was not computed from it.{hint}")
+    return Derivation(root, tuple(dict.fromkeys(leaves)), digits=digits, most_paths=paths)
