@@ -246,10 +246,9 @@ class Steps(Sequence[Step]):
 
     def save(self, path: str | PathLike[str]) -> None:
         """Write a page to step through, one HTML file that needs no network."""
-        from autograd.show.page import page
+        from autograd.show.page import save
 
-        with open(path, "w", encoding="utf-8") as file:
-            file.write(page(self))
+        save(self, path)
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
         """For notebooks."""
