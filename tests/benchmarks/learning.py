@@ -38,8 +38,9 @@ def theirs(run, seed):
     targets = {part: np.array(prepare.transform_target(run.parts[part].table)) for part in SETS}
     kind = MLPClassifier if run.data.classes else MLPRegressor
     held = len(targets["validation"]) / (len(targets["validation"]) + len(targets["train"]))
-    model = kind(HIDDEN, activation="tanh", alpha=0.0, learning_rate_init=RATE, batch_size=BATCH, max_iter=EPOCHS, tol=0.0,
-                 early_stopping=True, validation_fraction=held, n_iter_no_change=PATIENCE, random_state=seed)  # fmt: skip
+    same = {"activation": "tanh", "alpha": 0.0, "learning_rate_init": RATE, "batch_size": BATCH, "max_iter": EPOCHS}
+    stopping = {"early_stopping": True, "validation_fraction": held, "n_iter_no_change": PATIENCE, "tol": 0.0}
+    model = kind(HIDDEN, **same, **stopping, random_state=seed)
     model.fit(*(np.concatenate([d["train"], d["validation"]]) for d in (inputs, targets)))
     score = accuracy_score if run.data.classes else r2_score
     return score(targets["test"], model.predict(inputs["test"]))
