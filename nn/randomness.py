@@ -49,5 +49,5 @@ def set_state(rng: Any, state: Sequence[Any]) -> None:
         whole = (version, tuple(words), None if spare is None else float(spare))
         random.Random(0).setstate(whole)  # tried elsewhere first, because a failure may leave half of it behind
     except (TypeError, ValueError) as error:
-        raise ValueError(f"this is not the state of a random generator: {error}") from None
+        raise ValueError(f"rng is not the state of a random.Random: {error}") from None
     rng.setstate(whole)
