@@ -111,11 +111,19 @@ def power(c: Any) -> Operation:
     )
 
 
+def partials_of_power(m: Any, y: Any, x: Any, c: Any) -> Numbers:
+    """c·x^(c−1) and xᶜ·log x. The first is 0 for 0⁰, which is constant in x; a where on c alone would lose ∂²/∂x∂c.
+
+    ∂/∂c is 0 where the power is 0 (x = 0, c > 0), and NaN for a negative x: xᶜ has no neighbours there.
+    """
+    slope = c * m.pow(x, c - 1.0)
+    return m.where(x, slope, m.where(c, slope, 0.0)), m.where(y, y * m.log(x), 0.0)
+
+
 POW = Operation(
     "pow",
     lambda m, x, c: m.power(x, c),
-    # ∂/∂c is 0 where the power is 0 (x = 0, c > 0), and NaN for a negative x: xᶜ has no neighbours there.
-    lambda m, y, x, c: (m.where(c, c * m.pow(x, c - 1.0), 0.0), m.where(y, y * m.log(x), 0.0)),
+    partials_of_power,
     arity=2,
     text="{0} ** {1}",
     latex="{0}^{{{1}}}",

@@ -5,6 +5,7 @@
 Weights must differ, or all neurons of a layer would learn the same; and their size decides whether numbers grow or
 vanish on the way through the layers.
 
+>>> import random
 >>> draw = get("glorot_uniform")
 >>> abs(draw(3, 3, random.Random(1))) <= 1.0
 True

@@ -687,3 +687,10 @@ def test_signed_zeros_are_those_of_floats():
     assert negative_zero((Value(-5.0) / math.inf).data)
     assert autograd.atan2(zero, Value(-0.0)).data == math.pi
     assert autograd.atan2(-zero, Value(-0.0)).data == -math.pi
+
+
+def test_the_second_derivatives_of_a_variable_power_at_exponent_zero():
+    """∂²(x^y)/∂x∂y = x^(y−1)·(1 + y·log x), which is 1/x at y = 0."""
+    for x in (0.5, 1.0, 3.0):
+        (_, mixed), (again, _) = autograd.hessian(lambda p: p[0] ** p[1])([x, 0.0])
+        assert mixed == again == pytest.approx(1.0 / x, rel=1e-14)
