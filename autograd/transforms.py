@@ -48,6 +48,7 @@ def grad(f: Callable[..., Any], argnums: Argnums = 0) -> Callable[..., Any]:
     def gradient(*args: Any, **kwargs: Any) -> Any:
         return valued(*args, **kwargs)[1]
 
+    gradient.derivative_of = (f, argnums, False)  # type: ignore[attr-defined]  # as in value_and_grad
     return gradient
 
 
@@ -63,6 +64,8 @@ def value_and_grad(f: Callable[..., Any], argnums: Argnums = 0) -> Callable[...,
         root = scalar(call.result)
         return call.finished(root), call.gradient(root)
 
+    # For a compiler, which differentiates its own program: the function, the arguments, and whether f comes with it.
+    value_and_gradient.derivative_of = (f, argnums, True)  # type: ignore[attr-defined]
     return value_and_gradient
 
 

@@ -191,6 +191,10 @@ class Value:
     def __pos__(self) -> Value:
         return self
 
+    def detach(self) -> Value:
+        """The number alone, as a new leaf: no gradient flows back through it."""
+        return Value(self._data, self.label)
+
     # ── As a number ─────────────────────────────────────────────────────────────────────────────────────────
 
     def __float__(self) -> float:
@@ -585,7 +589,7 @@ Values = Recorded()
 
 def detach(value: Any) -> Value:
     """The number alone, as a new leaf: no gradient flows back through it."""
-    return Value(as_number(value), label=getattr(value, "label", ""))
+    return operand_or_error(value).detach()
 
 
 def recorded_partials(node: Value) -> Iterable[Any]:
