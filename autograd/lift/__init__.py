@@ -1,0 +1,14 @@
+"""The scalar program finds its own matrices: `jit` runs a function of scalars as an array program.
+
+The steps of the algorithm, a file each, in reading order:
+
+    trace          record the scalar graph of one call
+    simplify       flatten sums and products, merge what is equal, drop what is not needed
+    schedule       find the scalars that are computed together
+    regroup        give them neighbouring places, and find the matrix products
+    program        what an array program is; `text` prints it
+    reverse        which derivative flows where
+    layout         which operands are slices
+    numpy_backend  straight Python source that calls NumPy
+    nests, jit     arguments in, results out
+"""

@@ -1,0 +1,110 @@
+"""Arguments of a compiled function: nested lists, tuples, dicts and arrays of numbers, read into flat arrays.
+
+Rectangular lists and arrays are read at once by NumPy; what is irregular is walked. The structure that is found
+(nesting, keys and shapes, but no number) is what a program is kept under.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from autograd.transforms import flat, is_array, nested_like
+from autograd.value import Value, as_number
+
+Floats = np.ndarray[Any, np.dtype[np.float64]]
+
+
+@dataclass
+class Reading:
+    """What was found in the arguments.
+
+    Attributes:
+        pieces: the numbers, one flat array for each rectangular part.
+        values: the Values among them: position in the flat order → Value.
+        static: what is neither (text, None, truth values, objects), kept as it is.
+    """
+
+    pieces: list[Floats] = field(default_factory=list)
+    values: dict[int, Value] = field(default_factory=dict)
+    static: list[Any] = field(default_factory=list)
+    count: int = 0
+
+    def add(self, piece: Floats) -> None:
+        self.pieces.append(piece)
+        self.count += piece.size
+
+    def read(self, nest: Any) -> Hashable:
+        """Read a nest, and say what its structure is."""
+        if type(nest) is float:
+            self.add(np.array([nest]))
+            return "number"
+        if is_array(nest):
+            return self.read_array(nest)
+        if isinstance(nest, list | tuple):
+            return self.read_list(nest)
+        if isinstance(nest, dict):
+            return (dict, *((key, self.read(value)) for key, value in nest.items()))
+        if isinstance(nest, Value):
+            self.values[self.count] = nest
+            self.add(np.array([nest._data]))
+            return "Value"
+        number = as_number(nest)
+        if number is not None:
+            self.add(np.array([number]))
+            return "number"
+        self.static.append(nest)
+        return ("static", static_key(nest))
+
+    def read_array(self, array: Any) -> Hashable:
+        """An array of numbers at once, one of objects element by element."""
+        if array.dtype.kind in "fiu":
+            self.add(np.asarray(array, dtype=np.float64).ravel())
+            return ("array", array.shape)
+        if array.dtype.kind != "O":
+            raise TypeError(
+                f"a compiled function takes arrays of real numbers, but was given one of dtype {array.dtype}.\n"
+                "For truth values use array.astype(float)."
+            )
+        return ("array", array.shape, *(self.read(x) for x in array.ravel().tolist()))
+
+    def read_list(self, nest: Any) -> Hashable:
+        """A rectangular list of numbers at once, any other element by element."""
+        kinds = []
+        inner = nest
+        while isinstance(inner, list | tuple) and inner:
+            kinds.append(type(inner))
+            inner = inner[0]
+        if isinstance(inner, float | int) and not isinstance(inner, bool):
+            try:
+                array = np.array(nest)
+            except ValueError:  # ragged
+                array = np.empty(0, dtype=object)
+            if array.dtype.kind in "fi" and array.ndim == len(kinds):
+                self.add(array.astype(np.float64, copy=False).ravel())
+                return (*kinds, array.shape)
+        return (type(nest), *(self.read(x) for x in nest))
+
+
+def static_key(thing: Any) -> Hashable:
+    """What a program depends on in an argument that is no number."""
+    try:
+        hash(thing)
+    except TypeError:
+        return id(thing)
+    return (type(thing), thing)
+
+
+def with_leaves(nest: Any, leaves: Iterator[Value]) -> Any:
+    """The nest with a leaf in place of each number or Value."""
+    return nested_like(nest, iter([next(leaves) if as_number(x) is not None else x for x in flat(nest)]))
+
+
+def like(nest: Any, numbers: Floats) -> Any:
+    """These numbers in the nesting of `nest`, which holds nothing but numbers."""
+    if is_array(nest):
+        return numbers.reshape(nest.shape).copy()
+    return nested_like(nest, iter(numbers.tolist()))

@@ -1,0 +1,341 @@
+"""Step 4, regrouping: each group of scalar nodes becomes array instructions, its results neighbours in the buffer.
+
+The heart is `grid`: sums of products are the cells of a matrix product when their left factors are one of r lists and
+their right factors one of c lists, whichever way and in whichever order the program wrote them:
+
+    yᵢⱼ = Σₖ aᵢₖ·bⱼₖ   for all i, j   ⇔   Y = A·Bᵀ
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
+
+from autograd import ops
+from autograd.lift.layout import nested_shape
+from autograd.lift.program import Array, Map, Places, Product, Program, Reduce
+from autograd.lift.schedule import reachable, roles, scheduled
+from autograd.lift.simplify import COMMUTATIVE, LARGEST, LINEAR, Scalars
+
+#: A sum whose longest list is padded with zeros to more than this many times its numbers is split by length.
+MOST_PADDING = 2
+
+
+def regrouped(program: Scalars, inputs: dict[int, str], captured: list[int]) -> Program:
+    """The array program of a scalar program.
+
+    Args:
+        program: the simplified scalars.
+        inputs: the nodes of the arguments, in order, each with the name of the array that it belongs to.
+        captured: the nodes of the captured leaves.
+    """
+    return Regrouping(program, inputs, captured).result
+
+
+class Regrouping:
+    """Places for all scalars, and the instructions that compute them, group by group."""
+
+    def __init__(self, program: Scalars, inputs: dict[int, str], captured: list[int]) -> None:
+        self.program = program
+        operands = reachable(program)
+        for node in (*inputs, *captured):
+            operands.setdefault(node, ())
+        kinds = {**inputs, **dict.fromkeys(captured, "captured")}
+        groups = scheduled(program, operands, roles(program, operands, kinds))
+
+        self.place = np.full(len(program.op), -1, dtype=np.intp)
+        self.source: list[int] = []  # of each place: the number of the array that it belongs to
+        self.result = Program(recorded=program.recorded)
+        self.put([0, *(node for node in program.number if node in operands and node)], "constants")
+        self.result.constants = {int(self.place[n]): x for n, x in program.number.items() if self.place[n] >= 0}
+        for kind in dict.fromkeys(inputs.values()):
+            self.put([node for node, name in inputs.items() if name == kind], kind)
+        self.put(by_first_use(captured, operands), "p")
+        self.result.inputs = [int(self.place[node]) for node in (*inputs, *captured)]
+        for group in groups:
+            op = program.op[group[0]]
+            if op is LINEAR:
+                self.linear(group)
+            elif op is LARGEST:
+                self.largest(group)
+            else:
+                self.elementwise(group)
+            self.result.scalars += len(group)
+            self.result.grouped += len(group) if len(group) > 1 or op in (LINEAR, LARGEST) else 0
+        self.result.roots = [int(self.place[root]) for root in program.roots]
+        self.result.size = len(self.source)
+
+    def put(self, nodes: Iterable[int], name: str) -> None:
+        """Give the nodes the next places, as an array of their own."""
+        self.new_array(np.array(list(nodes), dtype=np.intp), name)
+
+    def new_array(self, nodes: Places, name: str = "") -> Places:
+        """The next places, in the shape of `nodes`; −1 among them are cells that nobody reads."""
+        start = len(self.source)
+        out = np.arange(start, start + nodes.size).reshape(nodes.shape)
+        self.place[nodes[nodes >= 0]] = out[nodes >= 0]
+        arrays = self.result.arrays
+        self.source.extend([len(arrays)] * nodes.size)
+        arrays.append(Array(start, start + nodes.size, name or f"h{sum(a.name[0] == 'h' for a in arrays) + 1}"))
+        return out
+
+    # ── Element by element ──────────────────────────────────────────────────────────────────────────────────
+
+    def elementwise(self, group: list[int]) -> None:
+        """One instruction for each combination of arrays that the operands come from, if there are few."""
+        op = self.program.op[group[0]]
+        assert op is not None
+        nodes = np.array(group)
+        operands = self.place[np.array([self.program.operands[node] for node in group]).T]
+        source = np.array(self.source)
+        if op in COMMUTATIVE:
+            operands = np.where(oriented(source[operands[0]], source[operands[1]], *operands), operands, operands[::-1])
+        _, part = np.unique(source[operands], axis=1, return_inverse=True)
+        part = part.ravel()
+        if part.max() * 8 > len(group):
+            part[:] = 0
+        for number in range(part.max() + 1):
+            chosen = part == number
+            order = best_order(operands[:, chosen])
+            xs = operands[:, chosen][:, order]
+            out = self.new_array(nodes[chosen][order])
+            self.result.instructions.append(Map(op, tuple(xs), out))
+
+    def largest(self, group: list[int]) -> None:
+        """The largest of each list; short lists repeat their first number."""
+        lists = [self.place[list(self.program.operands[node])] for node in group]
+        width = max(map(len, lists))
+        rows = np.array([np.concatenate([x, np.repeat(x[:1], width - len(x))]) for x in lists])
+        order = np.lexsort(rows[:, ::-1].T)
+        out = self.new_array(np.array(group)[order])
+        if width == 1:
+            self.result.instructions.append(Map(ops.DETACH, (rows[order, 0],), out))
+        else:
+            self.result.instructions.append(Reduce(LARGEST, rows[order], out))
+
+    # ── Sums and sums of products ───────────────────────────────────────────────────────────────────────────
+
+    def linear(self, group: list[int]) -> None:
+        """Split the terms into parts that come from the same arrays; find the grid of the largest; add the others."""
+        parts = Terms(self, group).parts()
+        for part in parts:
+            if part.padded > MOST_PADDING * part.used + 64 and len(set(part.counts)) > 1:
+                for chosen in same(np.ceil(np.log2(part.counts + 1.0))):
+                    self.linear([group[k] for k in chosen])
+                return
+        products = [part for part in parts if part.is_product and part.width > 1]
+        nodes = np.array(group)
+        if products:
+            main = max(products, key=lambda part: part.used)
+            cells = grids(main.left, main.right)
+            if len(cells) > 1:
+                for grid in cells:
+                    self.linear([group[k] for k in grid[grid >= 0]])
+                return
+            (grid,) = cells
+        else:
+            grid = best_order(np.concatenate([part.columns() for part in parts]))
+        self.add_up(parts, grid, self.new_array(np.where(grid >= 0, nodes[grid], -1)))
+
+    def add_up(self, parts: list[Part], grid: Places, out: Places) -> None:
+        """The instructions that sum the parts, the positive ones first."""
+        parts.sort(key=lambda part: (part.sign < 0, not part.is_product))
+        if parts[0].sign < 0:
+            self.result.instructions.append(Map(ops.IDENTITY, (np.zeros_like(out),), out))
+        for number, part in enumerate(parts):
+            mode = "-" if part.sign < 0 else "+" if number else "="
+            left = part.left[grid] * (grid >= 0)[..., None]  # cells that nobody reads multiply zeros
+            if not part.is_product:
+                if part.width == 1:
+                    self.result.instructions.append(Map(ops.IDENTITY, (left[..., 0],), out, mode))
+                else:
+                    rows = left.reshape(-1, part.width)
+                    self.result.instructions.append(Reduce(ops.SUM, rows, out.ravel(), mode))
+                continue
+            right = part.right[grid] * (grid >= 0)[..., None]
+            if grid.ndim == 3 and part.width > 1:
+                used = grid >= 0
+                by_row = shared_rows(left, used)
+                by_column = shared_rows(right.swapaxes(1, 2), used.swapaxes(1, 2))
+                if by_row is not None and by_column is not None:
+                    self.result.instructions.append(Product(by_row, by_column, out, mode))
+                    continue
+            if part.width == 1:
+                self.result.instructions.append(Map(ops.MULTIPLY, (left[..., 0], right[..., 0]), out, mode))
+            else:
+                left, right = (x.reshape(-1, 1, part.width) for x in (left, right))
+                self.result.instructions.append(Product(left, right, out.reshape(-1, 1, 1), mode))
+
+
+class Part:
+    """Terms of the sums of a group that come from the same arrays with the same sign, one row of them a sum.
+
+    Rows that are shorter than the longest are filled up with place 0, which holds the number 0.
+    """
+
+    def __init__(self, sign: int, owner: Places, left: Places, right: Places, sums: int) -> None:
+        self.sign = sign
+        self.is_product = bool(right[0] >= 0)
+        order = np.lexsort((left, right, owner))
+        owner, left, right = owner[order], left[order], right[order]
+        self.counts = np.bincount(owner, minlength=sums)
+        self.width = int(self.counts.max())
+        self.used = len(owner)
+        self.padded = self.width * sums
+        column = np.arange(len(owner)) - (np.cumsum(self.counts) - self.counts)[owner]
+        self.left = np.zeros((sums, self.width), dtype=np.intp)
+        self.left[owner, column] = left
+        self.right = np.zeros_like(self.left)
+        if self.is_product:
+            self.right[owner, column] = right
+
+    def columns(self) -> Places:
+        """The places by which sums without a grid are put in order."""
+        return np.stack([self.right[:, 0], self.left[:, 0]]) if self.is_product else self.left[:, :1].T
+
+
+class Terms:
+    """All terms of the sums of a group."""
+
+    def __init__(self, regrouping: Regrouping, group: list[int]) -> None:
+        terms = regrouping.program.terms
+        place = regrouping.place
+        table = np.array([(k, *term) for k, node in enumerate(group) for term in terms[node]], dtype=np.intp)
+        self.sums = len(group)
+        self.owner, self.sign = table[:, 0], table[:, 1]
+        self.left = place[table[:, 2]]
+        self.right = np.where(table[:, 3] >= 0, place[table[:, 3]], -1)
+        source = np.array([*regrouping.source, -1])  # the last one is that of no factor
+        swap = (self.right >= 0) & ~oriented(source[self.left], source[self.right], self.left, self.right)
+        self.left, self.right = np.where(swap, self.right, self.left), np.where(swap, self.left, self.right)
+        self.sources = np.stack([self.sign, source[self.left], source[self.right]])
+
+    def parts(self) -> list[Part]:
+        """By the arrays that the factors come from; short ones together, if there are many."""
+        key = np.unique(self.sources, axis=1, return_inverse=True)[1].ravel()
+        counts = np.bincount(key)
+        if len(counts) > 4:
+            small = counts[key] < 4 * self.sums
+            merged = np.stack([self.sign, self.right >= 0, np.where(small, -1, key)])
+            key = np.unique(merged, axis=1, return_inverse=True)[1].ravel()
+        chosen = [key == number for number in range(key.max() + 1)]
+        return [Part(int(self.sign[c][0]), self.owner[c], self.left[c], self.right[c], self.sums) for c in chosen]
+
+
+# ── Finding the grid ────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def grids(left: Places, right: Places) -> list[Places]:
+    """The sums (rows of `left` and `right`) as cells of matrix products.
+
+    Returns arrays [b, i, j] of row numbers (−1: a cell that no sum needs): sums in the same i share the left list,
+    in the same j the right list. Several arrays if the products differ in shape; a column of single cells if the
+    lists are not shared.
+    """
+    sums = len(left)
+    i, j = numbered(left), numbered(right)
+    rows, columns = int(i.max()) + 1, int(j.max()) + 1
+    single = [np.arange(sums).reshape(-1, 1, 1)]
+    if rows == sums and columns == sums and sums > 1:
+        return [np.lexsort((i, j)).reshape(-1, 1, 1)]
+    if len(np.unique(i * columns + j)) < sums:
+        return single
+    if rows * columns == sums:
+        grid = np.empty((1, rows, columns), dtype=np.intp)
+        grid[0, i, j] = np.arange(sums)
+        return [grid]
+    block = connected(i, j, rows, columns)
+    shapes: dict[tuple[int, int], list[Places]] = {}
+    for chosen in same(block):
+        rows_here, columns_here = np.unique(i[chosen]), np.unique(j[chosen])
+        cells = np.full((len(rows_here), len(columns_here)), -1, dtype=np.intp)
+        cells[np.searchsorted(rows_here, i[chosen]), np.searchsorted(columns_here, j[chosen])] = chosen
+        shapes.setdefault(cells.shape, []).append(cells)
+    found = [np.stack(blocks) for blocks in shapes.values()]
+    if sum(grid.size for grid in found) > 2 * sums + 8 or len(found) > max(1, sums // 8):
+        return single
+    return found
+
+
+def numbered(rows: Places) -> Places:
+    """The number of each row among the different ones, in lexicographic order."""
+    weights = np.random.default_rng(0).integers(1, 2**62, rows.shape[1], dtype=np.int64) | 1
+    _, first, number = np.unique(rows @ weights, return_index=True, return_inverse=True)
+    if not np.array_equal(rows[first][number], rows):  # two different rows with the same fingerprint
+        return np.unique(rows, axis=0, return_inverse=True)[1].ravel()
+    different = rows[first]
+    rank = np.empty(len(first), dtype=np.intp)
+    rank[np.lexsort(different[:, ::-1].T)] = np.arange(len(first))
+    ranked: Places = rank[number]
+    return ranked
+
+
+def connected(i: Places, j: Places, rows: int, columns: int) -> Places:
+    """The connected block to which each cell (i, j) belongs."""
+    of_row = np.arange(rows)
+    while True:
+        of_column = np.full(columns, rows)
+        np.minimum.at(of_column, j, of_row[i])
+        better = of_row.copy()
+        np.minimum.at(better, i, of_column[j])
+        if np.array_equal(better, of_row):
+            return of_row[i]
+        of_row = better
+
+
+def same(labels: Places) -> list[Places]:
+    """The indices that have the same label, for each label."""
+    order = np.argsort(labels, kind="stable")
+    ends = np.flatnonzero(np.diff(labels[order])) + 1
+    return np.split(order, ends)
+
+
+def shared_rows(lists: Places, used: Any) -> Places | None:
+    """lists[b, i, j, :] as rows[b, i, :], if they do not depend on j wherever the cell is used."""
+    first = np.argmax(used, axis=2)
+    rows = np.take_along_axis(lists, first[:, :, None, None], axis=2)
+    if ((lists != rows) & used[..., None]).any():
+        return None
+    chosen: Places = rows[:, :, 0]
+    return chosen
+
+
+# ── Order ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def oriented(source_a: Places, source_b: Places, a: Places, b: Places) -> Any:
+    """Whether a is to be the left factor: the one from the array that was there first."""
+    return (source_a < source_b) | ((source_a == source_b) & (a <= b))
+
+
+def best_order(operands: Places) -> Places:
+    """The order of elements in which the fewest operands have to be gathered."""
+    count = operands.shape[1]
+    candidates = [np.lexsort(operands[::-1]), np.lexsort(operands), np.arange(count)]
+    out = np.arange(count)
+
+    def gathers(order: Places) -> int:
+        return sum(nested_shape([out, xs]) is None for xs in operands[:, order])
+
+    return min(candidates, key=gathers)
+
+
+def by_first_use(captured: list[int], operands: dict[int, tuple[int, ...]]) -> list[int]:
+    """The captured leaves by the depth at which they first meet something else, and then as they are met.
+
+    So the weights of a layer are neighbours, whatever a weight decay makes of all parameters.
+    """
+    depth: dict[int, int] = {}
+    pure = set(captured)  # what is computed from captured leaves alone
+    first = dict.fromkeys(captured, len(operands))
+    for node, xs in operands.items():
+        depth[node] = 1 + max((depth[x] for x in xs), default=-1)
+        if xs and pure.issuperset(xs):
+            pure.add(node)
+            continue
+        for x in xs:
+            if x in first:
+                first[x] = min(first[x], depth[node])
+    return sorted(captured, key=lambda node: (first[node], node))
