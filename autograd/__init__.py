@@ -11,6 +11,8 @@ Where to read on: `value.py` (what a Value remembers, and the backward pass), `o
 calculus), `functions.py`, `transforms.py`, `testing.py`.
 """
 
+from typing import TYPE_CHECKING, Any
+
 from autograd.functions import (
     abs,
     acos,
@@ -52,11 +54,16 @@ from autograd.operation import Operation
 from autograd.transforms import grad, hessian, hvp, jacobian, value_and_grad, vjp
 from autograd.value import DomainError, Value, apply, nonfinite
 
+if TYPE_CHECKING:
+    from autograd.lift.jit import jit
+    from autograd.lift.trace import TraceError
+
 __version__ = "0.1.0"
 
 __all__ = [
     "DomainError",
     "Operation",
+    "TraceError",
     "Value",
     "abs",
     "acos",
@@ -78,6 +85,7 @@ __all__ = [
     "hvp",
     "hypot",
     "jacobian",
+    "jit",
     "leaky_relu",
     "log",
     "log1p",
@@ -102,3 +110,14 @@ __all__ = [
     "vjp",
     "where",
 ]
+
+#: Where the compiling names are found: they are imported when they are asked for, and NumPy with them.
+COMPILING = {"jit": "autograd.lift.jit", "TraceError": "autograd.lift.trace"}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in COMPILING:
+        raise AttributeError(f"module 'autograd' has no attribute {name!r}")
+    from importlib import import_module
+
+    return getattr(import_module(COMPILING[name]), name)
