@@ -57,6 +57,7 @@ from autograd.value import DomainError, Value, apply, nonfinite
 if TYPE_CHECKING:
     from autograd.lift.jit import jit
     from autograd.lift.trace import TraceError
+    from autograd.lift.vmap import vmap
 
 __version__ = "0.1.0"
 
@@ -108,11 +109,12 @@ __all__ = [
     "tanh",
     "value_and_grad",
     "vjp",
+    "vmap",
     "where",
 ]
 
 #: Where the compiling names are found: they are imported when they are asked for, and NumPy with them.
-COMPILING = {"jit": "autograd.lift.jit", "TraceError": "autograd.lift.trace"}
+COMPILING = {"jit": "autograd.lift.jit", "vmap": "autograd.lift.vmap", "TraceError": "autograd.lift.trace"}
 
 
 def __getattr__(name: str) -> Any:

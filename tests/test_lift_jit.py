@@ -3,11 +3,8 @@
 import math
 import random
 
-import pytest
-
-pytest.importorskip("numpy")
-
 import numpy as np
+import pytest
 
 import autograd
 from autograd import TraceError, Value, dot, grad, jit, logsumexp, maximum, mean, softmax, value_and_grad, where

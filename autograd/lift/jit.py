@@ -9,7 +9,8 @@ takes the results out.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterator
+from dataclasses import dataclass
 from functools import update_wrapper
 from itertools import pairwise
 from math import isfinite
@@ -23,7 +24,7 @@ from autograd.lift.numpy_backend import Machine
 from autograd.lift.program import Program
 from autograd.lift.regroup import regrouped
 from autograd.lift.reverse import reverse
-from autograd.lift.simplify import LARGEST, LINEAR, Scalars, simplified
+from autograd.lift.simplify import simplified
 from autograd.lift.trace import Recording, current
 from autograd.operation import Operation
 from autograd.transforms import flat, nested_like, open_inputs
@@ -65,7 +66,14 @@ def jit(f: Callable[..., Any]) -> Compiled:
 class Recorded:
     """The program of one structure of the arguments, and the machines that run it."""
 
-    def __init__(self, f: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any], reading: Reading) -> None:
+    def __init__(
+        self,
+        f: Callable[..., Any],
+        args: tuple[Any, ...],
+        kwargs: dict[str, Any],
+        reading: Reading,
+        lock: threading.RLock,
+    ) -> None:
         leaves = [Value(x) for piece in reading.pieces for x in piece.tolist()]
         supply = iter(leaves)
         given = [with_leaves(argument, supply) for argument in args]
@@ -91,6 +99,7 @@ class Recorded:
         self.places = np.array([*self.program.inputs[: len(kinds)], *sorted(self.program.inputs[len(kinds) :])])
         self.arguments = len(kinds)
         self.machines: dict[Hashable, Machine] = {}
+        self.lock = lock
 
     def machine(self, wanted: tuple[int, ...] | None) -> Machine:
         """The machine for gradients with respect to these inputs (None: for values alone)."""
@@ -154,7 +163,7 @@ class Compiled:
     def recorded(self, key: Hashable, reading: Reading, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Recorded:
         """The program for arguments of this structure."""
         if key not in self.kept:
-            self.kept[key] = Recorded(self.inner, args, kwargs, reading)
+            self.kept[key] = Recorded(self.inner, args, kwargs, reading, self.lock)
             self.recordings += 1
         self.latest = self.kept[key]
         return self.latest
@@ -165,7 +174,7 @@ class Compiled:
         wanted = (*reading.values, *range(recorded.arguments, len(recorded.places)))
         parents = (*reading.values.values(), *recorded.captured)
         machine = recorded.machine(wanted or None)
-        numbers = np.concatenate(reading.pieces) if reading.pieces else np.empty(0)
+        call = Call(self.inner, recorded, reading, args, kwargs)
         results: list[Any] = []
         with np.errstate(all="ignore"):
             recorded.load(machine, reading)
@@ -178,7 +187,7 @@ class Compiled:
             return self.eagerly(args, kwargs, as_numbers=not wanted)
         for number, (y, slopes) in enumerate(zip(data, gradients, strict=True)):
             if wanted:
-                op = node_operation(recorded, machine, number, wanted, numbers)
+                op = node_operation(call, machine, number, wanted)
                 results.append(compiled_node(y, op, parents, tuple(slopes)))
             else:
                 results.append(y)
@@ -251,55 +260,68 @@ def compiled_node(y: float, op: Operation, parents: tuple[Value, ...], slopes: t
     return node
 
 
-def node_operation(
-    recorded: Recorded, machine: Machine, number: int, wanted: tuple[int, ...], numbers: Array
-) -> Operation:
-    """The operation of a compiled node: its value and partials in floats by the program, otherwise node by node."""
+def node_operation(call: Call, machine: Machine, number: int, wanted: tuple[int, ...]) -> Operation:
+    """The operation of a compiled node.
+
+    In floats, value and partials are those of the program. To be differentiated again, they are recorded by the
+    function itself, on the scalar engine.
+    """
+    recorded = call.recorded
     root = recorded.program.roots[number]
+    numbers = np.concatenate(call.reading.pieces) if call.reading.pieces else np.empty(0)
 
     def run(xs: tuple[float, ...]) -> None:
         start = int(recorded.places[0]) if recorded.arguments else 0
         machine.values[start : start + len(numbers)] = numbers
         machine.values[recorded.places[list(wanted)]] = xs
-        with np.errstate(all="ignore"):
-            machine.forward()
+        machine.forward()
 
     def value(m: Any, *xs: Any) -> Any:
-        if m is Floats:
+        if m is not Floats:
+            return call.on_values(xs)[number]
+        with recorded.lock, np.errstate(all="ignore"):
             run(xs)
             return float(machine.values[root])
-        return evaluated(recorded, m, inputs(xs))[number]
 
     def partials(m: Any, y: Any, *xs: Any) -> Any:
-        if m is Floats:
+        if m is not Floats:
+            adjoint = adjoints(call.on_values(xs)[number], Value(1.0))
+            return [adjoint.pop(x, 0.0) for x in xs]  # the whole derivative for the first of two equal operands
+        with recorded.lock, np.errstate(all="ignore"):
             run(xs)
-            with np.errstate(all="ignore"):
-                return gradient(machine, recorded, root, wanted)
-        adjoint = adjoints(evaluated(recorded, m, inputs(xs))[number], Value(1.0))
-        return [adjoint.get(x, 0.0) for x in xs]
-
-    def inputs(xs: tuple[Any, ...]) -> list[Any]:
-        given = [*numbers.tolist(), *[0.0] * len(recorded.captured)]
-        for position, x in zip(wanted, xs, strict=True):
-            given[position] = x
-        return given
+            return gradient(machine, recorded, root, wanted)
 
     return Operation("compiled", value, partials, arity=None)
 
 
-def evaluated(recorded: Recorded, m: Any, inputs: list[Any]) -> list[Any]:
-    """The scalar program in another arithmetic: as Values, to be differentiated again, or as symbols."""
-    scalars: Scalars = recorded.scalars
-    known: dict[int, Any] = dict(zip(recorded.input_nodes, inputs, strict=True))
-    known.update(scalars.number)
-    for node, op in enumerate(scalars.op):
-        if op is None:
-            continue
-        if op is LINEAR:
-            terms = [sign * (known[a] if b < 0 else known[a] * known[b]) for sign, a, b in scalars.terms[node]]
-            known[node] = m.sum(*terms)
-        elif op is LARGEST:
-            known[node] = m.detach(max(known[x] for x in scalars.operands[node]))
-        else:
-            known[node] = op.value(m, *(known[x] for x in scalars.operands[node]))
-    return [known[root] for root in scalars.roots]
+@dataclass(frozen=True)
+class Call:
+    """One call of a compiled function on Values, kept by its node."""
+
+    f: Callable[..., Any]
+    recorded: Recorded
+    reading: Reading
+    args: tuple[Any, ...]
+    kwargs: dict[str, Any]
+
+    def on_values(self, xs: tuple[Any, ...]) -> list[Any]:
+        """The results of f itself, recorded as Values, with the Values xs for those among the arguments.
+
+        Raises:
+            RuntimeError: if xs are not the Values that f captures, for it cannot be given others.
+        """
+        given = len(self.reading.values)
+        if any(x is not leaf for x, leaf in zip(xs[given:], self.recorded.captured, strict=True)):
+            raise RuntimeError(
+                "a copy of a compiled node can be differentiated once, but not again: its function captures the"
+                " original Values.\nCompute it again, or pass the Values as arguments."
+            )
+        leaves = iter(xs[:given])
+        args = [replaced(argument, leaves) for argument in self.args]
+        kwargs = {key: replaced(argument, leaves) for key, argument in self.kwargs.items()}
+        return [x for x in flat(self.f(*args, **kwargs)) if isinstance(x, Value)]
+
+
+def replaced(nest: Any, leaves: Iterator[Any]) -> Any:
+    """The nest with the next leaf in place of each Value, and numbers as Values of their own."""
+    return nested_like(nest, iter([next(leaves) if isinstance(x, Value) else as_leaf(x) for x in flat(nest)]))

@@ -189,15 +189,14 @@ class Writer:
         self.add_up(instruction.mode, target, out)
 
     def product(self, instruction: Product) -> None:
-        blocks, rows, columns = instruction.out.shape
-        if rows == columns == 1 and blocks > 1:
-            left, right = self.read(instruction.left[:, 0]), self.read(instruction.right[:, 0])
-            both = self.temporary(instruction.left[:, 0].shape)
+        if are_dots(instruction):
+            left, right = self.read(instruction.left[..., 0, :]), self.read(instruction.right[..., 0, :])
+            both = self.temporary(instruction.left[..., 0, :].shape)
             self.write(f"multiply({left}, {right}, {both})")
-            target, out = self.output(instruction.out[:, 0, 0], instruction.mode)
-            self.write(f"sum_along({both}, 1, None, {target})")
+            target, out = self.output(instruction.out[..., 0, 0], instruction.mode)
+            self.write(f"sum_along({both}, -1, None, {target})")
         else:
-            first = 0 if blocks == 1 else slice(None)
+            first = only_block(instruction)
             left = self.matrix(instruction.left[first])
             right = self.matrix(instruction.right[first])
             target, out = self.output(instruction.out[first], instruction.mode)
@@ -214,7 +213,7 @@ class Writer:
         operand = self.read(instruction.operand)
         target, out = self.output(instruction.out, instruction.mode)
         along = "largest_along" if instruction.op is LARGEST else "sum_along"
-        self.write(f"{along}({operand}, 1, None, {target})")
+        self.write(f"{along}({operand}, -1, None, {target})")
         self.add_up(instruction.mode, target, out)
 
     # ── Backward ────────────────────────────────────────────────────────────────────────────────────────────
@@ -256,7 +255,7 @@ class Writer:
                 assert flow.partial is not None
                 self.land(flow, sign, flow.target.reshape(shape), formula, flow.partial)
         elif isinstance(instruction, Reduce):
-            spread = np.broadcast_to(instruction.out[:, None], instruction.operand.shape)
+            spread = np.broadcast_to(instruction.out[..., None], instruction.operand.shape)
             name = self.view("adjoints", spread)
             assert name is not None
             for flow in flows:
@@ -268,16 +267,15 @@ class Writer:
 
     def product_back(self, instruction: Product, flow: Flow, sign: int) -> None:
         """Y = A·Bᵀ:  Ā = Ȳ·B,  B̄ = Ȳᵀ·A."""
-        blocks, rows, columns = instruction.out.shape
         other = instruction.right if flow.operand == 0 else instruction.left
-        if rows == columns == 1 and blocks > 1:
-            shape = other[:, 0].shape
-            names = {"x0": self.read(other[:, 0])}
-            spread = np.broadcast_to(instruction.out[:, 0], shape)
+        if are_dots(instruction):
+            shape = other[..., 0, :].shape
+            names = {"x0": self.read(other[..., 0, :])}
+            spread = np.broadcast_to(instruction.out[..., 0], shape)
             names["g"] = str(self.view("adjoints", spread))
-            self.land(flow, sign, flow.target[:, 0], Formula(self, names, shape), symbol("x0"))
+            self.land(flow, sign, flow.target[..., 0, :], Formula(self, names, shape), symbol("x0"))
             return
-        first = 0 if blocks == 1 else slice(None)
+        first = only_block(instruction)
         adjoint = self.view("adjoints", instruction.out[first])
         assert adjoint is not None
         if flow.operand == 1:
@@ -337,6 +335,17 @@ class Writer:
         self.write(f"{plus}({out}, bincount({index}, {result}.ravel(), {high - low}), {out})")
 
 
+def are_dots(product: Product) -> bool:
+    """Whether the matrices are single rows and columns, and there are many."""
+    return product.out.shape[-2:] == (1, 1) and product.out.size > 1
+
+
+def only_block(product: Product) -> Any:
+    """The index of the only matrix product, or of all."""
+    blocks = product.out.ndim - 2
+    return (0,) * blocks if np.prod(product.out.shape[:-2]) == 1 else slice(None)
+
+
 def broadcast(places: Places, step: tuple[int, ...]) -> list[int]:
     """The axes along which the same places are met again."""
     return [axis for axis, s in enumerate(step) if s == 0 and places.shape[axis] > 1]
@@ -389,7 +398,7 @@ class Formula:
             for operand in operands[1:]:
                 self.writer.write(f"add({target}, {operand}, {target})")
         else:
-            fixed = [repr(parameter) for parameter in op.parameters.values()]
+            fixed = [self.value(expression(parameter)) for parameter in op.parameters.values()]
             self.writer.write(f"{op.name}({', '.join([*operands, *fixed])}, out={target})")
         if target != out:
             self.known[text] = target

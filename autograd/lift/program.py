@@ -33,7 +33,7 @@ class Map:
 
 @dataclass(frozen=True)
 class Product:
-    """out[b, i, j] = Σₖ left[b, i, k] · right[b, j, k]: b matrix products."""
+    """out[…, i, j] = Σₖ left[…, i, k] · right[…, j, k]: matrix products, one for each of the leading indices."""
 
     left: Places
     right: Places
@@ -43,7 +43,7 @@ class Product:
 
 @dataclass(frozen=True)
 class Reduce:
-    """out[i] = the sum (or the largest) of operand[i, :]."""
+    """out[…] = the sum (or the largest) of operand[…, :]."""
 
     op: Operation
     operand: Places

@@ -14,10 +14,14 @@ from typing import Any
 import numpy as np
 
 from autograd import ops
-from autograd.lift.layout import nested_shape
+from autograd.lift.layout import nested_shape, steps
 from autograd.lift.program import Array, Map, Places, Product, Program, Reduce
-from autograd.lift.schedule import reachable, roles, scheduled
+from autograd.lift.schedule import batch_sizes, reachable, roles, scheduled
 from autograd.lift.simplify import COMMUTATIVE, LARGEST, LINEAR, Scalars
+from autograd.lift.vmap import BATCH, sample_number
+
+#: Added to the number of an array that holds a batch, so that what is the same for all samples comes first.
+BATCHED = 1 << 40
 
 #: A sum whose longest list is padded with zeros to more than this many times its numbers is split by length.
 MOST_PADDING = 2
@@ -43,10 +47,12 @@ class Regrouping:
         for node in (*inputs, *captured):
             operands.setdefault(node, ())
         kinds = {**inputs, **dict.fromkeys(captured, "captured")}
-        groups = scheduled(program, operands, roles(program, operands, kinds))
+        self.samples = batch_sizes(program, operands)
+        groups = scheduled(program, operands, roles(program, operands, kinds, self.samples))
 
-        self.place = np.full(len(program.op), -1, dtype=np.intp)
+        self.place = np.full(len(program.op), -1, dtype=np.intp)  # where each node's number is, or its first sample's
         self.source: list[int] = []  # of each place: the number of the array that it belongs to
+        self.count = 1  # how many samples the group at hand stands for
         self.result = Program(recorded=program.recorded)
         self.put([0, *(node for node in program.number if node in operands and node)], "constants")
         self.result.constants = {int(self.place[n]): x for n, x in program.number.items() if self.place[n] >= 0}
@@ -56,14 +62,17 @@ class Regrouping:
         self.result.inputs = [int(self.place[node]) for node in (*inputs, *captured)]
         for group in groups:
             op = program.op[group[0]]
+            self.count = self.samples[group[0]]
             if op is LINEAR:
                 self.linear(group)
             elif op is LARGEST:
                 self.largest(group)
+            elif op is BATCH:
+                self.batch(group)
             else:
                 self.elementwise(group)
             self.result.scalars += len(group)
-            self.result.grouped += len(group) if len(group) > 1 or op in (LINEAR, LARGEST) else 0
+            self.result.grouped += len(group) if len(group) > 1 or op in (LINEAR, LARGEST, BATCH) else 0
         self.result.roots = [int(self.place[root]) for root in program.roots]
         self.result.size = len(self.source)
 
@@ -72,14 +81,26 @@ class Regrouping:
         self.new_array(np.array(list(nodes), dtype=np.intp), name)
 
     def new_array(self, nodes: Places, name: str = "") -> Places:
-        """The next places, in the shape of `nodes`; −1 among them are cells that nobody reads."""
+        """The next places, in the shape of `nodes`; −1 among them are cells that nobody reads.
+
+        A node that stands for a batch has a place for each sample, one after the other; its own is the first.
+        """
         start = len(self.source)
-        out = np.arange(start, start + nodes.size).reshape(nodes.shape)
+        size = nodes.size * self.count
+        out = np.arange(start, start + size, self.count).reshape(nodes.shape)
         self.place[nodes[nodes >= 0]] = out[nodes >= 0]
         arrays = self.result.arrays
-        self.source.extend([len(arrays)] * nodes.size)
-        arrays.append(Array(start, start + nodes.size, name or f"h{sum(a.name[0] == 'h' for a in arrays) + 1}"))
+        self.source.extend([len(arrays) + BATCHED * (self.count > 1)] * size)
+        arrays.append(Array(start, start + size, name or f"h{sum(a.name[0] == 'h' for a in arrays) + 1}"))
         return out
+
+    def spread(self, places: Places) -> Places:
+        """The places of all samples, along a further axis at the end (of length 1 outside of a batch)."""
+        if self.count == 1:
+            return places[..., None]
+        batched = np.array(self.source)[places] >= BATCHED
+        spread: Places = places[..., None] + batched[..., None] * np.arange(self.count)
+        return spread
 
     # ── Element by element ──────────────────────────────────────────────────────────────────────────────────
 
@@ -88,8 +109,12 @@ class Regrouping:
         op = self.program.op[group[0]]
         assert op is not None
         nodes = np.array(group)
-        operands = self.place[np.array([self.program.operands[node] for node in group]).T]
         source = np.array(self.source)
+        operands = self.place[np.array([self.program.operands[node] for node in group]).T]
+        if op.name == "sample":
+            op = ops.IDENTITY
+            numbers = np.array([sample_number(self.program.op[node]) for node in group])
+            operands = operands + numbers * (source[operands] >= BATCHED)
         if op in COMMUTATIVE:
             operands = np.where(oriented(source[operands[0]], source[operands[1]], *operands), operands, operands[::-1])
         _, part = np.unique(source[operands], axis=1, return_inverse=True)
@@ -101,7 +126,14 @@ class Regrouping:
             order = best_order(operands[:, chosen])
             xs = operands[:, chosen][:, order]
             out = self.new_array(nodes[chosen][order])
-            self.result.instructions.append(Map(op, tuple(xs), out))
+            self.result.instructions.append(Map(op, tuple(map(self.spread, xs)), self.spread(out)))
+
+    def batch(self, group: list[int]) -> None:
+        """Rows of samples from the samples' own numbers."""
+        rows = self.place[np.array([self.program.operands[node] for node in group])]
+        order = best_order(rows.T[:1])
+        out = self.spread(self.new_array(np.array(group)[order]))
+        self.result.instructions.append(Map(ops.IDENTITY, (rows[order],), out))
 
     def largest(self, group: list[int]) -> None:
         """The largest of each list; short lists repeat their first number."""
@@ -110,10 +142,11 @@ class Regrouping:
         rows = np.array([np.concatenate([x, np.repeat(x[:1], width - len(x))]) for x in lists])
         order = np.lexsort(rows[:, ::-1].T)
         out = self.new_array(np.array(group)[order])
+        out = self.spread(out)
         if width == 1:
-            self.result.instructions.append(Map(ops.DETACH, (rows[order, 0],), out))
+            self.result.instructions.append(Map(ops.DETACH, (self.spread(rows[order, 0]),), out))
         else:
-            self.result.instructions.append(Reduce(LARGEST, rows[order], out))
+            self.result.instructions.append(Reduce(LARGEST, self.spread(rows[order]).swapaxes(-1, -2), out))
 
     # ── Sums and sums of products ───────────────────────────────────────────────────────────────────────────
 
@@ -142,31 +175,43 @@ class Regrouping:
     def add_up(self, parts: list[Part], grid: Places, out: Places) -> None:
         """The instructions that sum the parts, the positive ones first."""
         parts.sort(key=lambda part: (part.sign < 0, not part.is_product))
+        add = self.result.instructions.append
+        everywhere = self.spread(out)
+        used = grid >= 0
         if parts[0].sign < 0:
-            self.result.instructions.append(Map(ops.IDENTITY, (np.zeros_like(out),), out))
+            add(Map(ops.IDENTITY, (np.zeros_like(everywhere),), everywhere))
         for number, part in enumerate(parts):
             mode = "-" if part.sign < 0 else "+" if number else "="
-            left = part.left[grid] * (grid >= 0)[..., None]  # cells that nobody reads multiply zeros
+            left, right = (x[grid] * used[..., None] for x in (part.left, part.right))  # 0 in cells that nobody reads
             if not part.is_product:
                 if part.width == 1:
-                    self.result.instructions.append(Map(ops.IDENTITY, (left[..., 0],), out, mode))
+                    add(Map(ops.IDENTITY, (self.spread(left[..., 0]),), everywhere, mode))
                 else:
-                    rows = left.reshape(-1, part.width)
-                    self.result.instructions.append(Reduce(ops.SUM, rows, out.ravel(), mode))
-                continue
-            right = part.right[grid] * (grid >= 0)[..., None]
-            if grid.ndim == 3 and part.width > 1:
-                used = grid >= 0
-                by_row = shared_rows(left, used)
-                by_column = shared_rows(right.swapaxes(1, 2), used.swapaxes(1, 2))
-                if by_row is not None and by_column is not None:
-                    self.result.instructions.append(Product(by_row, by_column, out, mode))
-                    continue
-            if part.width == 1:
-                self.result.instructions.append(Map(ops.MULTIPLY, (left[..., 0], right[..., 0]), out, mode))
+                    add(Reduce(ops.SUM, self.spread(left).swapaxes(-1, -2), everywhere, mode))
+            elif part.width == 1:
+                factors = (self.spread(left[..., 0]), self.spread(right[..., 0]))
+                add(Map(ops.MULTIPLY, factors, everywhere, mode))
             else:
-                left, right = (x.reshape(-1, 1, part.width) for x in (left, right))
-                self.result.instructions.append(Product(left, right, out.reshape(-1, 1, 1), mode))
+                rows = shared_rows(left, used) if grid.ndim == 3 else None
+                columns = shared_rows(right.swapaxes(1, 2), used.swapaxes(1, 2)) if grid.ndim == 3 else None
+                if rows is None or columns is None:
+                    rows, columns = (x.reshape(-1, 1, part.width) for x in (left, right))
+                add(self.product(rows, columns, out.reshape(len(rows), rows.shape[1], -1), mode))
+
+    def product(self, left: Places, right: Places, out: Places, mode: str) -> Product:
+        """A matrix product. The samples of a batch are further columns, or blocks if the rows have them, too."""
+        if self.count == 1:
+            return Product(left, right, out, mode)
+        blocks, rows, columns = out.shape
+        source = np.array(self.source)
+        left, right, out = self.spread(left), self.spread(right), self.spread(out)
+        if not (source[left[..., 0]] >= BATCHED).any():
+            wide = right.swapaxes(2, 3).reshape(blocks, columns * self.count, -1)
+            if steps(wide) is not None or blocks > 1:
+                return Product(left[..., 0], wide, out.reshape(blocks, rows, -1), mode)
+            left = np.broadcast_to(left[..., 0], (columns, *left.shape[1:3]))  # a product for each column
+            return Product(left, right[0].swapaxes(1, 2), out[0].swapaxes(0, 1), mode)
+        return Product(np.moveaxis(left, 3, 1), np.moveaxis(right, 3, 1), np.moveaxis(out, 3, 1), mode)
 
 
 class Part:

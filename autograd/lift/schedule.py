@@ -12,6 +12,7 @@ import heapq
 from typing import Any
 
 from autograd.lift.simplify import LINEAR, Scalars
+from autograd.lift.vmap import BATCH
 
 
 def operands_of(program: Scalars, node: int) -> tuple[int, ...]:
@@ -33,7 +34,21 @@ def reachable(program: Scalars) -> dict[int, tuple[int, ...]]:
     return dict(reversed(found))
 
 
-def roles(program: Scalars, operands: dict[int, tuple[int, ...]], kinds: dict[int, Any]) -> dict[int, int]:
+def batch_sizes(program: Scalars, operands: dict[int, tuple[int, ...]]) -> dict[int, int]:
+    """For how many samples each node stands: 1 but for those that are computed from a batch."""
+    size: dict[int, int] = {}
+    for node, xs in operands.items():
+        op = program.op[node]
+        if op is BATCH:
+            size[node] = len(xs)
+        else:
+            size[node] = 1 if not xs or (op and op.name == "sample") else max([size[x] for x in xs])
+    return size
+
+
+def roles(
+    program: Scalars, operands: dict[int, tuple[int, ...]], kinds: dict[int, Any], size: dict[int, int]
+) -> dict[int, int]:
     """The role of each node as a number. `kinds` tells the leaves apart."""
     kind: dict[int, Any] = {}
     for node in operands:
@@ -41,14 +56,17 @@ def roles(program: Scalars, operands: dict[int, tuple[int, ...]], kinds: dict[in
         if op is LINEAR:
             kind[node] = frozenset((sign, b < 0) for sign, _, b in program.terms[node])
         else:
-            kind[node] = kinds.get(node, "constant") if op is None else op
+            kind[node] = kinds.get(node, "constant") if op is None else op.name if op.name == "sample" else op
     used_by: dict[int, set[Any]] = {node: set() for node in operands}
     for node, xs in operands.items():
         for x in xs:
             used_by[x].add(kind[node])
     numbers: dict[Any, int] = {}
     return {
-        node: numbers.setdefault((kind[node], frozenset([kind[x] for x in xs]), frozenset(used_by[node])), len(numbers))
+        node: numbers.setdefault(
+            (kind[node], size[node], frozenset([(kind[x], size[x]) for x in xs]), frozenset(used_by[node])),
+            len(numbers),
+        )
         for node, xs in operands.items()
     }
 

@@ -19,6 +19,7 @@ from typing import Any
 from autograd import ops
 from autograd.arithmetic import Floats
 from autograd.lift.trace import Recording
+from autograd.lift.vmap import BATCH
 from autograd.operation import Operation
 from autograd.value import Value, Values
 
@@ -141,7 +142,7 @@ class Simplifier:
             operands = tuple(sorted(operands))  # a·b → b·a
         key = (op, operands)
         if key not in self.known:
-            if all(operand in number for operand in operands):
+            if op is not BATCH and all(operand in number for operand in operands):
                 return self.constant(op.value(Floats, *(number[operand] for operand in operands)))
             self.known[key] = self.program.new(op, operands)
         return self.known[key]

@@ -64,7 +64,7 @@ class Printer:
             shown = [self.operand(x.reshape(shape), fuse=True) for x in instruction.operands]
             formula = written(instruction, shown)
         elif isinstance(instruction, Product):
-            formula = f"{self.operand(instruction.left)} · {self.operand(instruction.right.swapaxes(1, 2))}"
+            formula = f"{self.operand(instruction.left)} · {self.operand(instruction.right.swapaxes(-1, -2))}"
         else:
             name = "largest" if instruction.op is LARGEST else "sum"
             formula = f"{name}({self.operand(instruction.operand)})"

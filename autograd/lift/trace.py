@@ -64,7 +64,9 @@ class Recording:
         """Whether it was computed from numbers alone, and is therefore the same for every sample."""
         if value.op is None:
             return id(value) in self.constants
-        return all(id(node) in self.constants for node in topological_order(value) if node.op is None)
+        return all(
+            node.op.name != "batch" if node.op else id(node) in self.constants for node in topological_order(value)
+        )
 
 
 LOCK = threading.Lock()
