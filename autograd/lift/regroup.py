@@ -56,9 +56,9 @@ class Regrouping:
         self.result = Program(recorded=program.recorded)
         self.put([0, *(node for node in program.number if node in operands and node)], "constants")
         self.result.constants = {int(self.place[n]): x for n, x in program.number.items() if self.place[n] >= 0}
+        self.put(by_first_use(captured, operands), "p")
         for kind in dict.fromkeys(inputs.values()):
             self.put([node for node, name in inputs.items() if name == kind], kind)
-        self.put(by_first_use(captured, operands), "p")
         self.result.inputs = [int(self.place[node]) for node in (*inputs, *captured)]
         for group in groups:
             op = program.op[group[0]]
