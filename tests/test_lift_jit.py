@@ -235,3 +235,54 @@ def test_softmax_and_logsumexp_stay_stable():
     f = jit(value_and_grad(lambda s: logsumexp(s) - s[0]))
     assert f([1000.0, 0.0, -1000.0]) == value_and_grad(lambda s: logsumexp(s) - s[0])([1000.0, 0.0, -1000.0])
     assert jit(softmax)([1000.0, 1000.0]) == [0.5, 0.5]
+
+
+def test_threads_share_a_compiled_function():
+    from concurrent.futures import ThreadPoolExecutor
+
+    f = jit(value_and_grad(lambda xs: total_of_squares(xs)))
+    with ThreadPoolExecutor(4) as pool:
+        found = list(pool.map(lambda k: f([float(k)] * (1 + k % 3)), range(60)))
+    assert found == [(k * k * (1.0 + k % 3), [2.0 * k] * (1 + k % 3)) for k in range(60)]
+    assert f.recordings == 3
+
+
+def total_of_squares(xs):
+    return sum(x * x for x in xs)
+
+
+def test_a_bound_step_copies_nothing():
+    data = np.arange(6.0).reshape(3, 2)
+    step = jit(value_and_grad(lambda w, rows: mean([dot(w, row) ** 2 for row in rows]))).bind([1.0, -1.0], data)
+    for _ in range(3):
+        w = step.parameters.tolist()
+        expected = value_and_grad(lambda w: mean([dot(w, row) ** 2 for row in data.tolist()]))(w)
+        assert step.run() == pytest.approx(expected[0])
+        assert step.gradient == pytest.approx(expected[1])
+        step.parameters -= 0.01 * step.gradient
+    with pytest.raises(TypeError, match="value_and_grad"):
+        jit(lambda x: x).bind(1.0)
+
+
+def test_without_numpy_it_runs_on_the_engine_and_says_so_once():
+    import subprocess
+    import sys
+
+    code = (
+        "import sys, warnings; sys.modules['numpy'] = None; warnings.simplefilter('always')\n"
+        "import autograd\n"
+        "f = autograd.jit(lambda x: x * x); g = autograd.jit(f); print(f(3.0), g(2.0))"
+    )
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert ran.stdout.split() == ["9.0", "4.0"]
+    assert ran.stderr.count("NumPy is not installed") == 1
+
+
+def test_the_same_value_twice_has_one_derivative():
+    x = Value(3.0)
+    f = jit(lambda a, b: a * a * b + x)
+    y = f(x, x)
+    y.backward(create_graph=True)
+    slope, x.grad = x.grad, 0.0
+    slope.backward()
+    assert slope.data == pytest.approx(28.0) and x.grad == pytest.approx(18.0)

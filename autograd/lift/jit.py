@@ -151,6 +151,32 @@ class Compiled:
                 return self.f(*args, **kwargs)  # derivatives of Values are Values again
             return self.differentiate(key, reading, ends, args, kwargs)
 
+    def bind(self, *args: Any) -> Step:
+        """The compiled `value_and_grad(f)` with its arguments in place, for a loop that copies nothing.
+
+        Raises:
+            TypeError: if what was compiled is not `value_and_grad` (or `grad`) with one argnum.
+
+        >>> from autograd import value_and_grad
+        >>> step = jit(value_and_grad(lambda w, x: (w * x - 1.0) ** 2)).bind(0.5, 3.0)
+        >>> for _ in range(20):
+        ...     _ = step.run()
+        ...     step.parameters -= 0.05 * step.gradient
+        >>> round(float(step.parameters[0]), 4)
+        0.3333
+        """
+        if not isinstance(self.argnums, int):
+            raise TypeError("bind takes a compiled value_and_grad(f) of one argument: jit(value_and_grad(f)).bind(…)")
+        reading = Reading()
+        parts, ends = [], [0]
+        for argument in args:
+            parts.append(reading.read(argument))
+            ends.append(reading.count)
+        with self.lock:
+            recorded = self.recorded(tuple(parts), reading, args, {})
+        first, last = ends[self.argnums % len(args)], ends[self.argnums % len(args) + 1]
+        return Step(recorded, reading, first, last)
+
     @property
     def program(self) -> str:
         """The array operations of the latest program, as text."""
@@ -230,6 +256,31 @@ class Compiled:
         gradients = tuple(like(args[k], slopes) for k, slopes in zip(chosen, found, strict=True))
         result = gradients if several else gradients[0]
         return (y, result) if self.with_value else result
+
+
+class Step:
+    """A program with its arguments in place and a machine of its own.
+
+    Attributes:
+        parameters: the numbers of the argument that is differentiated, flat; change them in place between runs.
+        gradient: after `run`, the derivatives, in the same order.
+        arguments: all numbers of the arguments, flat, to put another batch in place.
+    """
+
+    def __init__(self, recorded: Recorded, reading: Reading, first: int, last: int) -> None:
+        self.machine = Machine(recorded.program, reverse(recorded.program, recorded.places[first:last]))
+        recorded.load(self.machine, reading)
+        start = int(recorded.places[0])
+        self.arguments = self.machine.values[start : start + recorded.arguments]
+        self.parameters = self.arguments[first:last]
+        self.gradient = self.machine.adjoints[start + first : start + last]
+        self.root = recorded.program.roots[0]
+
+    def run(self) -> float:
+        """The value; the gradient is in `gradient`. Numbers follow IEEE 754: look for NaN where that may be."""
+        self.machine.forward()
+        back(self.machine, self.root)
+        return float(self.machine.values[self.root])
 
 
 def as_leaf(x: Any) -> Any:
