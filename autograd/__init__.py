@@ -122,4 +122,10 @@ def __getattr__(name: str) -> Any:
         raise AttributeError(f"module 'autograd' has no attribute {name!r}")
     from importlib import import_module
 
-    return getattr(import_module(COMPILING[name]), name)
+    try:
+        module = import_module(COMPILING[name])
+    except ModuleNotFoundError as error:
+        if error.name != "numpy" or name != "jit":
+            raise
+        module = import_module("autograd.lift.without_numpy")
+    return getattr(module, name)
