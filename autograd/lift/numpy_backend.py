@@ -60,7 +60,7 @@ def functions() -> dict[str, Any]:
     named = {name: getattr(Arrays, name) for name in ELEMENTARY}
     named.update(
         add=np.add, subtract=np.subtract, multiply=np.multiply, negative=np.negative, divide=np.divide,
-        greater=np.greater, heaviside=np.heaviside, matmul=np.matmul, sum_along=np.add.reduce,
+        greater=np.greater, heaviside=np.heaviside, sign=np.sign, matmul=np.matmul, dot=np.dot, sum_along=np.add.reduce,
         largest_along=np.maximum.reduce, copyto=np.copyto, take=np.take, bincount=np.bincount, not_equal=np.not_equal,
         inf=np.inf, nan=np.nan,
     )  # fmt: skip
@@ -200,8 +200,13 @@ class Writer:
             left = self.matrix(instruction.left[first])
             right = self.matrix(instruction.right[first])
             target, out = self.output(instruction.out[first], instruction.mode)
-            self.write(f"matmul({left}, {self.transposed(right)}, {target})")
+            self.multiply_matrices(left, self.transposed(right), target)
         self.add_up(instruction.mode, target, out)
+
+    def multiply_matrices(self, left: str, right: str, out: str) -> None:
+        """A matrix product; `dot` has less to decide than `matmul`, but takes only plain matrices."""
+        array = self.namespace[out]
+        self.write(f"{'dot' if array.ndim == 2 and array.flags.c_contiguous else 'matmul'}({left}, {right}, {out})")
 
     def transposed(self, name: str) -> str:
         key = ("transposed", name)
@@ -251,6 +256,10 @@ class Writer:
             names["y"] = self.view("values", instruction.out.reshape(shape))
             names["g"] = self.view("adjoints", instruction.out.reshape(shape))
             formula = Formula(self, {k: v for k, v in names.items() if v is not None}, shape)
+            if instruction.op is ops.RELU:  # step(x) = sign(max(x, 0)), and faster
+                known = self.temporary(shape)
+                self.write(f"sign({names['y']}, {known})")
+                formula.known[str(flows[0].partial)] = known
             for flow in flows:
                 assert flow.partial is not None
                 self.land(flow, sign, flow.target.reshape(shape), formula, flow.partial)
@@ -283,7 +292,7 @@ class Writer:
         target = flow.target[first]
         out = self.view("adjoints", target) if flow.first and sign > 0 and 0 not in (steps(target) or (0,)) else None
         result = out or self.temporary(target.shape)
-        self.write(f"matmul({adjoint}, {self.matrix(other[first])}, {result})")
+        self.multiply_matrices(adjoint, self.matrix(other[first]), result)
         if out is None:
             self.accumulate(result, target, sign, flow.first)
 
