@@ -105,6 +105,27 @@ def with_leaves(nest: Any, leaves: Iterator[Value]) -> Any:
 
 def like(nest: Any, numbers: Floats) -> Any:
     """These numbers in the nesting of `nest`, which holds nothing but numbers."""
+    found, _ = cut(nest, numbers, 0)
+    return found
+
+
+def cut(nest: Any, numbers: Floats, start: int) -> tuple[Any, int]:
+    """The nest of the numbers from `start`, and where the next one starts."""
     if is_array(nest):
-        return numbers.reshape(nest.shape).copy()
-    return nested_like(nest, iter(numbers.tolist()))
+        stop = start + nest.size
+        return numbers[start:stop].reshape(nest.shape).copy(), stop
+    if isinstance(nest, list | tuple) and nest and type(nest[0]) is float:
+        stop = start + len(nest)
+        if all(type(x) is float for x in nest):
+            return nested_like(nest, iter(numbers[start:stop].tolist())), stop
+    if isinstance(nest, list | tuple | dict):
+        parts = []
+        for part in nest.values() if isinstance(nest, dict) else nest:
+            found, start = cut(part, numbers, start)
+            parts.append(found)
+        if isinstance(nest, dict):
+            return dict(zip(nest, parts, strict=True)), start
+        return (type(nest)(*parts) if hasattr(nest, "_fields") else type(nest)(parts)), start
+    if as_number(nest) is None:
+        return nest, start
+    return float(numbers[start]), start + 1

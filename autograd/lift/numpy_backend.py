@@ -9,7 +9,8 @@ from __future__ import annotations
 import itertools
 import linecache
 from collections.abc import Callable
-from typing import Any
+from dataclasses import replace
+from typing import Any, TypeGuard
 
 import numpy as np
 from numpy.lib.stride_tricks import as_strided
@@ -17,7 +18,7 @@ from numpy.lib.stride_tricks import as_strided
 from autograd import ops
 from autograd.arithmetic import ELEMENTARY
 from autograd.lift.layout import common_shape, steps
-from autograd.lift.program import Map, Places, Product, Program, Reduce
+from autograd.lift.program import Instruction, Map, Places, Product, Program, Reduce
 from autograd.lift.reverse import Flow, Reverse
 from autograd.lift.simplify import LARGEST
 from autograd.symbols import ExpandedSymbols, Expression, expression, symbol
@@ -154,14 +155,34 @@ class Writer:
     def forward(self) -> None:
         self.lines.append("def forward():")
         self.write('"""values of all that is computed, from those of the inputs"""')
-        for instruction in self.program.instructions:
+        first: Map | None = None  # a copy that the next instruction adds to: both in one, from the other end
+        following = [*self.program.instructions, None][1:]
+        for instruction, after in zip(self.program.instructions, following, strict=True):
             self.taken.clear()
-            if isinstance(instruction, Map):
-                self.map(instruction)
-            elif isinstance(instruction, Product):
-                self.product(instruction)
+            if first is not None:
+                self.instruction(replace(instruction, mode="="))
+                self.add_to(first, instruction.mode)
+                first = None
+            elif is_copy(instruction) and after is not None and same_result(instruction, after):
+                first = instruction
             else:
-                self.reduce(instruction)
+                self.instruction(instruction)
+
+    def instruction(self, instruction: Instruction) -> None:
+        """The lines of one instruction."""
+        if isinstance(instruction, Map):
+            self.map(instruction)
+        elif isinstance(instruction, Product):
+            self.product(instruction)
+        else:
+            self.reduce(instruction)
+
+    def add_to(self, copy: Map, mode: str) -> None:
+        """out = copied ± out."""
+        shape, _ = common_shape(copy.out, list(copy.operands))
+        out = self.view("values", copy.out.reshape(shape))
+        copied = self.read(copy.operands[0].reshape(shape))
+        self.write(f"{'add' if mode == '+' else 'subtract'}({copied}, {out}, {out})")
 
     def output(self, places: Places, mode: str) -> tuple[str, str]:
         """Where a result is computed: in place, or in a temporary that is then added. And the place itself."""
@@ -342,6 +363,16 @@ class Writer:
         index = self.named("i", (target - low).ravel())
         out = self.view("adjoints", np.arange(low, high))
         self.write(f"{plus}({out}, bincount({index}, {result}.ravel(), {high - low}), {out})")
+
+
+def is_copy(instruction: Instruction) -> TypeGuard[Map]:
+    """Whether it copies numbers as they are."""
+    return isinstance(instruction, Map) and instruction.op is ops.IDENTITY and instruction.mode == "="
+
+
+def same_result(instruction: Instruction, after: Instruction) -> bool:
+    """Whether the second adds to what the first has stored."""
+    return after.mode != "=" and np.array_equal(instruction.out.ravel(), after.out.ravel())
 
 
 def are_dots(product: Product) -> bool:
