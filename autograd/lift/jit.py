@@ -99,6 +99,7 @@ class Recorded:
         self.places = np.array([*self.program.inputs[: len(kinds)], *sorted(self.program.inputs[len(kinds) :])])
         self.arguments = len(kinds)
         self.machines: dict[Hashable, Machine] = {}
+        self.nodes: dict[tuple[int, ...], tuple[Machine, tuple[int, ...]]] = {}
         self.lock = lock
 
     def machine(self, wanted: tuple[int, ...] | None) -> Machine:
@@ -107,6 +108,13 @@ class Recorded:
             back = None if wanted is None else reverse(self.program, self.places[list(wanted)])
             self.machines[wanted] = Machine(self.program, back)
         return self.machines[wanted]
+
+    def for_node(self, arguments: tuple[int, ...]) -> tuple[Machine, tuple[int, ...]]:
+        """The machine for a node whose parents are these arguments and all captured Values; and what it derives by."""
+        if arguments not in self.nodes:
+            wanted = (*arguments, *range(self.arguments, len(self.places)))
+            self.nodes[arguments] = self.machine(wanted or None), wanted
+        return self.nodes[arguments]
 
     def load(self, machine: Machine, reading: Reading) -> None:
         """Copy the arguments and the captured Values in."""
@@ -197,9 +205,8 @@ class Compiled:
     def call(self, key: Hashable, reading: Reading, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         """The value: a number, or a node of the graph with its gradient."""
         recorded = self.recorded(key, reading, args, kwargs)
-        wanted = (*reading.values, *range(recorded.arguments, len(recorded.places)))
         parents = (*reading.values.values(), *recorded.captured)
-        machine = recorded.machine(wanted or None)
+        machine, wanted = recorded.for_node(tuple(reading.values))
         call = Call(self.inner, recorded, reading, args, kwargs)
         results: list[Any] = []
         with np.errstate(all="ignore"):
@@ -299,7 +306,12 @@ def back(machine: Machine, root: int) -> None:
 def gradient(machine: Machine, recorded: Recorded, root: int, wanted: tuple[int, ...]) -> list[float]:
     """∂root/∂ each wanted input."""
     back(machine, root)
-    slopes: list[float] = machine.adjoints[recorded.places[list(wanted)]].tolist()
+    first, last = wanted[0], wanted[-1]
+    if last - first == len(wanted) - 1 and recorded.places[last] - recorded.places[first] == last - first:
+        start = recorded.places[first]  # neighbours: the gradients of captured Values always are
+        slopes: list[float] = machine.adjoints[start : start + len(wanted)].tolist()
+    else:
+        slopes = machine.adjoints[recorded.places[list(wanted)]].tolist()
     return slopes
 
 
