@@ -51,7 +51,9 @@ class Regrouping:
         groups = scheduled(program, operands, roles(program, operands, kinds, self.samples))
 
         self.place = np.full(len(program.op), -1, dtype=np.intp)  # where each node's number is, or its first sample's
-        self.source: list[int] = []  # of each place: the number of the array that it belongs to
+        self.source = np.empty(1024, dtype=np.intp)  # of each place: the number of the array that it belongs to
+        self.used = 0  # how many places are taken; the rest of `source` is room to grow
+        self.computed = 0  # how many arrays have been computed
         self.count = 1  # how many samples the group at hand stands for
         self.result = Program(recorded=program.recorded)
         self.put([0, *(node for node in program.number if node in operands and node)], "constants")
@@ -74,7 +76,7 @@ class Regrouping:
             self.result.scalars += len(group)
             self.result.grouped += len(group) if len(group) > 1 or op in (LINEAR, LARGEST, BATCH) else 0
         self.result.roots = [int(self.place[root]) for root in program.roots]
-        self.result.size = len(self.source)
+        self.result.size = self.used
 
     def put(self, nodes: Iterable[int], name: str) -> None:
         """Give the nodes the next places, as an array of their own."""
@@ -85,20 +87,24 @@ class Regrouping:
 
         A node that stands for a batch has a place for each sample, one after the other; its own is the first.
         """
-        start = len(self.source)
+        start = self.used
         size = nodes.size * self.count
         out = np.arange(start, start + size, self.count).reshape(nodes.shape)
         self.place[nodes[nodes >= 0]] = out[nodes >= 0]
         arrays = self.result.arrays
-        self.source.extend([len(arrays) + BATCHED * (self.count > 1)] * size)
-        arrays.append(Array(start, start + size, name or f"h{sum(a.name[0] == 'h' for a in arrays) + 1}"))
+        self.used += size
+        if self.used > len(self.source):
+            self.source = np.concatenate([self.source, np.empty(self.used, dtype=np.intp)])
+        self.source[start : self.used] = len(arrays) + BATCHED * (self.count > 1)
+        self.computed += not name
+        arrays.append(Array(start, start + size, name or f"h{self.computed}"))
         return out
 
     def spread(self, places: Places) -> Places:
         """The places of all samples, along a further axis at the end (of length 1 outside of a batch)."""
         if self.count == 1:
             return places[..., None]
-        batched = np.array(self.source)[places] >= BATCHED
+        batched = self.source[places] >= BATCHED
         spread: Places = places[..., None] + batched[..., None] * np.arange(self.count)
         return spread
 
@@ -109,7 +115,7 @@ class Regrouping:
         op = self.program.op[group[0]]
         assert op is not None
         nodes = np.array(group)
-        source = np.array(self.source)
+        source = self.source
         operands = self.place[np.array([self.program.operands[node] for node in group]).T]
         if op.name == "sample":
             op = ops.IDENTITY
@@ -203,7 +209,7 @@ class Regrouping:
         if self.count == 1:
             return Product(left, right, out, mode)
         blocks, rows, columns = out.shape
-        source = np.array(self.source)
+        source = self.source
         left, right, out = self.spread(left), self.spread(right), self.spread(out)
         if not (source[left[..., 0]] >= BATCHED).any():
             wide = right.swapaxes(2, 3).reshape(blocks, columns * self.count, -1)
@@ -252,10 +258,10 @@ class Terms:
         self.owner, self.sign = table[:, 0], table[:, 1]
         self.left = place[table[:, 2]]
         self.right = np.where(table[:, 3] >= 0, place[table[:, 3]], -1)
-        source = np.array([*regrouping.source, -1])  # the last one is that of no factor
+        source = regrouping.source
         swap = (self.right >= 0) & ~oriented(source[self.left], source[self.right], self.left, self.right)
         self.left, self.right = np.where(swap, self.right, self.left), np.where(swap, self.left, self.right)
-        self.sources = np.stack([self.sign, source[self.left], source[self.right]])
+        self.sources = np.stack([self.sign, source[self.left], np.where(self.right >= 0, source[self.right], -1)])
 
     def parts(self) -> list[Part]:
         """By the arrays that the factors come from; short ones together, if there are many."""
