@@ -318,7 +318,7 @@ def gradient(machine: Machine, recorded: Recorded, root: int, wanted: tuple[int,
 def compiled_node(y: float, op: Operation, parents: tuple[Value, ...], slopes: tuple[float, ...]) -> Value:
     """The Value of a compiled function: one node, whatever was computed inside."""
     node = Value(y)
-    node.op = op
+    node._operation = op
     node._many = parents, slopes
     return node
 
