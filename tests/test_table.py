@@ -303,6 +303,8 @@ def test_floats_are_total_and_arrays_agree_with_them(op):
 
 def method_of(op):
     """The method of Value that applies the operation; None for those that only the table itself uses."""
+    if op.name == "detach":
+        return None  # as a method it makes a leaf
     return Value.__pow__ if op.name == "power" else getattr(Value, op.name, getattr(Value, "_" + op.name, None))
 
 

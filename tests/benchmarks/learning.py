@@ -40,7 +40,7 @@ def theirs(run, seed):
     held = len(targets["validation"]) / (len(targets["validation"]) + len(targets["train"]))
     same = {"activation": "tanh", "alpha": 0.0, "learning_rate_init": RATE, "batch_size": BATCH, "max_iter": EPOCHS}
     stopping = {"early_stopping": True, "validation_fraction": held, "n_iter_no_change": PATIENCE, "tol": 0.0}
-    model = kind(HIDDEN, **same, **stopping, random_state=seed)
+    model = kind(hidden_layer_sizes=HIDDEN, **same, **stopping, random_state=seed)
     model.fit(*(np.concatenate([d["train"], d["validation"]]) for d in (inputs, targets)))
     score = accuracy_score if run.data.classes else r2_score
     return score(targets["test"], model.predict(inputs["test"]))
