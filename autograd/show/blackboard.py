@@ -80,9 +80,9 @@ class Blackboard:
         """The name of a node; the number of a constant."""
         return Number(node.data) if self.is_constant(node) else Symbol(self.names[node], node.data)
 
-    def derivative(self, top: Any, bottom: Any, value: float) -> Derivative:
-        """∂top/∂bottom, which is that number."""
-        return Derivative(self.names[top], self.names[bottom], value)
+    def derivative(self, top: Any, bottom: Any, value: float, fixed: Iterable[Any] = ()) -> Derivative:
+        """∂top/∂bottom, which is that number, while the nodes `fixed` are held."""
+        return Derivative(self.names[top], self.names[bottom], value, tuple(self.names[node] for node in fixed))
 
     def operands(self, node: Any) -> list[Any]:
         """The named nodes in the formula of a node, each once, from left to right."""
@@ -158,10 +158,10 @@ class Blackboard:
                     numbers[operand] = numbers[operand] + term if operand in numbers else term
         return numbers
 
-    def local_equation(self, node: Any, operand: Any) -> Equation:
+    def local_equation(self, node: Any, operand: Any, fixed: Iterable[Any] = ()) -> Equation:
         """∂a₂/∂z₂ = a₂(1 − a₂) ≈ 0.609·(1 − 0.609) ≈ 0.238."""
         value = self.local_number(node, operand)
-        return equation(self.derivative(node, operand, value), self.local(node, operand), value, self.digits)
+        return equation(self.derivative(node, operand, value, fixed), self.local(node, operand), value, self.digits)
 
     def edge(self, node: Any, position: int) -> Formula:
         """The local derivative of one operand alone: 1 for either of the two of a + a. For a board without folding."""

@@ -54,11 +54,10 @@ INDENT = "    "
 
 
 class Factor(NamedTuple):
-    """One factor of a chain, with the brackets that open before and close after it around what is stored."""
+    """One factor of a chain, and how many brackets open before it; all close after the last factor."""
 
     formula: Formula
-    opens: int
-    closes: int
+    opens: int = 0
 
 
 @dataclass(frozen=True)
@@ -90,6 +89,7 @@ class Derivation:
         adjoint = adjoints(root, 1.0, attrgetter("local_grads"))
         self.gradients: dict[Any, float] = {leaf: adjoint[leaf] for leaf in leaves}
         self.paths: dict[Any, Paths] = {leaf: paths_to(self.board, leaf, limit=most_paths) for leaf in leaves}
+        self._fixed: dict[Any, tuple[Any, ...]] = {}
         self._stored = branches([path for leaf in leaves for path in self.paths[leaf].paths]) if leaves[1:] else set()
 
     def _edges(self) -> Iterator[tuple[Any, Any]]:
@@ -105,13 +105,33 @@ class Derivation:
     @cached_property
     def locals(self) -> tuple[Equation, ...]:
         """∂a₂/∂z₂ = a₂(1 − a₂) ≈ 0.609·(1 − 0.609) ≈ 0.238, and so on."""
-        return tuple(self.board.local_equation(node, operand) for operand, node in self._edges())
+        return tuple(
+            self.board.local_equation(node, operand, self._fixed_at(operand, node)) for operand, node in self._edges()
+        )
 
     @property
     def is_immediate(self) -> bool:
         """Whether the local derivatives are all there is to say."""
         return all(
             found.count == len(found.paths) == 1 and len(found.paths[0].nodes) == 2 for found in self.paths.values()
+        )
+
+    def _fixed_at(self, operand: Any, node: Any) -> tuple[Any, ...]:
+        """What is held fixed in the direct derivative ∂root/∂operand, where the total ∂root/∂operand is another."""
+        if node is not self.root:
+            return ()
+        if operand not in self._fixed:
+            self._fixed[operand] = tuple(
+                other
+                for other in self.board.operands(node)
+                if other is not operand and paths_to(self.board, operand, limit=1, root=other).count
+            )
+        return self._fixed[operand]
+
+    def _partial(self, operand: Any, node: Any) -> Formula:
+        """The factor of one edge."""
+        return self.board.derivative(
+            node, operand, self.board.local_number(node, operand), self._fixed_at(operand, node)
         )
 
     def _left(self, leaf: Any) -> Formula:
@@ -122,16 +142,8 @@ class Derivation:
         edges = written_edges(path)
         stored = [path.nodes[place:] in self._stored for place in range(len(path.nodes) - 1)] if self._stored else []
         opens = [int(bool(stored) and edge is not None and stored[path.nodes.index(edge[0])]) for edge in edges]
-        formulas = [
-            Ellipsis()
-            if edge is None
-            else self.board.derivative(edge[1], edge[0], self.board.local_number(*edge[::-1]))
-            for edge in edges
-        ]
-        return tuple(
-            Factor(formula, opened, sum(opens) if place == len(edges) - 1 else 0)
-            for place, (formula, opened) in enumerate(zip(formulas, opens, strict=True))
-        )
+        formulas = [Ellipsis() if edge is None else self._partial(*edge) for edge in edges]
+        return tuple(map(Factor, formulas, opens))
 
     @cached_property
     def symbols(self) -> tuple[Row, ...]:
@@ -142,7 +154,7 @@ class Derivation:
             for place, path in enumerate(found.paths):
                 rows.append(Row(None if place else self._left(leaf), "+" if place else "=", self._factors(path)))
             if found.count > len(found.paths):
-                rows.append(Row(None, "+", (Factor(Ellipsis(), 0, 0),)))
+                rows.append(Row(None, "+", (Factor(Ellipsis()),)))
         return tuple(rows)
 
     @cached_property
@@ -153,9 +165,7 @@ class Derivation:
             found = self.paths[leaf]
             left = self._left(leaf)
             numeric = [
-                tuple(
-                    Factor(factor.formula.in_numbers(), factor.opens, factor.closes) for factor in self._factors(path)
-                )
+                tuple(Factor(factor.formula.in_numbers(), factor.opens) for factor in self._factors(path))
                 for path in found.paths
             ]
             total = Number(self.gradients[leaf])
@@ -172,10 +182,10 @@ class Derivation:
             more = (Ellipsis(),) if found.count > len(found.paths) else ()
             products = Sum((*(Number(path.product) for path in found.paths), *more))
             if more:
-                rows.append(Row(None, "+", (Factor(Ellipsis(), 0, 0),)))
+                rows.append(Row(None, "+", (Factor(Ellipsis()),)))
             sign = "≈" if sign == "≈" or products.is_rounded(self.digits) else "="
             end_sign = "≈" if sign == "≈" or end_sign == "≈" else "="
-            rows.append(Row(None, sign, (Factor(products, 0, 0),), end_sign, total))
+            rows.append(Row(None, sign, (Factor(products),), end_sign, total))
         return tuple(rows)
 
     @cached_property
@@ -259,11 +269,12 @@ def branches(paths: list[Path]) -> set[tuple[Any, ...]]:
 
 
 class Cells(NamedTuple):
-    """A row as it is written: left side, sign, factors, sign, end."""
+    """A row as it is written: left side, sign, factors, the brackets that close after them, sign, end."""
 
     left: str
     sign: str
     factors: list[str]
+    closes: str
     end_sign: str
     end: str
 
@@ -275,11 +286,10 @@ def cells(rows: tuple[Row, ...], notation: Notation) -> list[Cells]:
             row.left.write(notation) if row.left else "",
             row.sign,
             [
-                "[" * factor.opens
-                + in_product(factor.formula, notation, place > 0 or row.sign == "+")
-                + "]" * factor.closes
+                "[" * factor.opens + in_product(factor.formula, notation, place > 0 or row.sign == "+")
                 for place, factor in enumerate(row.factors)
             ],
+            "]" * sum(factor.opens for factor in row.factors),
             row.end_sign,
             row.end.write(notation) if row.end else "",
         )
@@ -292,14 +302,16 @@ def in_product(factor: Formula, notation: Notation, later: bool) -> str:
     return notation.parenthesised(written) if later and written.startswith(notation.minus) else written
 
 
+def is_sum(row: Cells) -> bool:
+    """Whether the row adds up numbers; they go to no column."""
+    return len(row.factors) == 1 and bool(row.end)
+
+
 def aligned(rows: list[Cells]) -> list[str]:
     """Text with the factors in columns, counted from the right, where the shared ones are."""
     count = max(len(row.factors) for row in rows)
-    columns = [[""] * (count - len(row.factors)) + row.factors for row in rows]
-    if any(len(row.factors) == 1 and row.end for row in rows):  # a sum of numbers goes to no column
-        columns = [
-            column if len(row.factors) > 1 or not row.end else [] for column, row in zip(columns, rows, strict=True)
-        ]
+    closes = max(len(row.closes) for row in rows)
+    columns = [[] if is_sum(row) else [""] * (count - len(row.factors)) + row.factors for row in rows]
     widths = [max((width(column[place]) for column in columns if column), default=0) for place in range(count)]
     left = max(width(row.left) for row in rows)
     lines = []
@@ -309,8 +321,8 @@ def aligned(rows: list[Cells]) -> list[str]:
             line += " " * (widths[place] - width(cell)) + cell
             if place < count - 1:
                 line += " · " if cell else "   "
-        line += "" if column else row.factors[0]
-        lines.append(line + (f" {row.end_sign} {row.end}" if row.end else ""))
+        line += row.closes.ljust(closes) if column else row.factors[0]
+        lines.append(line + f" {row.end_sign} {row.end}" if row.end else line.rstrip())
     return lines
 
 
@@ -336,10 +348,10 @@ def tex_table(rows: list[Cells]) -> str:
         sign = signs.get(row.sign, row.sign)
         padding = [""] * (count - len(factors))
         if len(rows) == 1:
-            return f"{row.left} {sign} {' '.join(factors)} {end}".strip()
+            return f"{row.left} {sign} {' '.join(factors)}{row.closes} {end}".strip()
         left = rf"\displaystyle {row.left}" if row.left else ""
-        lines.append(" & ".join([left, sign, *padding, *factors, end]))
-    return rf"\begin{{array}}{{rc{'r' * count}l}}" + r" \\[1ex] ".join(lines) + r"\end{array}"
+        lines.append(" & ".join([left, sign, *padding, *factors, row.closes, end]))
+    return rf"\begin{{array}}{{rc{'r' * count}@{{}}ll}}" + r" \\[1ex] ".join(lines) + r"\end{array}"
 
 
 def html_table(rows: list[Cells]) -> str:
@@ -349,7 +361,12 @@ def html_table(rows: list[Cells]) -> str:
     for row in rows:
         factors = [factor + " ·" * (place < len(row.factors) - 1) for place, factor in enumerate(row.factors)]
         end = f"{row.end_sign} {row.end}" if row.end else ""
-        written = [row.left, row.sign, *[""] * (count - len(factors)), *factors, end]
+        if is_sum(row):
+            lines.append(
+                f'<tr><td>{row.left}</td><td>{row.sign}</td><td colspan="{count + 2}">{factors[0]} {end}</td></tr>'
+            )
+            continue
+        written = [row.left, row.sign, *[""] * (count - len(factors)), *factors, row.closes, end]
         lines.append("<tr>" + "".join(f"<td>{cell}</td>" for cell in written) + "</tr>")
     return f'<table class="chain">{"".join(lines)}</table>'
 

@@ -27,6 +27,7 @@ from autograd.ops import FAMILIES, OPERATIONS
 from autograd.show.names import SUPERSCRIPTS, Name, is_rounded, number
 
 SUM, PRODUCT, SIGN, POWER, CALL, ATOM = range(1, 7)  # how tightly a form binds, as in the table
+MOST_FIXED = 3  # names of what is held fixed
 LONGEST_SUM = 12  # terms and factors written out; of more, the first few and the last
 
 
@@ -133,14 +134,21 @@ class Symbol(Formula):
 
 @dataclass(frozen=True)
 class Derivative(Formula):
-    """∂top/∂bottom and its number."""
+    """∂top/∂bottom and its number; ∂top/∂bottom|u if others that depend on bottom, too, are held fixed."""
 
     top: Name
     bottom: Name
     value: float = field(compare=False)
+    fixed: tuple[Name, ...] = ()
 
     def write(self, notation: Notation) -> str:
-        return notation.derivative(notation.choose(self.top), notation.choose(self.bottom))
+        written = notation.derivative(notation.choose(self.top), notation.choose(self.bottom))
+        if not self.fixed:
+            return written
+        few = [notation.choose(name) for name in self.fixed[:MOST_FIXED]] + [notation.dots] * (
+            len(self.fixed) > MOST_FIXED
+        )
+        return notation.at_fixed(written, ", ".join(few))
 
     def in_numbers(self) -> Formula:
         return Number(self.value)
@@ -386,6 +394,10 @@ class Notation:
     def derivative(self, top: str, bottom: str) -> str:
         return f"∂{top}/∂{bottom}"
 
+    def at_fixed(self, derivative: str, fixed: str) -> str:
+        """The derivative while those are held fixed."""
+        return f"{derivative}|{fixed}"
+
     def quotient(self, numerator: Formula, denominator: Formula) -> str:
         left = self.operand(numerator, ATOM if isinstance(numerator, Quotient) else PRODUCT)
         return f"{left}/{self.operand(denominator, POWER)}"
@@ -439,6 +451,9 @@ class Html(Notation):
     def raised(self, written: str) -> str:
         return f"<sup>{written}</sup>"
 
+    def at_fixed(self, derivative: str, fixed: str) -> str:
+        return f"{derivative}|<sub>{fixed}</sub>"
+
     def escaped(self, written: str) -> str:
         return html.escape(written)
 
@@ -459,6 +474,9 @@ class Latex(Notation):
 
     def derivative(self, top: str, bottom: str) -> str:
         return rf"\frac{{\partial {top}}}{{\partial {bottom}}}"
+
+    def at_fixed(self, derivative: str, fixed: str) -> str:
+        return rf"\left.{derivative}\right|_{{{fixed}}}"
 
     def quotient(self, numerator: Formula, denominator: Formula) -> str:
         return rf"\frac{{{numerator.write(self)}}}{{{denominator.write(self)}}}"
