@@ -1,7 +1,7 @@
 """Make the pictures of the README again: .venv/bin/python notebooks/figures/make.py
 
-Each is what a command or a line of Python in the README gives. The report's is a screenshot, for which Chromium and
-playwright are needed; without them that one is left as it is.
+Each is what a command or a line of Python in the README gives. The pages are screenshots, for which Chromium and
+playwright are needed; without them those are left as they are.
 """
 
 import shutil
@@ -9,12 +9,10 @@ import tempfile
 from pathlib import Path
 
 from autograd import Value
-from autograd.show import draw
-from nn import pictures
+from autograd.show import draw, steps
 from nn.bundled import load
 from nn.experiment import Settings, experiment
-from nn.figures import save_svg
-from nn.report import boundary, write_report
+from nn.report import write_report
 
 HERE = Path(__file__).parent
 
@@ -35,8 +33,8 @@ def chain():
     return loss
 
 
-def screenshot(page, target):
-    """The first screen of a page, as a picture."""
+def screenshot(page, target, size, keys=()):
+    """The first screen of a page, after some keys were pressed, as a picture."""
     try:
         from playwright.sync_api import sync_playwright
     except ModuleNotFoundError:
@@ -46,8 +44,11 @@ def screenshot(page, target):
         return
     with sync_playwright() as p:
         browser = p.chromium.launch(executable_path=program, args=["--no-sandbox"])
-        view = browser.new_page(viewport={"width": 1120, "height": 1250})
+        view = browser.new_page(viewport=dict(zip(("width", "height"), size, strict=True)))
         view.goto(page.resolve().as_uri())
+        for key in keys:
+            view.keyboard.press(key)
+        view.wait_for_timeout(500)
         view.screenshot(path=target, type="jpeg", quality=82)
         browser.close()
 
@@ -56,10 +57,10 @@ if __name__ == "__main__":
     (HERE / "chain.svg").write_text(draw(chain()).pipe(format="svg", encoding="utf-8"))
     settings = Settings(activation="relu", loss="hinge", epochs=100)
     run = experiment(load("moons"), settings, verbose=0)
-    save_svg(boundary(run), HERE / "moons.svg")
-    save_svg(pictures.descent(), HERE / "descent.svg")
     with tempfile.TemporaryDirectory() as folder:
         page = write_report(
             run, Path(folder) / "moons", ["chalkgrad", *"train moons --activation relu --loss hinge".split()]
         )
-        screenshot(page, HERE / "report.jpg")
+        screenshot(page, HERE / "report.jpg", (1120, 1250))
+        steps(chain()).save(Path(folder) / "steps.html")
+        screenshot(Path(folder) / "steps.html", HERE / "stepper.jpg", (1280, 860), ["ArrowRight"] * 21)
