@@ -20,6 +20,24 @@ def lecture():
     return loss
 
 
+def labelled_lecture():
+    """The same with every step named, as {label: node}: x w1 b1 z1 a1 w2 b2 z2 a2 y L."""
+    named = {
+        label: Value(data, label=label)
+        for label, data in {"x": 0.05, "w1": 0.1, "b1": -0.1, "w2": 0.3, "b2": 0.3, "y": 0.01}.items()
+    }
+
+    def called(label, node):
+        node.label = label
+        named[label] = node
+        return node
+
+    a1 = called("a1", called("z1", named["x"] * named["w1"] + named["b1"]).sigmoid())
+    a2 = called("a2", called("z2", a1 * named["w2"] + named["b2"]).sigmoid())
+    called("L", 0.5 * (named["y"] - a2) ** 2)
+    return named
+
+
 def diamond():
     a = Value(3.0, label="a")
     b = a + a
