@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -102,6 +103,8 @@ class DrawGraph(Callback):
         path: the folder for the pictures, epoch_0001.svg and so on.
         sample: (x, target).
         detail: "ops", "neurons" or "layers", as for `autograd.show.draw`.
+
+    Without a program that lays graphs out, training goes on without pictures, and a warning says so.
     """
 
     def __init__(
@@ -111,10 +114,11 @@ class DrawGraph(Callback):
         self.path = Path(path)
         self.sample = sample
         self.detail = detail
+        self.given_up = False
 
     def on_epoch_end(self, trainer: Trainer, epoch: int, logs: Mapping[str, float]) -> None:
         """Draw, if it is time to. The gradients that are shown are of this sample alone."""
-        if epoch != 1 and epoch % self.every:
+        if self.given_up or (epoch != 1 and epoch % self.every):
             return
         from autograd.show import draw
 
@@ -123,7 +127,12 @@ class DrawGraph(Callback):
         loss = trainer.loss(outputs_of(trainer.model, x), target)
         loss.backward()
         loss.label = "L"
-        self.path.mkdir(parents=True, exist_ok=True)
-        picture = draw(loss, detail=self.detail).pipe(format="svg")
-        (self.path / f"epoch_{epoch:04d}.svg").write_bytes(picture)
+        try:
+            picture = draw(loss, detail=self.detail).pipe(format="svg")
+        except RuntimeError as error:
+            self.given_up = True
+            warnings.warn(f"training goes on without pictures of the graph: {error}", stacklevel=2)
+        else:
+            self.path.mkdir(parents=True, exist_ok=True)
+            (self.path / f"epoch_{epoch:04d}.svg").write_bytes(picture)
         trainer.model.zero_grad()

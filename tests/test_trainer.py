@@ -18,6 +18,7 @@ from nn import (
     Adam,
     Callback,
     Checkpoint,
+    DrawGraph,
     EarlyStopping,
     GradientDescent,
     RandomHillClimbing,
@@ -232,6 +233,23 @@ def test_callbacks_are_called_in_order_and_can_stop():
     trainer().fit(X, y, epochs=9, batch_size=2, verbose=0, callbacks=[Tell()])
     epoch = ["batch 1", "batch 2", ["loss"]]
     assert calls == ["begin", 1, *epoch, 2, *epoch, "enough"]
+
+
+def test_the_graph_of_a_sample_is_drawn_while_training(tmp_path, monkeypatch):
+    X, y = line(8)
+    undisturbed = trainer().fit(X, y, epochs=5, verbose=0, rng=1)
+    drawing = DrawGraph(every=2, path=tmp_path / "pictures", sample=(X[0], y[0]))
+    history = trainer().fit(X, y, epochs=5, verbose=0, rng=1, callbacks=[drawing])
+    assert history.columns == undisturbed.columns
+    names = sorted(p.name for p in (tmp_path / "pictures").iterdir())
+    assert names == ["epoch_0001.svg", "epoch_0002.svg", "epoch_0004.svg"]
+    assert "layers.0" in (tmp_path / "pictures" / names[0]).read_text()
+
+    monkeypatch.setattr("autograd.show.layout.find_program", lambda: (_ for _ in ()).throw(RuntimeError("no dot")))
+    drawing = DrawGraph(every=1, path=tmp_path / "none", sample=(X[0], y[0]))
+    with pytest.warns(UserWarning, match="without pictures of the graph: no dot") as caught:
+        trainer().fit(X, y, epochs=3, verbose=0, callbacks=[drawing])
+    assert len(caught) == 1 and not (tmp_path / "none").exists()
 
 
 @pytest.mark.parametrize("verbose, seen", [(0, ""), (2, "epoch 2/2  loss"), (1, "2/2")])
