@@ -7,7 +7,7 @@ import re
 
 import pytest
 from browser import chromium, open_page  # noqa: F401 (fixtures)
-from show_graphs import diamond, lecture, random_graph
+from show_graphs import diamond, labelled_lecture, lecture, random_graph
 
 from autograd import Value
 from autograd.show.names import number
@@ -189,6 +189,20 @@ def test_hovering_shows_the_paths_and_a_click_the_derivation(open_page):
     assert tab.locator(".cg-traced").count() == 0
     tab.locator(".cg-why select").select_option(key)  # the same without a mouse
     assert tab.locator(".cg-derivation").inner_text() == text
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_written_out_chain_rule_stands_in_columns(open_page, scheme):
+    nodes = labelled_lecture()
+    timeline = steps(nodes["L"])
+    tab = open_page(page(timeline), color_scheme=scheme)
+    tab.locator(f"g[data-part={timeline.keys[nodes['w2']]}]").click()
+    tables = tab.locator(".cg-derivation table.chain")
+    assert tables.count() == 2
+    assert tables.nth(1).inner_text().split() == "∂L/∂w2 ≈ 0.476 · 0.238 · 0.599 ≈ 0.0679".split()
+    inside = "([t, w]) => t.getBoundingClientRect().right <= w.getBoundingClientRect().right"
+    for table in tables.element_handles():
+        assert tab.evaluate(inside, [table, tab.query_selector(".cg-why")])
 
 
 def test_two_outputs_on_a_page_do_not_interfere(open_page):

@@ -9,10 +9,11 @@ import re
 import time
 
 import pytest
-from show_graphs import diamond, lecture, random_graph
+from show_graphs import diamond, labelled_lecture, lecture, random_graph
 
 from autograd import Value
 from autograd.show.check import checks
+from autograd.show.derive import derive
 from autograd.show.figure import figure, final_picture
 from autograd.show.page import (
     MOST_CHECKS,
@@ -172,6 +173,26 @@ def test_a_timeline_of_a_mistake_is_the_one_that_is_shown_first():
     assert "chalkgrad.start" in stepper(timeline)
     tracks = player_data(timeline, steps(timeline.root), leaf_checks(right))["tracks"]
     assert [track["start"] for track in tracks] == [False, True, False]
+
+
+def derivations_of(made):
+    """What the player is given as derivations, by the number of the node."""
+    written = re.search(r'"derivationsHtml":(\{.*?\}),"hintHtml"', made)[1]
+    return json.loads(written.replace(r"\x3c", "<"))
+
+
+def test_the_chain_rule_behind_each_gradient_is_written_when_the_page_is_made():
+    nodes = labelled_lecture()
+    timeline = steps(nodes["L"])
+    found = derivations_of(page(timeline))
+    wanted = [node for node in timeline.nodes if node is not nodes["L"] and not timeline.board.is_constant(node)]
+    assert set(found) == {timeline.keys[node][1:] for node in wanted}
+    for node in wanted:
+        assert found[timeline.keys[node][1:]] == derive(nodes["L"], node).html
+
+
+def test_of_a_large_graph_no_chain_rule_is_written():
+    assert derivations_of(page(steps(chain(401)))) == {}
 
 
 # ── Files ───────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -23,6 +23,7 @@ from typing import Any
 
 from autograd.show.blackboard import Blackboard
 from autograd.show.check import Check, checks
+from autograd.show.derive import derive
 from autograd.show.figure import figure
 from autograd.show.names import number
 from autograd.show.steps import Step, Steps
@@ -30,6 +31,9 @@ from autograd.show.steps import Step, Steps
 MOST_NODES = 10_000  # of which a browser still shows a step at once
 MOST_CHECKS = 200  # leaves that are compared with finite differences
 MOST_ROWS = 400  # of the table of values
+MOST_DERIVED = 400  # nodes to go through for written-out chain rules, a whole graph for each of them
+FRAME_SIZE = 400  # bytes of a document around the player
+FIXED_SIZE, NODE_SIZE = 25_000, 4_000  # bytes that a page may have, and may have more for each node
 MOST_MISTAKEN = 1_000  # nodes of a graph whose page has the mistakes, too
 LONGEST_TITLE = 2_000  # characters of HTML
 
@@ -89,6 +93,8 @@ def stepper(steps: Steps) -> str:
     described = f"The graph of {name_of(right)}: {len(right.nodes)} nodes with their values and gradients"
     summary = f"<summary>{data['titleHtml']}</summary>"
     still = f"<details open>\n{summary}\n{picture(svg, described)}\n{table(right, found)}</details>"
+    size = FRAME_SIZE + len(player("stepper", still, data).encode())
+    data["derivationsHtml"] = derivations(right, FIXED_SIZE + NODE_SIZE * len(right.nodes) - size)
     return player("stepper", still, data)
 
 
@@ -103,6 +109,20 @@ def player_data(steps: Steps, right: Steps, found: dict[Any, Check]) -> dict[str
         " rule behind its gradient.</p>",
         "tracks": tracks(steps, right, found),
     }
+
+
+def derivations(steps: Steps, room: int) -> dict[str, str]:
+    """The chain rule along every path, leaves first, for as many nodes as there is room and time for."""
+    wanted = [node for node in steps.nodes if node is not steps.root and not steps.board.is_constant(node)]
+    wanted.sort(key=lambda node: bool(node.parents))
+    written: dict[str, str] = {}
+    for node in wanted[: MOST_DERIVED // len(steps.nodes)]:
+        chain = derive(steps.root, node, digits=steps.digits).html
+        room -= len(script_literal(chain).encode()) + 10
+        if room < 0:
+            break
+        written[steps.keys[node][1:]] = chain
+    return written
 
 
 def is_right(steps: Steps) -> bool:
