@@ -1,0 +1,62 @@
+"""explain: text, page and drawing of an expression, and the command of that name."""
+
+import re
+
+import pytest
+
+from autograd.show.explain import explain
+
+LECTURE = "z1 = x*w1 + b1; a1 = sigmoid(z1); z2 = a1*w2 + b2; yhat = sigmoid(z2); L = 0.5*(y - yhat)**2"
+NUMBERS = {"x": 0.05, "w1": 0.1, "b1": -0.1, "w2": 0.3, "b2": 0.3, "y": 0.01}
+
+
+def row(text, name):
+    """The cells of a row of the table of gradients."""
+    return next(line.split() for line in text.split("\n\n")[-1].splitlines() if line.split()[0] == name)
+
+
+def test_the_lectures_chain():
+    text = explain(LECTURE, NUMBERS, leaves=["w2", "b2", "w1", "b1"])
+    values, derivation, table = text.split("\n\n")
+    assert values.splitlines()[0] == "z₁ = x·w₁ + b₁ = 0.05·0.1 − 0.1 = −0.095"
+    assert len(values.splitlines()) == 5
+    assert re.search(r"∂L/∂w₂ ≈ +0\.476 · \[0\.238 · +0\.599\] ≈ 0\.0679", derivation)
+    assert row(text, "w₂") == ["w₂", "0.3", "0.0679288", "0.0679288", "agrees"]
+    assert table.count("agrees") == 4 and "x" not in table.split()
+
+
+def test_every_input_is_derived_unless_some_are_chosen():
+    text = explain("x*w + b", {"x": 2, "w": -3, "b": 1})
+    assert text.startswith("f = x·w + b = 2·(−3) + 1 = −5\n")
+    assert [row(text, name)[2] for name in "xwb"] == ["−3", "2", "1"]
+    slope = float(row(explain(LECTURE, NUMBERS, leaves=["a1"]), "a₁")[2])
+    assert slope == pytest.approx(0.3 * 0.142627, rel=1e-5)  # the lecture's ∂z₂/∂a₁ · ∂L/∂z₂
+
+
+def test_the_result_and_the_lines_get_names_that_are_free():
+    assert explain("f*2", {"f": 1}).startswith("y = ")
+    assert explain("f*y", {"f": 1, "y": 2}).startswith("f₁ = ")
+    assert explain("tanh(v1*x)", {"v1": 1, "x": 0.5}).startswith("v₂ = v₁·x = ")
+
+
+def test_a_kink_and_a_gradient_without_a_number_are_said():
+    assert row(explain("relu(x)", {"x": 0.0}), "x")[-1] == "kink"
+    assert row(explain("x*x", {"x": float("nan")}), "x")[1:] == ["NaN", "NaN", "unknown"]
+
+
+@pytest.mark.parametrize(
+    "expression, values, options, words",
+    [
+        ("2 + 3", {}, {}, "nothing to derive"),
+        ("x", {"x": 1.0}, {}, "nothing to derive"),
+        ("x*2", {"x": 1.0}, {"leaves": ["w"]}, "w is not a name of the expression, which has x"),
+        ("L = x*2", {"x": 1.0}, {"leaves": ["L"]}, "L is the result"),
+        ("a = 2; a*3", {}, {}, "no input"),
+        ("x*2", {"x": 1.0}, {"digits": 0}, "at least 1"),
+        ("log(x)", {"x": -1.0}, {}, "keep the operand above 0"),
+        ("x*", {"x": 1.0}, {}, "missing here"),
+    ],
+)
+def test_what_cannot_be_explained(expression, values, options, words):
+    with pytest.raises(ValueError, match=words):
+        explain(expression, values, **options)
