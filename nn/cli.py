@@ -296,3 +296,56 @@ def plot(what: str, file: str | None, output: str | None) -> None:
     else:
         figure.savefig(path)
     click.echo(path)
+
+
+# ── explain ─────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@main.command(context_settings={"ignore_unknown_options": True})  # an expression may begin with a sign
+@click.argument("expression")
+@click.argument("values", nargs=-1, metavar="[NAME=NUMBER]...")
+@click.option("--html", type=click.Path(dir_okay=False), help="Write a page to step through the passes.")
+@click.option("--svg", type=click.Path(dir_okay=False), help="Write a drawing of the graph.")
+@click.option("--digits", type=click.IntRange(1), default=3, show_default=True, help="Significant digits shown.")
+@click.option("--wrt", multiple=True, metavar="NAME", help="Derive with respect to this, not every input; repeatable.")
+@repairable
+def explain(
+    expression: str, values: tuple[str, ...], html: str | None, svg: str | None, digits: int, wrt: tuple[str, ...]
+) -> None:
+    """Compute an EXPRESSION, and write out the chain rule for its inputs.
+
+    \b
+    chalkgrad explain "x*w + b" x=2 w=-3 b=1
+    chalkgrad explain "z = x*w + b; L = 0.5*(y - sigmoid(z))**2" x=2 w=-3 b=1 y=1 --wrt w --html backprop.html
+    """
+    from autograd.show.explain import ExpressionError
+    from autograd.show.explain import explain as explained
+
+    leaves = [name.strip() for names in wrt for name in names.split(",")] or None
+    try:
+        click.echo(explained(expression, numbers(values), html=html, svg=svg, digits=digits, leaves=leaves))
+    except ExpressionError as error:  # whose second line is a caret
+        click.echo(f"chalkgrad: {error}", err=True)
+        sys.exit(2)
+    except RuntimeError as missing:  # a program to lay the graph out
+        raise ValueError(str(missing)) from missing
+
+
+def numbers(pairs: Iterable[str]) -> dict[str, float]:
+    """The numbers of NAME=NUMBER, by name.
+
+    Raises:
+        ValueError: if a pair is not one, or a name comes twice.
+    """
+    found: dict[str, float] = {}
+    for pair in pairs:
+        name, equals, written = (part.strip() for part in pair.partition("="))
+        if not (name and equals):
+            raise ValueError(f"{pair!r} is not of the form NAME=NUMBER, such as w=0.5")
+        if name in found:
+            raise ValueError(f"{name} is given twice")
+        try:
+            found[name] = float(written)
+        except ValueError:
+            raise ValueError(f"{pair}: {written!r} is not a number") from None
+    return found

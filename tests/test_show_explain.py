@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from click.testing import CliRunner
 
 from autograd.show.explain import explain
 
@@ -60,3 +61,50 @@ def test_a_kink_and_a_gradient_without_a_number_are_said():
 def test_what_cannot_be_explained(expression, values, options, words):
     with pytest.raises(ValueError, match=words):
         explain(expression, values, **options)
+
+
+# ── The command ──
+
+
+def run(*words, status=0):
+    from nn.cli import main
+
+    result = CliRunner().invoke(main, ["explain", *map(str, words)])
+    assert result.exit_code == status, (result.output, result.exception)
+    return result
+
+
+PAIRS = [f"{name}={number}" for name, number in NUMBERS.items()]
+
+
+def test_the_command_prints_and_writes_files_that_need_no_network(tmp_path):
+    page, drawing = tmp_path / "out.html", tmp_path / "out.svg"
+    result = run(LECTURE, *PAIRS, "--wrt", "w2", "--html", page, "--svg", drawing)
+    assert "≈ 0.0679" in result.stdout and result.stderr == ""
+    assert result.stdout.strip() == explain(LECTURE, NUMBERS, leaves=["w2"])
+    html = page.read_text()
+    assert html.startswith("<!DOCTYPE html>") and "Backpropagation of L" in html
+    assert not re.search(r"""(?:src|href)=["']?(?:https?:)?//|@import|<link|fetch\(""", html)
+    assert drawing.read_text().lstrip().startswith("<?xml") and "</svg>" in drawing.read_text()
+
+
+def test_the_command_takes_signs_and_lists():
+    assert run("-x*w", "x=2", "w=-1e-1", "--wrt", "w,x", "--digits", "2").stdout.startswith("f = ")
+    assert "chalkgrad explain" in run("--help").stdout
+
+
+@pytest.mark.parametrize(
+    "words, message",
+    [
+        (["x*w + q", "x=1", "w=2"], "chalkgrad: q=number is missing\n  x*w + q\n        ^\n"),
+        (["x*w", "x=1", "w=two"], "chalkgrad: w=two: 'two' is not a number\n"),
+        (["x*w", "x", "w=2"], "chalkgrad: 'x' is not of the form NAME=NUMBER, such as w=0.5\n"),
+        (["x*w", "x=1", "x=2"], "chalkgrad: x is given twice\n"),
+        (["x*w", "x=1", "w=2", "--wrt", "b"], "chalkgrad: b is not a name of the expression, which has x, w\n"),
+        (["log(x)", "x=-1"], "chalkgrad: log: log(-1.0 (x)) has no finite real value."),
+        (["x*2", "x=1", "--html", "/nowhere/out.html"], "No such file or directory"),
+    ],
+)
+def test_what_the_command_cannot_use_ends_with_status_2(words, message):
+    result = run(*words, status=2)
+    assert message in result.stderr and result.stdout == ""
