@@ -24,8 +24,9 @@ from autograd.graph import topological_order
 from autograd.show.blackboard import Blackboard, labelled
 from autograd.show.check import checks
 from autograd.show.derive import derive, width
-from autograd.show.expression import ExpressionError, parse
+from autograd.show.expression import parse
 from autograd.show.names import number, shortened
+from autograd.show.tokens import ExpressionError
 from autograd.value import Value
 
 __all__ = ["ExpressionError", "explain"]
