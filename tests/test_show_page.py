@@ -194,7 +194,7 @@ def test_the_chain_rule_behind_each_gradient_is_written_when_the_page_is_made():
 
 
 def test_of_a_large_graph_no_chain_rule_is_written():
-    assert derivations_of(page(steps(chain(401)))) == {}
+    assert derivations_of(page(steps(chain(4_001)))) == {}
 
 
 # ── Files ───────────────────────────────────────────────────────────────────────────────────────────────────────

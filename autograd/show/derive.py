@@ -121,11 +121,8 @@ class Derivation:
         if node is not self.root:
             return ()
         if operand not in self._fixed:
-            self._fixed[operand] = tuple(
-                other
-                for other in self.board.operands(node)
-                if other is not operand and paths_to(self.board, operand, limit=1, root=other).count
-            )
+            above = dependents(self.board.order, operand)
+            self._fixed[operand] = tuple(other for other in self.board.operands(node) if other in above)
         return self._fixed[operand]
 
     def _partial(self, operand: Any, node: Any) -> Formula:
@@ -241,6 +238,15 @@ class Derivation:
 
 
 # ── Which edges are written, and what is shared ─────────────────────────────────────────────────────────────────
+
+
+def dependents(order: list[Any], node: Any) -> set[Any]:
+    """The nodes of a graph in topological order that are computed from this one."""
+    found: set[Any] = set()
+    for other in order:
+        if any(parent is node or parent in found for parent in other.parents):
+            found.add(other)
+    return found
 
 
 def written_edges(path: Path) -> list[tuple[Any, Any] | None]:

@@ -31,7 +31,7 @@ from autograd.show.steps import Step, Steps
 MOST_NODES = 10_000  # of which a browser still shows a step at once
 MOST_CHECKS = 200  # leaves that are compared with finite differences
 MOST_ROWS = 400  # of the table of values
-MOST_DERIVED = 400  # nodes to go through for written-out chain rules, a whole graph for each of them
+MOST_DERIVED = 4_000  # nodes to go through for written-out chain rules, a whole graph for each of them
 FRAME_SIZE = 400  # bytes of a document around the player
 FIXED_SIZE, NODE_SIZE = 25_000, 4_000  # bytes that a page may have, and may have more for each node
 MOST_MISTAKEN = 1_000  # nodes of a graph whose page has the mistakes, too
