@@ -12,7 +12,7 @@ from show_graphs import labelled_lecture
 from show_text import evaluate, shown_digits
 
 from autograd import Value
-from autograd.show import derive
+from autograd.show.derive import derive
 
 X, Y = 0.05, 0.01
 PARAMETERS = {"w2": 0.3, "b2": 0.3, "w1": 0.1, "b1": -0.1}

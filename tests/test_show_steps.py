@@ -6,8 +6,7 @@ import pytest
 from show_graphs import diamond, labelled_lecture, random_graph
 
 from autograd import Value
-from autograd.show import steps
-from autograd.show.steps import Cell, edges_backward
+from autograd.show.steps import Cell, edges_backward, steps
 
 
 def of_phase(timeline, phase):

@@ -21,9 +21,9 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
+from autograd.show import derive
 from autograd.show.blackboard import Blackboard
 from autograd.show.check import Check, checks
-from autograd.show.derive import derive
 from autograd.show.figure import figure
 from autograd.show.names import number
 from autograd.show.steps import Step, Steps
