@@ -216,7 +216,7 @@ def test_a_784_128_10_network_at_once():
     root.backward()
     started = time.perf_counter()
     picture, _ = folded_picture("layers", root)
-    assert time.perf_counter() - started < 5.0  # 0.6 s on an idle machine
+    assert time.perf_counter() - started < 30.0  # 0.6 s on an idle machine
     assert [(node.name, node.note) for node in picture.nodes] == [
         ("x", "784 numbers"),
         ("layers.0", "128 neurons, 100,480 parameters"),
