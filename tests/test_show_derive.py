@@ -267,6 +267,8 @@ def test_what_is_shown_multiplies_and_adds_up_to_what_is_shown(graph, digits):
         *products, last = rows
         total = evaluate(re.split("[=≈]", last)[-1])
         assert abs(total - leaf.grad) <= shown_digits(leaf.grad, digits) + 1e-12
+        if any("…" in row for row in rows):
+            continue  # long sums and chains are cut short
         # Each factor is rounded to so many digits; the error of a product of them grows with their number.
         shown = [re.split("[=≈+]", row, maxsplit=1)[-1] for row in products] or [re.split("[=≈]", last)[-2]]
         if not products and found.is_immediate:
