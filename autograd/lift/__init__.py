@@ -5,10 +5,14 @@ The steps of the algorithm, a file each, in reading order:
     trace          record the scalar graph of one call
     simplify       flatten sums and products, merge what is equal, drop what is not needed
     schedule       find the scalars that are computed together
-    regroup        give them neighbouring places, and find the matrix products
+    regroup        give them neighbouring places
+    grid           find the matrix products among their sums
     program        what an array program is; `text` prints it
     reverse        which derivative flows where
     layout         which operands are slices
     numpy_backend  straight Python source that calls NumPy
-    nests, jit     arguments in, results out
+    nests          arguments in, results out
+    recorded       steps 1 to 6 for one structure of the arguments
+    node           what a call leaves in the graph of Values
+    step, jit      the compiled function, in a loop and as a function
 """

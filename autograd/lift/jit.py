@@ -9,8 +9,7 @@ takes the results out.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Hashable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Hashable
 from functools import update_wrapper
 from itertools import pairwise
 from math import isfinite
@@ -18,19 +17,13 @@ from typing import Any
 
 import numpy as np
 
-from autograd.arithmetic import Floats
-from autograd.lift.nests import Reading, like, with_leaves
-from autograd.lift.numpy_backend import Machine
-from autograd.lift.program import Program
-from autograd.lift.regroup import regrouped
-from autograd.lift.reverse import reverse
-from autograd.lift.simplify import simplified
-from autograd.lift.trace import Recording, current
-from autograd.operation import Operation
+from autograd.lift.nests import Reading, like
+from autograd.lift.node import Call, as_leaf, compiled_node, node_operation
+from autograd.lift.recorded import Recorded, back, gradient
+from autograd.lift.step import Step
+from autograd.lift.trace import current
 from autograd.transforms import flat, nested_like, open_inputs
-from autograd.value import Value, adjoints, as_number
-
-Array = np.ndarray[Any, np.dtype[np.float64]]
+from autograd.value import Value
 
 
 def jit(f: Callable[..., Any]) -> Compiled:
@@ -61,71 +54,6 @@ def jit(f: Callable[..., Any]) -> Compiled:
     0.6
     """
     return Compiled(f)
-
-
-class Recorded:
-    """The program of one structure of the arguments, and the machines that run it."""
-
-    def __init__(
-        self,
-        f: Callable[..., Any],
-        args: tuple[Any, ...],
-        kwargs: dict[str, Any],
-        reading: Reading,
-        lock: threading.RLock,
-    ) -> None:
-        leaves = [Value(x) for piece in reading.pieces for x in piece.tolist()]
-        supply = iter(leaves)
-        given = [with_leaves(argument, supply) for argument in args]
-        named = {key: with_leaves(argument, supply) for key, argument in kwargs.items()}
-        with Recording() as recording:
-            self.result = f(*given, **named)
-            self.outputs = [x for x in flat(self.result) if isinstance(x, Value)]
-            self.scalars = simplified(self.outputs, recording)
-        place_of = {id(leaf): node for node, leaf in self.scalars.leaves.items()}
-        kinds: dict[int, str] = {}
-        position = 0
-        for number, piece in enumerate(reading.pieces, 1):
-            for leaf in leaves[position : position + piece.size]:
-                node = place_of.get(id(leaf))
-                kinds[self.scalars.new(None) if node is None else node] = f"x{number}"
-            position += piece.size
-        captured = [node for node in self.scalars.leaves if node not in kinds]
-        self.input_nodes = [*kinds, *captured]
-        self.program: Program = regrouped(self.scalars, kinds, captured)
-        by_place = {self.program.inputs[k]: node for k, node in enumerate(self.input_nodes)}
-        self.captured = [self.scalars.leaves[by_place[p]] for p in sorted(self.program.inputs[len(kinds) :])]
-        self.input_nodes[len(kinds) :] = [by_place[p] for p in sorted(self.program.inputs[len(kinds) :])]
-        self.places = np.array([*self.program.inputs[: len(kinds)], *sorted(self.program.inputs[len(kinds) :])])
-        self.arguments = len(kinds)
-        self.machines: dict[Hashable, Machine] = {}
-        self.nodes: dict[tuple[int, ...], tuple[Machine, tuple[int, ...]]] = {}
-        self.lock = lock
-
-    def machine(self, wanted: tuple[int, ...] | None) -> Machine:
-        """The machine for gradients with respect to these inputs (None: for values alone)."""
-        if wanted not in self.machines:
-            back = None if wanted is None else reverse(self.program, self.places[list(wanted)])
-            self.machines[wanted] = Machine(self.program, back)
-        return self.machines[wanted]
-
-    def for_node(self, arguments: tuple[int, ...]) -> tuple[Machine, tuple[int, ...]]:
-        """The machine for a node whose parents are these arguments and all captured Values; and what it derives by."""
-        if arguments not in self.nodes:
-            wanted = (*arguments, *range(self.arguments, len(self.places)))
-            self.nodes[arguments] = self.machine(wanted or None), wanted
-        return self.nodes[arguments]
-
-    def load(self, machine: Machine, reading: Reading) -> None:
-        """Copy the arguments and the captured Values in."""
-        if self.arguments:
-            start = int(self.places[0])
-            for piece in reading.pieces:
-                machine.values[start : start + piece.size] = piece
-                start += piece.size
-        if self.captured:
-            first = int(self.places[self.arguments])
-            machine.values[first : first + len(self.captured)] = [leaf._data for leaf in self.captured]
 
 
 class Compiled:
@@ -160,10 +88,13 @@ class Compiled:
             return self.differentiate(key, reading, ends, args, kwargs)
 
     def bind(self, *args: Any) -> Step:
-        """The compiled `value_and_grad(f)` with its arguments in place, for a loop that copies nothing.
+        """The function with its arguments in place, for a loop that copies nothing.
+
+        A compiled `value_and_grad(f)` is differentiated by its argument, any other function by the Values that it
+        captures. If there are several results, the first is differentiated.
 
         Raises:
-            TypeError: if what was compiled is not `value_and_grad` (or `grad`) with one argnum.
+            TypeError: if there is nothing to differentiate by: no captured Values, or not one argnum.
 
         >>> from autograd import value_and_grad
         >>> step = jit(value_and_grad(lambda w, x: (w * x - 1.0) ** 2)).bind(0.5, 3.0)
@@ -173,8 +104,6 @@ class Compiled:
         >>> round(float(step.parameters[0]), 4)
         0.3333
         """
-        if not isinstance(self.argnums, int):
-            raise TypeError("bind takes a compiled value_and_grad(f) of one argument: jit(value_and_grad(f)).bind(…)")
         reading = Reading()
         parts, ends = [], [0]
         for argument in args:
@@ -182,8 +111,15 @@ class Compiled:
             ends.append(reading.count)
         with self.lock:
             recorded = self.recorded(tuple(parts), reading, args, {})
-        first, last = ends[self.argnums % len(args)], ends[self.argnums % len(args) + 1]
-        return Step(recorded, reading, first, last)
+        if isinstance(self.argnums, int):
+            k = self.argnums % len(args)
+            return Step(recorded, reading, slice(ends[k], ends[k + 1]))
+        if self.argnums is not None or not recorded.captured:
+            raise TypeError(
+                "bind takes a compiled function that captures Values, or a compiled value_and_grad(f) of one argument:"
+                " jit(value_and_grad(f)).bind(…)"
+            )
+        return Step(recorded, reading, slice(recorded.arguments, None))
 
     @property
     def program(self) -> str:
@@ -263,128 +199,3 @@ class Compiled:
         gradients = tuple(like(args[k], slopes) for k, slopes in zip(chosen, found, strict=True))
         result = gradients if several else gradients[0]
         return (y, result) if self.with_value else result
-
-
-class Step:
-    """A program with its arguments in place and a machine of its own.
-
-    Attributes:
-        parameters: the numbers of the argument that is differentiated, flat; change them in place between runs.
-        gradient: after `run`, the derivatives, in the same order.
-        arguments: all numbers of the arguments, flat, to put another batch in place.
-    """
-
-    def __init__(self, recorded: Recorded, reading: Reading, first: int, last: int) -> None:
-        self.machine = Machine(recorded.program, reverse(recorded.program, recorded.places[first:last]))
-        recorded.load(self.machine, reading)
-        start = int(recorded.places[0])
-        self.arguments = self.machine.values[start : start + recorded.arguments]
-        self.parameters = self.arguments[first:last]
-        self.gradient = self.machine.adjoints[start + first : start + last]
-        self.root = recorded.program.roots[0]
-
-    def run(self) -> float:
-        """The value; the gradient is in `gradient`. Numbers follow IEEE 754: look for NaN where that may be."""
-        self.machine.forward()
-        back(self.machine, self.root)
-        return float(self.machine.values[self.root])
-
-
-def as_leaf(x: Any) -> Any:
-    """A number as a Value; anything else as it is."""
-    number = None if isinstance(x, Value) else as_number(x)
-    return x if number is None else Value(number)
-
-
-def back(machine: Machine, root: int) -> None:
-    """The gradient of the result at that place, into the machine's adjoints."""
-    machine.clear()
-    machine.adjoints[root] += 1.0
-    machine.backward()
-
-
-def gradient(machine: Machine, recorded: Recorded, root: int, wanted: tuple[int, ...]) -> list[float]:
-    """∂root/∂ each wanted input."""
-    back(machine, root)
-    first, last = wanted[0], wanted[-1]
-    if last - first == len(wanted) - 1 and recorded.places[last] - recorded.places[first] == last - first:
-        start = recorded.places[first]  # neighbours: the gradients of captured Values always are
-        slopes: list[float] = machine.adjoints[start : start + len(wanted)].tolist()
-    else:
-        slopes = machine.adjoints[recorded.places[list(wanted)]].tolist()
-    return slopes
-
-
-def compiled_node(y: float, op: Operation, parents: tuple[Value, ...], slopes: tuple[float, ...]) -> Value:
-    """The Value of a compiled function: one node, whatever was computed inside."""
-    node = Value(y)
-    node._operation = op
-    node._many = parents, slopes
-    return node
-
-
-def node_operation(call: Call, machine: Machine, number: int, wanted: tuple[int, ...]) -> Operation:
-    """The operation of a compiled node.
-
-    In floats, value and partials are those of the program. To be differentiated again, they are recorded by the
-    function itself, on the scalar engine.
-    """
-    recorded = call.recorded
-    root = recorded.program.roots[number]
-    numbers = np.concatenate(call.reading.pieces) if call.reading.pieces else np.empty(0)
-
-    def run(xs: tuple[float, ...]) -> None:
-        start = int(recorded.places[0]) if recorded.arguments else 0
-        machine.values[start : start + len(numbers)] = numbers
-        machine.values[recorded.places[list(wanted)]] = xs
-        machine.forward()
-
-    def value(m: Any, *xs: Any) -> Any:
-        if m is not Floats:
-            return call.on_values(xs)[number]
-        with recorded.lock, np.errstate(all="ignore"):
-            run(xs)
-            return float(machine.values[root])
-
-    def partials(m: Any, y: Any, *xs: Any) -> Any:
-        if m is not Floats:
-            adjoint = adjoints(call.on_values(xs)[number], Value(1.0))
-            return [adjoint.pop(x, 0.0) for x in xs]  # the whole derivative for the first of two equal operands
-        with recorded.lock, np.errstate(all="ignore"):
-            run(xs)
-            return gradient(machine, recorded, root, wanted)
-
-    return Operation("compiled", value, partials, arity=None)
-
-
-@dataclass(frozen=True)
-class Call:
-    """One call of a compiled function on Values, kept by its node."""
-
-    f: Callable[..., Any]
-    recorded: Recorded
-    reading: Reading
-    args: tuple[Any, ...]
-    kwargs: dict[str, Any]
-
-    def on_values(self, xs: tuple[Any, ...]) -> list[Any]:
-        """The results of f itself, recorded as Values, with the Values xs for those among the arguments.
-
-        Raises:
-            RuntimeError: if xs are not the Values that f captures, for it cannot be given others.
-        """
-        given = len(self.reading.values)
-        if any(x is not leaf for x, leaf in zip(xs[given:], self.recorded.captured, strict=True)):
-            raise RuntimeError(
-                "a copy of a compiled node can be differentiated once, but not again: its function captures the"
-                " original Values.\nCompute it again, or pass the Values as arguments."
-            )
-        leaves = iter(xs[:given])
-        args = [replaced(argument, leaves) for argument in self.args]
-        kwargs = {key: replaced(argument, leaves) for key, argument in self.kwargs.items()}
-        return [x for x in flat(self.f(*args, **kwargs)) if isinstance(x, Value)]
-
-
-def replaced(nest: Any, leaves: Iterator[Any]) -> Any:
-    """The nest with the next leaf in place of each Value, and numbers as Values of their own."""
-    return nested_like(nest, iter([next(leaves) if isinstance(x, Value) else as_leaf(x) for x in flat(nest)]))

@@ -53,8 +53,9 @@ def operands_of(instruction: Instruction) -> tuple[Places, ...]:
     return (instruction.operand,)
 
 
-def reverse(program: Program, wanted: Places) -> Reverse:
-    """The reverse mode of a program, for the gradients at the places `wanted`."""
+def reverse(program: Program, wanted: Places, roots: list[int] | None = None) -> Reverse:
+    """The reverse mode of a program, for the gradients of the roots (None: of any) at the places `wanted`."""
+    roots = program.roots if roots is None else roots
     needed = np.zeros(program.size, dtype=bool)
     needed[wanted] = True
     for instruction in program.instructions:
@@ -64,9 +65,9 @@ def reverse(program: Program, wanted: Places) -> Reverse:
             needed[instruction.out] = True
 
     arrived = np.zeros(program.size, dtype=bool)
-    arrived[program.roots] = True
+    arrived[roots] = True
     zeros = np.zeros(program.size, dtype=bool)
-    zeros[program.roots] = True
+    zeros[roots] = True
     flows: list[Flow] = []
     for instruction in reversed(program.instructions):
         if not (needed[instruction.out] & arrived[instruction.out]).any():
