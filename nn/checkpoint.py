@@ -69,7 +69,7 @@ def restore(path: str | Path, content: dict[str, Any], trainer: Trainer) -> None
         raise storage.StorageError(f"{path} does not fit: {error}") from error
     trainer.history = History(content["history"], monitor=trainer.history.monitor)
     trainer.history.best_epoch = content["best_epoch"]
-    trainer.best_weights = content["best_weights"]
+    trainer.best = (lambda: content["best_weights"]) if content["best_weights"] else None
 
 
 def fingerprint(samples: Samples) -> str:

@@ -1,18 +1,27 @@
-"""From a batch to gradients: an engine answers with the loss, and leaves ∂loss/∂p in the `.grad` of each parameter."""
+"""From a batch to a step of the optimiser. An engine knows how losses and gradients are computed; here with Values.
+
+    gradients of the mean loss over the batch  →  one step of the optimiser
+
+`nn/compiled.py` has the engine that does the same with arrays.
+"""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import autograd
 from autograd import Value
 from nn.losses import Loss, l1_penalty, l2_penalty
 from nn.module import Module, outputs_of
+from nn.optimizer import Optimizer
 from nn.samples import Samples
 
 CHUNK = 64  # samples whose graphs are held at the same time
+
+Predictions = Any  # a list of floats for each sample, or an array with a row for each
+LossAndPredictions = tuple[float, Predictions]
 
 
 class Objective:
@@ -29,6 +38,11 @@ class Objective:
         self.l1 = l1
         self.l2 = l2
 
+    def of_sample(self, x: Sequence[Any], encoded: Sequence[Any]) -> tuple[Any, Sequence[Any]]:
+        """The loss of one sample, and the model's outputs."""
+        outputs = outputs_of(self.model, x)
+        return self.loss.formula(outputs, encoded), outputs
+
     def penalty(self) -> Any:
         """λ₁ Σ|p| + λ₂ Σp², a Value, or 0.0 if there is none."""
         terms = [
@@ -42,11 +56,10 @@ class Objective:
         """The summed losses of a few samples at a time, and the predictions for them."""
         for start in range(0, len(samples), CHUNK):
             chunk = slice(start, start + CHUNK)
-            outputs = [outputs_of(self.model, x) for x in samples.X[chunk]]
-            losses = map(self.loss.formula, outputs, samples.encoded[chunk])
+            losses, outputs = zip(*map(self.of_sample, samples.X[chunk], samples.encoded[chunk]), strict=True)
             yield autograd.sum(losses), [[float(output) for output in sample] for sample in outputs]
 
-    def __call__(self, samples: Samples) -> tuple[float, list[list[float]]]:
+    def __call__(self, samples: Samples) -> LossAndPredictions:
         """The objective and the predictions, without gradients. The penalty counts."""
         sums, predictions = [], []
         for total, predicted in self.chunks(samples):
@@ -54,38 +67,78 @@ class Objective:
             predictions += predicted
         return math.fsum(sums) / len(samples) + float(self.penalty()), predictions
 
-
-class NonFinite(ArithmeticError):
-    """A loss that is NaN or infinite; the message names the number that turned first."""
-
-
-class EagerEngine:
-    """Plain `backward()` on the graph of each sample."""
-
-    name = "eager"
-
-    def __init__(self, objective: Objective) -> None:
-        self.objective = objective
-
-    def loss_and_gradient(self, samples: Samples) -> tuple[float, list[list[float]]]:
+    def backward(self, samples: Samples) -> LossAndPredictions:
         """The objective and the predictions; ∂objective/∂p is in the `.grad` of each parameter p.
 
         Raises:
             NonFinite: if the objective is NaN or infinite.
         """
-        model = self.objective.model
-        model.zero_grad()
+        self.model.zero_grad()
         sums, predictions = [], []
-        for total, predicted in self.objective.chunks(samples):
+        for total, predicted in self.chunks(samples):
             check_finite(total)
             total.backward(1.0 / len(samples))
             sums.append(total.data)
             predictions += predicted
-        penalty = self.objective.penalty()
+        penalty = self.penalty()
         if isinstance(penalty, Value):
             check_finite(penalty)
             penalty.backward()
         return math.fsum(sums) / len(samples) + float(penalty), predictions
+
+
+class EagerEngine:
+    """Plain `backward()` on the graph of each sample.
+
+    Attributes:
+        description: which engine it is, and why, in words.
+    """
+
+    def __init__(self, objective: Objective, optimizer: Optimizer, reason: str = "asked for") -> None:
+        self.objective = objective
+        self.optimizer = optimizer
+        self.parameters = objective.model.named_parameters()
+        self.description = f"eager: {reason}"
+
+    def step(self, samples: Samples, indices: Sequence[int]) -> LossAndPredictions:
+        """One step for the samples at these positions; the loss before it (or the lowest tried) and the predictions."""
+        tried: list[LossAndPredictions] = []
+
+        def closure() -> float:
+            self.load()
+            tried.append(self.loss(samples, indices))
+            return tried[-1][0]
+
+        if self.optimizer.uses_gradient:
+            tried.append(self.backward(samples, indices))
+        self.optimizer.step(self.parameters, closure)
+        self.load()
+        return tried[0] if self.optimizer.uses_gradient else min(tried, key=lambda one: one[0])
+
+    def loss(self, samples: Samples, indices: Sequence[int] | None = None) -> LossAndPredictions:
+        """The objective and the predictions, of all samples or of those at these positions."""
+        return self.objective(samples if indices is None else samples.take(indices))
+
+    def backward(self, samples: Samples, indices: Sequence[int]) -> LossAndPredictions:
+        """The same, and the gradients in the `.grad` of the parameters."""
+        return self.objective.backward(samples.take(indices))
+
+    # ── Where the numbers are. Here always in the Values, so that there is nothing to do ────────────────────
+
+    def load(self) -> None:
+        """Take the parameters' numbers from the Values."""
+
+    def unload(self) -> None:
+        """Bring the parameters' numbers, and what the optimiser remembers, to where people look for them."""
+
+    def remember(self) -> Callable[[], dict[str, float]]:
+        """The present weights, to be asked for later as a `state_dict`."""
+        state = self.objective.model.state_dict()
+        return lambda: state
+
+
+class NonFinite(ArithmeticError):
+    """A loss that is NaN or infinite; the message names the number that turned first."""
 
 
 def check_finite(total: Value) -> None:

@@ -29,7 +29,8 @@ def argmax(output: Sequence[float]) -> int:
     """The index of the largest of several outputs: scores or probabilities, one for each class."""
     if len(output) < 2:
         raise ValueError('argmax needs several outputs, and this is one; decide by "sign", "probability" or "logit"')
-    return max(range(len(output)), key=output.__getitem__)
+    numbers = list(output)
+    return numbers.index(max(numbers))
 
 
 def sign(output: Sequence[float]) -> int:
@@ -72,7 +73,7 @@ def decide(predictions: Outputs, decision: str = "argmax") -> list[int]:
     if decision not in DECISIONS:
         raise ValueError(f"no decision is called {decision!r}; there are {', '.join(DECISIONS)}")
     for position, output in enumerate(predictions):
-        if any(map(math.isnan, output)):
+        if math.isnan(sum(output)) and any(map(math.isnan, output)):  # ∞ − ∞ is NaN, too
             raise ValueError(f"prediction {position} is {list(output)}: NaN decides for no class")
     return [DECISIONS[decision](output) for output in predictions]
 

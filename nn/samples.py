@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from nn.data import take
@@ -27,6 +28,14 @@ class Samples:
 
     def __len__(self) -> int:
         return len(self.X)
+
+    @cached_property
+    def arrays(self) -> tuple[Any, Any]:
+        """The samples and the encoded targets, each an array with a row for each sample. Needs NumPy."""
+        import numpy as np
+
+        X, Y = np.array(self.X, dtype=float), np.array(self.encoded, dtype=float)
+        return X, Y
 
     def take(self, indices: Sequence[int]) -> Samples:
         """The samples at these positions."""

@@ -17,14 +17,15 @@ from __future__ import annotations
 
 import math
 import warnings
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
 from autograd import DomainError
 from nn import checkpoint, losses
 from nn.callbacks import Callback, EarlyStopping
-from nn.data import batches, split_indices
+from nn.compiled import best_engine
+from nn.data import batches, split_indices, take
 from nn.engine import EagerEngine, NonFinite, Objective
 from nn.history import History
 from nn.interrupt import Interruption
@@ -34,7 +35,7 @@ from nn.optim import Optimizer
 from nn.progress import Progress
 from nn.randomness import Randomness, generator, set_state, state_of
 from nn.registry import lookup
-from nn.samples import Samples, check_samples, check_targets
+from nn.samples import Samples, as_list, check_samples, check_targets
 
 
 class TrainingWarning(UserWarning):
@@ -50,13 +51,12 @@ class Trainer:
         optimizer: from `nn.optim`.
         metrics: names of `nn.metrics.METRICS`, or such metrics, to be noted every epoch.
         l1, l2: strengths λ of the penalties λ Σ|p| and λ Σp², which count in the loss.
-        engine: "eager" is plain `backward()`; "auto" takes the fastest that can be had.
+        engine: "eager" is plain `backward()`; "auto" compiles the model (see `autograd.jit`), if that can be done.
 
     Attributes:
         history: of the last `fit`, also while it runs.
-        best_weights: a `state_dict` of the best epoch so far.
         interrupted, failed: whether the last `fit` ended by Ctrl-C, or by a loss that is not finite.
-        engine_used: which engine computes the gradients, and why.
+        engine: what computes gradients and steps, once `fit` was called.
     """
 
     def __init__(
@@ -77,10 +77,10 @@ class Trainer:
         self.optimizer = optimizer
         self.metrics = [lookup("metric", m, METRICS) if isinstance(m, str) else m for m in metrics]
         self.objective = Objective(model, self.loss, l1, l2)
-        self.engine = EagerEngine(self.objective)
-        self.engine_used = "eager: backward() on the graph of each sample"
+        self.asked_engine = engine
+        self.engine = EagerEngine(self.objective, optimizer, "nothing was trained yet")
         self.history = History()
-        self.best_weights: dict[str, float] = {}
+        self.best: Callable[[], dict[str, float]] | None = None
         self.interrupted = False
         self.failed = False
         self.rng: Any = None
@@ -140,7 +140,7 @@ class Trainer:
         self.rng_at_start = state_of(self.rng)
         training, validation = self._samples(X, y, validation_split, validation_data)
         self.history = History(monitor=self._monitor(callbacks, validation is not None))
-        self.best_weights = {}
+        self.best = None
         self.interrupted = False
         self.settings = {
             "loss": self.loss.name,
@@ -156,26 +156,42 @@ class Trainer:
         if stored is not None and resume is not None:
             checkpoint.restore(resume, stored, self)
 
-        for callback in callbacks:
-            callback.on_train_begin(self)
+        if self.asked_engine == "eager":
+            self.engine = EagerEngine(self.objective, self.optimizer)
+        else:
+            self.engine = best_engine(self.objective, self.optimizer, training, batch_size)
+        self._tell(callbacks, "on_train_begin")
         with Interruption() as interruption, Progress(verbose, self.history.epochs, epochs) as progress:
-            failure = self._run(
-                training, validation, epochs, batch_size, shuffle, tolerance, callbacks, interruption, progress
-            )
+            try:
+                failure = self._run(
+                    training, validation, epochs, batch_size, shuffle, tolerance, callbacks, interruption, progress
+                )
+            finally:
+                self.engine.unload()
         self.failed = bool(failure)
         restoring = failure or self.interrupted or any(isinstance(c, EarlyStopping) for c in callbacks)
-        if restoring and self.best_weights:
+        if restoring and self.best is not None:
             self.model.load_state_dict(self.best_weights)
         self.model.zero_grad()
         if failure:
             self.stop(failure)
         self.history.stop = self.history.stop or f"all {epochs} epochs done"
-        for callback in callbacks:
-            callback.on_train_end(self)
+        self.engine.load()
+        self._tell(callbacks, "on_train_end")
         if failure:
-            kept = f"; the weights of epoch {self.history.best_epoch} are kept" if self.best_weights else ""
+            kept = f"; the weights of epoch {self.history.best_epoch} are kept" if self.best is not None else ""
             warnings.warn(f"training {failure}{kept}", TrainingWarning, stacklevel=2)
         return self.history
+
+    @property
+    def engine_used(self) -> str:
+        """Which engine computes the gradients, and why."""
+        return self.engine.description
+
+    @property
+    def best_weights(self) -> dict[str, float]:
+        """A `state_dict` of the best epoch so far; empty before there is one."""
+        return {} if self.best is None else self.best()
 
     def stop(self, reason: str) -> None:
         """End the training after the present epoch, for a reason given in words. For callbacks."""
@@ -190,6 +206,7 @@ class Trainer:
             ValueError: if samples or targets do not fit.
         """
         samples = check_samples(X)
+        self.engine.load()
         return self._judge(check_targets(samples, y, self.loss, self._n_outputs(samples)))
 
     def higher_is_better(self, name: str) -> bool:
@@ -252,8 +269,7 @@ class Trainer:
         history = self.history
         while not history.stop and history.epochs < epochs:
             epoch = history.epochs + 1
-            for callback in callbacks:
-                callback.on_epoch_begin(self, epoch)
+            self._tell(callbacks, "on_epoch_begin", epoch)
             try:
                 logs = self._epoch(training, batch_size, shuffle, callbacks, interruption, progress)
                 if validation is not None:
@@ -268,8 +284,7 @@ class Trainer:
             column = history["loss"]
             if tolerance is not None and len(column) > 1 and abs(column[-1] - column[-2]) <= tolerance:
                 self.stop(f"the loss has converged: it changed by no more than {tolerance:g}")
-            for callback in callbacks:
-                callback.on_epoch_end(self, epoch, logs)
+            self._tell(callbacks, "on_epoch_end", epoch, logs)
             progress.epoch(epoch, logs)
         return ""
 
@@ -283,40 +298,36 @@ class Trainer:
         progress: Progress,
     ) -> dict[str, float]:
         """A step for each batch; the means of the epoch's numbers."""
-        parameters = self.model.named_parameters()
         order = list(range(len(training)))
         losses_and_sizes: list[tuple[float, int]] = []
-        predictions: list[list[float]] = []
-        targets: list[Any] = []
+        predictions: list[Any] = []
+        seen: list[int] = []
         for number, (indices, _) in enumerate(batches(order, order, batch_size, self.rng if shuffle else None), 1):
-            batch = training.take(indices)
             try:
-                loss, predicted = self._step(parameters, batch)
+                loss, predicted = self.engine.step(training, indices)
             except (NonFinite, DomainError) as error:
                 raise NonFinite(f"step {number}: {error}") from error
-            losses_and_sizes.append((loss, len(batch)))
-            predictions += predicted
-            targets += batch.y
-            for callback in callbacks:
-                callback.on_batch_end(self, number, loss)
+            losses_and_sizes.append((loss, len(indices)))
+            predictions.append(predicted)
+            seen += indices
+            self._tell(callbacks, "on_batch_end", number, loss)
             progress.batch(number, loss)
             if interruption.requested:
                 break
-        logs = {"loss": math.fsum(loss * size for loss, size in losses_and_sizes) / len(targets)}
-        return logs | {metric.name: metric(predictions, targets) for metric in self.metrics}
+        logs = {"loss": math.fsum(loss * size for loss, size in losses_and_sizes) / len(seen)}
+        if self.metrics:
+            rows, targets = [row for part in predictions for row in as_list(part)], take(training.y, seen)
+            logs |= {metric.name: metric(rows, targets) for metric in self.metrics}
+        return logs
 
-    def _step(self, parameters: dict[str, Any], batch: Samples) -> tuple[float, list[list[float]]]:
-        """One step of the optimiser; the loss before it (or the lowest that it tried) and the predictions."""
-        tried: list[tuple[float, list[list[float]]]] = []
-
-        def closure() -> float:
-            tried.append(self.objective(batch))
-            return tried[-1][0]
-
-        if self.optimizer.uses_gradient:
-            tried.append(self.engine.loss_and_gradient(batch))
-        self.optimizer.step(parameters, closure)
-        return tried[0] if self.optimizer.uses_gradient else min(tried, key=lambda one: one[0])
+    def _tell(self, callbacks: Iterable[Callback], event: str, *news: Any) -> None:
+        """Call the callbacks that listen to an event; they find the parameters' numbers in the Values."""
+        listening = [c for c in callbacks if getattr(type(c), event, None) is not getattr(Callback, event)]
+        if listening:
+            self.engine.unload()
+            for callback in listening:
+                getattr(callback, event)(self, *news)
+            self.engine.load()
 
     def _keep_the_best(self) -> None:
         """Remember the weights if the last epoch's monitored number is the best so far."""
@@ -325,12 +336,12 @@ class Trainer:
         sign = -1.0 if self.higher_is_better(history.monitor) else 1.0
         if before is None or sign * column[-1] < sign * column[before - 1]:
             history.best_epoch = len(column)
-            self.best_weights = self.model.state_dict()
+            self.best = self.engine.remember()
 
     def _judge(self, samples: Samples) -> dict[str, float]:
         """The loss and each metric, without training."""
-        loss, predictions = self.objective(samples)
-        return {"loss": loss} | {metric.name: metric(predictions, samples.y) for metric in self.metrics}
+        loss, predictions = self.engine.loss(samples)
+        return {"loss": loss} | {metric.name: metric(as_list(predictions), samples.y) for metric in self.metrics}
 
 
 def check_count(name: str, number: Any, least: int) -> None:

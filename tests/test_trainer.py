@@ -8,6 +8,7 @@ import subprocess
 import sys
 import threading
 import time
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -96,7 +97,8 @@ def test_hill_climbing_uses_the_same_trainer():
     X, y = line()
     t = trainer(RandomHillClimbing(0.3, rng=2))
     history = t.fit(X, y, epochs=300, batch_size=None, verbose=0)
-    assert history["loss"] == sorted(history["loss"], reverse=True)
+    for before, after in pairwise(history["loss"]):
+        assert after <= before * (1 + 1e-12)  # the order of the samples changes the last digits
     assert history["loss"][-1] < 0.1 * history["loss"][0]
 
 

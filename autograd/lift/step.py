@@ -31,17 +31,20 @@ class Step:
         self.gradient = self.machine.adjoints[places[0] : places[-1] + 1]
         self.captured = recorded.captured
         self.roots = np.array(program.roots)
+        self.root = program.roots[0]
 
     def forward(self) -> float:
         """The value, which is the first result. Numbers follow IEEE 754: look for NaN where that may be."""
-        self.machine.forward()
-        return float(self.machine.values[self.roots[0]])
+        with np.errstate(all="ignore"):
+            self.machine.forward()
+        return float(self.machine.values[self.root])
 
     def run(self) -> float:
         """The value; its gradient is in `gradient`."""
-        self.machine.forward()
-        back(self.machine, int(self.roots[0]))
-        return float(self.machine.values[self.roots[0]])
+        with np.errstate(all="ignore"):
+            self.machine.forward()
+            back(self.machine, self.root)
+        return float(self.machine.values[self.root])
 
     @property
     def results(self) -> Floats:
