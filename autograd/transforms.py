@@ -216,7 +216,8 @@ def scalar(result: Any) -> Value:
 
 def is_array(thing: Any) -> bool:
     """Whether it is a NumPy array (of any dimension, but not a NumPy scalar)."""
-    return hasattr(thing, "__array_interface__") and hasattr(thing, "__setitem__")
+    kind = type(thing)  # an array would make up the answer anew
+    return hasattr(kind, "__array_interface__") and hasattr(kind, "__setitem__")
 
 
 def flat(nest: Any) -> Iterator[Any]:

@@ -74,8 +74,23 @@ class Module:
         return named
 
     def parameters(self) -> list[Value]:
-        """The parameters, in the order of `named_parameters`."""
-        return [thing for _, thing in members(self) if isinstance(thing, Value)]
+        """The parameters, in the order of `named_parameters`, without the work of naming them."""
+        found: dict[Value, None] = {}
+        seen: set[int] = set()
+        unfinished: list[Iterator[Any]] = [iter((self,))]
+        while unfinished:
+            for thing in unfinished[-1]:
+                if isinstance(thing, Value):
+                    if thing.op is None:
+                        found[thing] = None
+                elif may_hold(thing) and id(thing) not in seen:
+                    seen.add(id(thing))
+                    parts = vars(thing) if isinstance(thing, Module) else thing
+                    unfinished.append(iter(parts.values() if isinstance(parts, dict) else parts))
+                    break
+            else:
+                unfinished.pop()
+        return list(found)
 
     def label_parameters(self) -> None:
         """Make every parameter's name, as seen from here, its label."""

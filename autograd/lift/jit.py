@@ -186,7 +186,7 @@ class Compiled:
         recorded = self.recorded(key, reading, args, kwargs)
         if not (isinstance(recorded.result, Value)):
             return self.f(*args, **kwargs)
-        machine = recorded.machine(tuple(i for k in chosen for i in spans[k]))
+        machine = recorded.machine(tuple(spans[k] for k in chosen))
         with np.errstate(all="ignore"):
             recorded.load(machine, reading)
             machine.forward()

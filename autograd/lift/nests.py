@@ -39,9 +39,6 @@ class Reading:
 
     def read(self, nest: Any) -> Hashable:
         """Read a nest, and say what its structure is."""
-        if type(nest) is float:
-            self.add(np.array([nest]))
-            return "number"
         if is_array(nest):
             return self.read_array(nest)
         if isinstance(nest, list | tuple):
@@ -104,8 +101,8 @@ def with_leaves(nest: Any, leaves: Iterator[Value]) -> Any:
 
 
 def like(nest: Any, numbers: Floats) -> Any:
-    """These numbers in the nesting of `nest`, which holds nothing but numbers."""
-    found, _ = cut(nest, numbers, 0)
+    """A copy of these numbers in the nesting of `nest`, which holds nothing but numbers."""
+    found, _ = cut(nest, numbers.copy(), 0)
     return found
 
 
@@ -113,7 +110,7 @@ def cut(nest: Any, numbers: Floats, start: int) -> tuple[Any, int]:
     """The nest of the numbers from `start`, and where the next one starts."""
     if is_array(nest):
         stop = start + nest.size
-        return numbers[start:stop].reshape(nest.shape).copy(), stop
+        return numbers[start:stop].reshape(nest.shape), stop
     if isinstance(nest, list | tuple) and nest and type(nest[0]) is float:
         stop = start + len(nest)
         if all(type(x) is float for x in nest):

@@ -64,18 +64,20 @@ class Recorded:
         self.nodes: dict[tuple[int, ...], tuple[Machine, tuple[int, ...]]] = {}
         self.lock = lock
 
-    def machine(self, wanted: tuple[int, ...] | None) -> Machine:
-        """The machine for gradients with respect to these inputs (None: for values alone)."""
+    def machine(self, wanted: tuple[range, ...]) -> Machine:
+        """The machine for gradients with respect to the inputs in these ranges (none: for values alone)."""
         if wanted not in self.machines:
-            back = None if wanted is None else reverse(self.program, self.places[list(wanted)])
-            self.machines[wanted] = Machine(self.program, back)
+            chosen = [i for span in wanted for i in span]
+            self.machines[wanted] = Machine(
+                self.program, reverse(self.program, self.places[chosen]) if chosen else None
+            )
         return self.machines[wanted]
 
     def for_node(self, arguments: tuple[int, ...]) -> tuple[Machine, tuple[int, ...]]:
         """The machine for a node whose parents are these arguments and all captured Values; and what it derives by."""
         if arguments not in self.nodes:
-            wanted = (*arguments, *range(self.arguments, len(self.places)))
-            self.nodes[arguments] = self.machine(wanted or None), wanted
+            wanted = (*(range(i, i + 1) for i in arguments), range(self.arguments, len(self.places)))
+            self.nodes[arguments] = self.machine(wanted), tuple(i for span in wanted for i in span)
         return self.nodes[arguments]
 
     def load(self, machine: Machine, reading: Reading) -> None:
