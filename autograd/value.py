@@ -85,8 +85,8 @@ class Value:
     def data(self, number: float) -> None:
         if self._operation is not None:
             raise AttributeError(
-                f"the data of {self!r} was computed by {self._operation.name} and cannot be set: the gradients belong to the"
-                " numbers it was computed from.\nSet the data of a leaf and compute again, or start from"
+                f"the data of {self!r} was computed by {self._operation.name} and cannot be set: the gradients belong"
+                " to the numbers it was computed from.\nSet the data of a leaf and compute again, or start from"
                 " detach(value), a leaf of its own."
             )
         self._data = number if type(number) is float else real(number)

@@ -77,7 +77,7 @@ class CompiledEngine(EagerEngine):
         self.names = [name_of[id(parameter)] for parameter in self.bound.captured]
         self.slots: tuple[Array, ...] = ()
         self.on_arrays = len(self.names) == len(self.parameters) and has_array_rule(optimizer)
-        self.description = "compiled: " + compiled.program.partition("; recorded")[0].removeprefix("# ")
+        self.description = "compiled: " + compiled.program.summary
         self.load()
 
     def program(self, X: Any, Y: Any, weights: Any, share: Any) -> Any:

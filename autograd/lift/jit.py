@@ -13,7 +13,7 @@ from collections.abc import Callable, Hashable
 from functools import update_wrapper
 from itertools import pairwise
 from math import isfinite
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -24,6 +24,9 @@ from autograd.lift.step import Step
 from autograd.lift.trace import current
 from autograd.transforms import flat, nested_like, open_inputs
 from autograd.value import Value
+
+if TYPE_CHECKING:
+    from autograd.lift.listing import Listing
 
 
 def jit(f: Callable[..., Any]) -> Compiled:
@@ -79,13 +82,13 @@ class Compiled:
         for argument in args:
             parts.append(reading.read(argument))
             ends.append(reading.count)
-        key = (*parts, *[(name, reading.read(argument)) for name, argument in kwargs.items()])
+        structure = (*parts, *map(reading.read, kwargs.values()))
         with self.lock:
             if self.argnums is None:
-                return self.call(key, reading, args, kwargs)
+                return self.call(structure, reading, args, kwargs)
             if reading.values or open_inputs.get():
                 return self.f(*args, **kwargs)  # derivatives of Values are Values again
-            return self.differentiate(key, reading, ends, args, kwargs)
+            return self.differentiate(structure, reading, ends, args, kwargs)
 
     def bind(self, *args: Any) -> Step:
         """The function with its arguments in place, for a loop that copies nothing.
@@ -122,25 +125,32 @@ class Compiled:
         return Step(recorded, reading, slice(recorded.arguments, None))
 
     @property
-    def program(self) -> str:
-        """The array operations of the latest program, as text."""
+    def program(self) -> Listing:
+        """The array operations of the latest program: print them, or give them to `autograd.show.draw`.
+
+        Raises:
+            RuntimeError: if the function was never called, so that nothing is recorded.
+        """
         if self.latest is None:
-            return "not recorded yet: call the function once"
-        from autograd.lift.text import program_text
+            raise RuntimeError("nothing is recorded yet: call the compiled function once")
+        from autograd.lift.text import listing
 
-        return program_text(self.latest.program, self.recordings)
+        return listing(self.latest.program, self.recordings)
 
-    def recorded(self, key: Hashable, reading: Reading, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Recorded:
+    def recorded(
+        self, structure: tuple[Any, ...], reading: Reading, args: tuple[Any, ...], kwargs: dict[str, Any]
+    ) -> Recorded:
         """The program for arguments of this structure."""
+        key = (structure, *kwargs)
         if key not in self.kept:
-            self.kept[key] = Recorded(self.inner, args, kwargs, reading, self.lock)
+            self.kept[key] = Recorded(self.inner, args, kwargs, structure, reading, self.lock)
             self.recordings += 1
         self.latest = self.kept[key]
         return self.latest
 
-    def call(self, key: Hashable, reading: Reading, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+    def call(self, structure: tuple[Any, ...], reading: Reading, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         """The value: a number, or a node of the graph with its gradient."""
-        recorded = self.recorded(key, reading, args, kwargs)
+        recorded = self.recorded(structure, reading, args, kwargs)
         parents = (*reading.values.values(), *recorded.captured)
         machine, wanted = recorded.for_node(tuple(reading.values))
         call = Call(self.inner, recorded, reading, args, kwargs)
@@ -175,7 +185,12 @@ class Compiled:
         return nested_like(result, iter([x._data if isinstance(x, Value) else x for x in flat(result)]))
 
     def differentiate(
-        self, key: Hashable, reading: Reading, ends: list[int], args: tuple[Any, ...], kwargs: dict[str, Any]
+        self,
+        structure: tuple[Any, ...],
+        reading: Reading,
+        ends: list[int],
+        args: tuple[Any, ...],
+        kwargs: dict[str, Any],
     ) -> Any:
         """The value and the gradient of the function that f is the derivative of, as plain numbers."""
         spans = [range(*span) for span in pairwise(ends)]
@@ -183,7 +198,7 @@ class Compiled:
         chosen = self.argnums if several else (self.argnums,)
         if not all(-len(args) <= k < len(args) for k in chosen):
             return self.f(*args, **kwargs)  # which says so
-        recorded = self.recorded(key, reading, args, kwargs)
+        recorded = self.recorded(structure, reading, args, kwargs)
         if not (isinstance(recorded.result, Value)):
             return self.f(*args, **kwargs)
         machine = recorded.machine(tuple(spans[k] for k in chosen))

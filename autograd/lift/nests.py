@@ -6,8 +6,9 @@ Rectangular lists and arrays are read at once by NumPy; what is irregular is wal
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator
+from collections.abc import Callable, Hashable, Iterator
 from dataclasses import dataclass, field
+from inspect import signature
 from typing import Any
 
 import numpy as np
@@ -44,7 +45,7 @@ class Reading:
         if isinstance(nest, list | tuple):
             return self.read_list(nest)
         if isinstance(nest, dict):
-            return (dict, *((key, self.read(value)) for key, value in nest.items()))
+            return ("dict", *((key, self.read(value)) for key, value in nest.items()))
         if isinstance(nest, Value):
             self.values[self.count] = nest
             self.add(np.array([nest._data]))
@@ -66,7 +67,7 @@ class Reading:
                 f"a compiled function takes arrays of real numbers, but was given one of dtype {array.dtype}.\n"
                 "For truth values use array.astype(float)."
             )
-        return ("array", array.shape, *(self.read(x) for x in array.ravel().tolist()))
+        return ("array", array.shape, *(self.read(x) for x in array.ravel().tolist()))  # may hold Values
 
     def read_list(self, nest: Any) -> Hashable:
         """A rectangular list of numbers at once, any other element by element."""
@@ -82,8 +83,37 @@ class Reading:
                 array = np.empty(0, dtype=object)
             if array.dtype.kind in "fi" and array.ndim == len(kinds):
                 self.add(array.astype(np.float64, copy=False).ravel())
-                return (*kinds, array.shape)
-        return (type(nest), *(self.read(x) for x in nest))
+                return ("rectangle", *kinds, array.shape)
+        return ("list", (type(nest),), *(self.read(x) for x in nest))
+
+
+def piece_names(structure: Any, name: str) -> Iterator[str]:
+    """What to call each piece of an argument of this structure and name: `p.W1`, `layers[2]`, `xs`.
+
+    >>> list(piece_names(Reading().read({"W": [[1.0, 2.0]], "b": [Value(1.0), Value(2.0)]}), "p"))
+    ['p.W', 'p.b', 'p.b']
+    """
+    kind = structure if isinstance(structure, str) else structure[0]
+    if kind == "dict":
+        for key, part in structure[1:]:
+            yield from piece_names(part, f"{name}.{key}")
+    elif kind == "list":
+        for position, part in enumerate(structure[2:]):
+            yield from piece_names(part, name if isinstance(part, str) else f"{name}[{position}]")
+    elif kind == "array" and len(structure) > 2:
+        yield from [name] * (len(structure) - 2)
+    elif kind != "static":
+        yield name
+
+
+def argument_names(f: Callable[..., Any], count: int) -> list[str]:
+    """The names of f's first arguments, as its signature has them."""
+    try:
+        parameters = signature(f).parameters.values()
+    except (TypeError, ValueError):  # some builtins have none
+        parameters = ()  # type: ignore[assignment]
+    names = [p.name for p in parameters if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)][:count]
+    return names + [f"x{number}" for number in range(len(names) + 1, count + 1)]
 
 
 def static_key(thing: Any) -> Hashable:

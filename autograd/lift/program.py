@@ -74,6 +74,7 @@ class Program:
         recorded: how many scalar nodes were recorded.
         scalars, grouped: how many scalars are computed, and how many of them together with others.
         arrays: what lies in the buffer, in order.
+        labels: place → the label of the captured Value there.
     """
 
     size: int = 0
@@ -85,3 +86,4 @@ class Program:
     grouped: int = 0
     scalars: int = 0
     arrays: list[Array] = field(default_factory=list)
+    labels: dict[int, str] = field(default_factory=dict)

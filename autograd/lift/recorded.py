@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Hashable
+from itertools import islice
 from typing import Any
 
 import numpy as np
 
-from autograd.lift.nests import Reading, with_leaves
+from autograd.lift.nests import Reading, argument_names, piece_names, with_leaves
 from autograd.lift.numpy_backend import Machine
 from autograd.lift.program import Program
 from autograd.lift.regroup import regrouped
@@ -34,6 +35,7 @@ class Recorded:
         f: Callable[..., Any],
         args: tuple[Any, ...],
         kwargs: dict[str, Any],
+        structure: tuple[Any, ...],
         reading: Reading,
         lock: threading.RLock,
     ) -> None:
@@ -45,20 +47,20 @@ class Recorded:
             self.result = f(*given, **named)
             scalars = simplified([x for x in flat(self.result) if isinstance(x, Value)], recording)
         node_of = {id(leaf): node for node, leaf in scalars.leaves.items()}
-        kinds: dict[
-            int, str
-        ] = {}  # an argument's nodes → the name of its array; a number that nobody reads has one, too
-        position = 0
-        for number, piece in enumerate(reading.pieces, 1):
-            for leaf in leaves[position : position + piece.size]:
+        argument_of = (*argument_names(f, len(args)), *kwargs)
+        names = (name for part, of in zip(structure, argument_of, strict=True) for name in piece_names(part, of))
+        kinds: dict[int, str] = {}  # an argument's nodes, also where nobody reads them → the name of its array
+        supply = iter(leaves)
+        for piece, name in zip(reading.pieces, names, strict=True):
+            for leaf in islice(supply, piece.size):
                 node = node_of.get(id(leaf))
-                kinds[scalars.new(None) if node is None else node] = f"x{number}"
-            position += piece.size
+                kinds[scalars.new(None) if node is None else node] = name
         captured = [node for node in scalars.leaves if node not in kinds]
         self.program: Program = regrouped(scalars, kinds, captured)
         self.arguments = len(kinds)
         at = dict(zip(self.program.inputs[self.arguments :], captured, strict=True))
         self.captured = [scalars.leaves[at[place]] for place in sorted(at)]
+        self.program.labels = {place: scalars.leaves[node].label for place, node in at.items()}
         self.places = np.array([*self.program.inputs[: self.arguments], *sorted(at)])
         self.machines: dict[Hashable, Machine] = {}
         self.nodes: dict[tuple[int, ...], tuple[Machine, tuple[int, ...]]] = {}

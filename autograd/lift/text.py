@@ -10,33 +10,39 @@ import numpy as np
 
 from autograd import ops
 from autograd.lift.layout import common_shape, steps
+from autograd.lift.listing import Listing, Statement, in_one
 from autograd.lift.numpy_backend import broadcast
 from autograd.lift.program import Array, Instruction, Map, Places, Product, Program
 from autograd.lift.reverse import operands_of
-from autograd.lift.simplify import LARGEST
+from autograd.operation import Operation
+from autograd.symbols import Expression, symbol
 
 
-def program_text(program: Program, recordings: int = 1) -> str:
-    """The lines, after a line that says how much of the scalar program became arrays."""
-    lines = statements(program)
-    share = 100.0 * program.grouped / max(program.scalars, 1)
-    head = (
-        f"# {program.recorded} recorded scalars → {len(lines)} array operation{'s' * (len(lines) != 1)};"
-        f" {share:.1f} % of what is computed, in groups; recorded {recordings} time{'s' * (recordings != 1)}"
-    )
-    return "\n".join([head, *lines])
+def listing(program: Program, recordings: int = 1) -> Listing:
+    """The statements of a program, and how much of the scalar program they are."""
+    return Listing(statements(program), program.recorded, program.grouped / max(program.scalars, 1), recordings)
 
 
-def statements(program: Program) -> list[str]:
-    """One line for each array operation, chains of elementwise ones written as one."""
-    return Printer(program).lines()
+def statements(program: Program) -> list[Statement]:
+    """One statement for each array operation, chains of elementwise ones as one."""
+    kept = Printer(program, {}).statements()
+    taken = {array.name[0] for array in program.arrays if array.start <= max(program.inputs, default=0)}
+    letter = next(letter for letter in "hzrstuv" if letter not in taken or letter == "v")
+    return list(Printer(program, {number: f"{letter}{k}" for k, number in enumerate(kept, 1)}).statements().values())
+
+
+#: For its notation: a dot between arrays, where a product of numbers has a star.
+MATRIX_PRODUCT = Operation(
+    "matrix_product", lambda m, a, b: a @ b, lambda m, y, a, b: (b, a), text="{} · {}", precedence=2
+)
 
 
 class Printer:
     """Writes each result's formula, and puts those that are read once and whole into their readers'."""
 
-    def __init__(self, program: Program) -> None:
+    def __init__(self, program: Program, names: dict[int, str]) -> None:
         self.program = program
+        self.names = names  # of the arrays that are not written into others
         self.starts = np.array([array.start for array in program.arrays])
         self.readers: dict[int, int] = {}  # how many instructions read each array
         for instruction in program.instructions:
@@ -44,13 +50,21 @@ class Printer:
                 self.readers[array] = self.readers.get(array, 0) + 1
         for root in program.roots:
             self.readers[self.array(np.array([root]))] = 2
-        self.formulas: dict[int, tuple[str, str]] = {}  # array → its shape and its formula
-        self.is_sum: set[int] = set()
+        self.written: dict[int, Statement] = {}  # array → what computes it
+        self.formulas: dict[int, Expression] = {}
+        self.read: list[str] = []  # by the instruction at hand: arrays, and the labels of parameters
+        self.labels: list[str] = []
+        self.scalars = 0  # of the statements that it is written around
+        self.shape = ""  # of the last of them
 
-    def lines(self) -> list[str]:
+    def statements(self) -> dict[int, Statement]:
         for instruction in self.program.instructions:
             self.visit(instruction)
-        return [f"{self.program.arrays[k].name}{shape} = {text}" for k, (shape, text) in self.formulas.items()]
+        for number, statement in self.written.items():
+            formula = self.formulas[number]
+            statement.formula = str(formula)
+            statement.operation = formula.operation.symbol if formula.operation else "="
+        return self.written
 
     def array(self, places: Places) -> int:
         """The number of the array in which the first of these places lies."""
@@ -59,61 +73,63 @@ class Printer:
     def visit(self, instruction: Instruction) -> None:
         out = self.array(instruction.out)
         shape = instruction.out.shape
+        self.read, self.labels, self.scalars, self.shape = [], [], 0, ""
         if isinstance(instruction, Map):
-            shape, _ = common_shape(instruction.out, list(instruction.operands))
+            if any(steps(x) is None for x in instruction.operands):
+                shape, _ = common_shape(instruction.out, list(instruction.operands))
             shown = [self.operand(x.reshape(shape), fuse=True) for x in instruction.operands]
-            formula = written(instruction, shown)
+            copies = instruction.op is ops.IDENTITY or instruction.op is ops.DETACH
+            formula = shown[0] if copies else Expression(instruction.op, tuple(shown))
         elif isinstance(instruction, Product):
-            formula = f"{self.operand(instruction.left)} · {self.operand(instruction.right.swapaxes(-1, -2))}"
+            factors = (self.operand(instruction.left), self.operand(instruction.right.swapaxes(-1, -2)))
+            formula = Expression(MATRIX_PRODUCT, factors)
         else:
-            name = "largest" if instruction.op is LARGEST else "sum"
-            formula = f"{name}({self.operand(instruction.operand)})"
-        if instruction.mode != "=" and out in self.formulas:
-            kept, before = self.formulas[out]
-            self.formulas[out] = kept, f"{before} {instruction.mode} {formula}"
-            self.is_sum.add(out)
+            formula = Expression(instruction.op, (self.operand(instruction.operand),))
+        if instruction.mode != "=" and out in self.written:
+            plus = ops.ADD if instruction.mode == "+" else ops.SUBTRACT
+            self.formulas[out] = Expression(plus, (self.formulas[out], formula))
         else:
-            self.formulas[out] = self.size(shape), formula
+            name = self.names.get(out, self.program.arrays[out].name)
+            self.written[out] = Statement(name, self.shape or self.size(shape), "", [], instruction.out.size)
+            self.formulas[out] = formula
+        statement = self.written[out]
+        statement.operands = list(dict.fromkeys([*statement.operands, *self.read]))
+        statement.parameters = list(dict.fromkeys([*statement.parameters, *self.labels]))
+        statement.scalars += self.scalars
 
-    def operand(self, places: Places, fuse: bool = False) -> str:
+    def operand(self, places: Places, fuse: bool = False) -> Expression:
         """An operand: a number, an array with the shape that is read of it, or the formula of one to be fused."""
         if (places == places.flat[0]).all() and int(places.flat[0]) in self.program.constants:
-            return f"{self.program.constants[int(places.flat[0])]:g}"
+            return symbol(f"{self.program.constants[int(places.flat[0])]:g}")
         number = self.array(places)
         array: Array = self.program.arrays[number]
-        whole = places.size == array.stop - array.start and len(np.unique(places)) == places.size
-        if fuse and number in self.formulas and self.readers.get(number) == 1 and whole:
-            return "(" + self.formulas.pop(number)[1] + ")"
+        distinct = np.unique(places)
+        whole = places.size == array.stop - array.start == len(distinct)
+        if fuse and number in self.written and self.readers.get(number) == 1 and whole:
+            statement = self.written.pop(number)
+            self.read += statement.operands
+            self.labels += statement.parameters
+            self.scalars += statement.scalars
+            self.shape = statement.shape
+            return self.formulas[number]
+        name = self.names.get(number) or self.name(array, distinct)
+        self.read.append(name)
         step = steps(places)
         if step is None:
-            return f"{array.name}[gathered {'×'.join(map(str, places.shape))}]"
+            return symbol(f"{name}[gathered {'×'.join(map(str, places.shape))}]")
         axes = [n for axis, n in enumerate(places.shape) if axis not in broadcast(places, step)]
-        return array.name + self.size(tuple(axes))
+        return symbol(name + self.size(tuple(axes)))
+
+    def name(self, array: Array, places: Places) -> str:
+        """The name of an array; of parameters, what their labels have in common."""
+        labels = [self.program.labels.get(int(place), "") for place in places] if self.program.labels else [""]
+        if not all(labels):
+            return array.name
+        self.labels.append(in_one(labels, spans=True) or f"{len(labels):,} parameters")
+        return in_one(labels) or array.name
 
     @staticmethod
     def size(shape: tuple[int, ...]) -> str:
         """A shape as it is written, without axes of length 1."""
         axes = [str(n) for n in shape if n > 1]
         return f"[{'×'.join(axes)}]" if axes else ""
-
-
-def written(instruction: Map, operands: list[str]) -> str:
-    """The formula of an elementwise operation, in the notation of the table."""
-    op = instruction.op
-    if op is ops.IDENTITY or op is ops.DETACH:
-        text = operands[0]
-        bare = text.startswith("(") and instruction.mode == "="
-        return text[1:-1] if bare else text
-    if op.precedence == 5:
-        operands = [x[1:-1] if x.startswith("(") and x.endswith(")") and balanced(x[1:-1]) else x for x in operands]
-    return op.text.format(*operands) if isinstance(op.text, str) else op.text(*operands)
-
-
-def balanced(text: str) -> bool:
-    """Whether every parenthesis that is closed was opened before."""
-    depth = 0
-    for character in text:
-        depth += (character == "(") - (character == ")")
-        if depth < 0:
-            return False
-    return depth == 0
