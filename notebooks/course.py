@@ -1,0 +1,79 @@
+"""Keep the notebooks: python notebooks/course.py run | check | site
+
+    run     execute notebooks, and store them with what they show
+    check   execute them afresh, and compare with what is stored; their form; their exercises, solved and unsolved
+    site    pages of the README and the notebooks, which need no network
+
+Each takes the numbers of notebooks, none for all: python notebooks/course.py run 1 2
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import click
+
+from tools.comparing import differences
+from tools.exercises import faults_of_answers
+from tools.files import FOLDER, notebooks, read, write
+from tools.form import faults
+from tools.running import executed
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+def main() -> None:
+    """Keep the notebooks of the course."""
+
+
+@main.command()
+@click.argument("numbers", nargs=-1)
+def run(numbers: Sequence[str]) -> None:
+    """Execute notebooks, and store them with what they show."""
+    for path in chosen(numbers):
+        notebook, _ = executed(read(path))
+        write(notebook, path)
+        click.echo(f"{path.name}: stored, {path.stat().st_size / 1000:.0f} kB")
+
+
+@main.command()
+@click.argument("numbers", nargs=-1)
+def check(numbers: Sequence[str]) -> None:
+    """Execute notebooks afresh, and say what is wrong with what is stored."""
+    wrong = False
+    for path in chosen(numbers):
+        found = checked(path)
+        click.echo(f"{path.name}: {'good' if not found else ''}")
+        for fault in found:
+            click.echo(f"  {fault}")
+        wrong = wrong or bool(found)
+    sys.exit(wrong)
+
+
+@main.command()
+@click.option("--out", type=click.Path(path_type=Path), default=FOLDER.parent / "build" / "site", show_default=True)
+def site(out: Path) -> None:
+    """Write pages of the README and the notebooks, which need no network."""
+    from tools.site import build
+
+    click.echo(f"{build(out)} is the first page")
+
+
+def checked(path: Path) -> list[str]:
+    """What is wrong with a notebook."""
+    stored = read(path)
+    found = faults(path, stored)
+    fresh, answers = executed(stored)
+    return found + differences(stored, fresh) + faults_of_answers(fresh, answers)
+
+
+def chosen(numbers: Sequence[str]) -> list[Path]:
+    try:
+        return notebooks(numbers)
+    except ValueError as error:
+        raise click.BadParameter(str(error)) from error
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,78 @@
+"""What all notebooks have in common: a question first, its answer last, imports together, a small file."""
+
+from __future__ import annotations
+
+import ast
+import re
+from pathlib import Path
+
+from nbformat import NotebookNode
+
+from tools.exercises import faults_of_form
+from tools.files import METADATA, notebooks
+
+MOST_BYTES = 600_000
+QUESTION = re.compile(r"# (\d+)\. .+\n\n(?s:.*)\*\*[^*]+\?\*\*")
+LINK = re.compile(r"\]\(([\w.-]+\.ipynb)\)")
+IDENTIFIER = re.compile(r"(?=.*[a-z].*)[a-z0-9]+(-[a-z0-9]+)*")
+RANDOM = re.compile(r"[0-9a-f]{8}|[0-9a-f-]{32,36}")  # the identifiers that Jupyter gives
+MACHINE = re.compile(r"(?<![\w/.])/(?:tmp|home|root|Users|work|usr|opt)/\w")
+
+
+def faults(path: Path, notebook: NotebookNode) -> list[str]:
+    """What is wrong with the form of a notebook, as it is stored."""
+    return [
+        *faults_of_file(path, notebook),
+        *faults_of_story(path, notebook),
+        *faults_of_form(notebook),
+        *(f"{cell.id}: {fault}" for cell in notebook.cells if cell.cell_type == "code" for fault in code_faults(cell)),
+    ]
+
+
+def faults_of_file(path: Path, notebook: NotebookNode) -> list[str]:
+    found = []
+    if path.stat().st_size > MOST_BYTES:
+        found.append(f"it has {path.stat().st_size:,} bytes, and may have {MOST_BYTES:,}")
+    if machine := MACHINE.search(path.read_text(encoding="utf-8")):
+        found.append(f"it holds a path of a machine: {machine[0]}…")
+    if notebook.metadata != METADATA:
+        found.append(f"its metadata is {dict(notebook.metadata)}, not {METADATA}: store it with `course.py run`")
+    identifiers = [cell.id for cell in notebook.cells]
+    for identifier in identifiers:
+        if not IDENTIFIER.fullmatch(identifier) or RANDOM.fullmatch(identifier) or identifiers.count(identifier) > 1:
+            found.append(f"{identifier}: a cell is named by words of its own, such as first-value")
+    return found
+
+
+def faults_of_story(path: Path, notebook: NotebookNode) -> list[str]:
+    """The question, the answer, and the links from a notebook to its neighbours."""
+    found = []
+    first, last = notebook.cells[0], notebook.cells[-1]
+    question = QUESTION.match(first.source)
+    if not question or int(question[1]) != int(path.name[:2]) or first.cell_type != "markdown":
+        found.append(f"{first.id}: the first cell is # {int(path.name[:2])}. Title, and a **question?**")
+    if last.cell_type != "markdown" or "exercise" in last.id or "solution" in last.id:
+        found.append(f"{last.id}: the last cell is the answer")
+    course = [file.name for file in notebooks()]
+    place = course.index(path.name)
+    before, after = course[:place][-1:], course[place + 1 :][:1]
+    if links := [link for link in LINK.findall(first.source) if link not in before]:
+        found.append(f"{first.id}: links to {links}, and may link the previous notebook only")
+    links = LINK.findall(last.source)
+    if links != after and after:
+        found.append(f"{last.id}: links to {links}, and should to {after[0]}")
+    return found
+
+
+def code_faults(cell: NotebookNode) -> list[str]:
+    found = []
+    if cell.execution_count is None:
+        found.append("was not run")
+    for output in cell.outputs:
+        if output.output_type == "error" or output.get("name") == "stderr":
+            found.append("leaves an error or something on stderr")
+    if cell.execution_count == 1:
+        statements = ast.parse(cell.source).body
+        if not statements or not all(isinstance(statement, ast.Import | ast.ImportFrom) for statement in statements):
+            found.append("the first code cell holds the imports, and nothing else")
+    return found
