@@ -7,7 +7,21 @@ import numpy as np
 import pytest
 
 import autograd
-from autograd import TraceError, Value, dot, grad, jit, logsumexp, maximum, mean, softmax, value_and_grad, where
+from autograd import (
+    TraceError,
+    Value,
+    dot,
+    grad,
+    jit,
+    logsumexp,
+    maximum,
+    mean,
+    softmax,
+    tanh,
+    value_and_grad,
+    vmap,
+    where,
+)
 from autograd.testing import gradcheck
 from nn.micrograd import MLP
 
@@ -286,3 +300,12 @@ def test_the_same_value_twice_has_one_derivative():
     slope, x.grad = x.grad, 0.0
     slope.backward()
     assert slope.data == pytest.approx(28.0) and x.grad == pytest.approx(18.0)
+
+
+def test_what_would_not_fit_into_memory_is_refused_with_its_size(monkeypatch):
+    monkeypatch.setattr("autograd.lift.simplify.MOST_SCALARS", 1000)
+    with pytest.raises(ValueError, match="more than 1,000 scalars.*\n.*vmap"):
+        jit(lambda x: sum(tanh(x * k) for k in range(600)))(0.5)
+    monkeypatch.setattr("autograd.lift.regroup.MOST_NUMBERS", 2000)
+    with pytest.raises(ValueError, match="more than 2,000 numbers, 300 samples at a time"):
+        jit(vmap(lambda x: tanh(x) * tanh(x * 2.0) + tanh(x * 3.0)))([0.1] * 300)

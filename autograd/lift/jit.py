@@ -44,6 +44,10 @@ def jit(f: Callable[..., Any]) -> Compiled:
 
     Raises:
         TraceError: at the first call, if f does what depends on the numbers themselves (`if a < b`, `.data`).
+        ValueError: at the first call, if the program would be too large for memory; with its size.
+
+    A result that is not finite is computed again on the scalar engine, which names the operation. Only a number that
+    `where` discards may be not finite without anybody noticing.
 
     >>> @jit
     ... def distance(p, q):

@@ -16,10 +16,14 @@ from autograd.lift.layout import nested_shape, steps
 from autograd.lift.program import Array, Map, Places, Product, Program, Reduce
 from autograd.lift.schedule import batch_sizes, reachable, roles, scheduled
 from autograd.lift.simplify import COMMUTATIVE, LARGEST, LINEAR, Scalars
+from autograd.lift.trace import TooLarge
 from autograd.lift.vmap import BATCH, sample_number
 
 #: Added to the number of an array that holds a batch, so that what is the same for all samples comes first.
 BATCHED = 1 << 40
+
+#: What a program may have in memory, twice over with gradients: 8 bytes each.
+MOST_NUMBERS = 200_000_000
 
 #: A sum whose longest list is padded with zeros to more than this many times its numbers is split by length.
 MOST_PADDING = 2
@@ -91,6 +95,11 @@ class Regrouping:
         self.place[nodes[nodes >= 0]] = out[nodes >= 0]
         arrays = self.result.arrays
         self.used += size
+        if self.used > MOST_NUMBERS:
+            raise TooLarge(
+                f"the program needs room for more than {MOST_NUMBERS:,} numbers, {self.count:,} samples at a time.\n"
+                "Call it with fewer samples in a batch."
+            )
         if self.used > len(self.source):
             self.source = np.concatenate([self.source, np.empty(self.used, dtype=np.intp)])
         self.source[start : self.used] = len(arrays) + BATCHED * (self.count > 1)

@@ -18,10 +18,13 @@ from typing import Any
 
 from autograd import ops
 from autograd.arithmetic import Floats
-from autograd.lift.trace import Recording
+from autograd.lift.trace import Recording, TooLarge
 from autograd.lift.vmap import BATCH
 from autograd.operation import Operation
 from autograd.value import Value, Values
+
+#: What may be recorded for a program: one of that size takes about a minute and 3 GB.
+MOST_SCALARS = 5_000_000
 
 Term = tuple[int, int, int]  # sign, node, and the node it is multiplied with (−1: none)
 
@@ -86,6 +89,12 @@ def walk(roots: list[Value]) -> tuple[list[Value], dict[int, Value]]:
             else:
                 order.append(node)
                 stack.pop()
+                if len(order) > MOST_SCALARS:
+                    raise TooLarge(
+                        f"the function records more than {MOST_SCALARS:,} scalars, which would not fit into memory once"
+                        " they are compiled.\nCompile a part that is called often: the program of one sample, which vmap"
+                        " maps over a batch, has no more scalars than the sample."
+                    )
     return order, expanded
 
 

@@ -30,6 +30,10 @@ class TraceError(TypeError):
     """Something that a compiled function may not do, because it would freeze one sample's number into the program."""
 
 
+class TooLarge(ValueError):
+    """A function that records more than a program may hold."""
+
+
 class Recording:
     """While it is open (`with Recording() as recording:`), this thread's new leaves and forbidden readings are noticed.
 
