@@ -92,7 +92,7 @@ def walk(roots: list[Value]) -> tuple[list[Value], dict[int, Value]]:
                 if len(order) > MOST_SCALARS:
                     raise TooLarge(
                         f"the function records more than {MOST_SCALARS:,} scalars, which would not fit into memory once"
-                        " they are compiled.\nCompile a part that is called often: the program of one sample, which vmap"
+                        " they are compiled.\nCompile a part that is called often: one sample's program, which vmap"
                         " maps over a batch, has no more scalars than the sample."
                     )
     return order, expanded
