@@ -64,7 +64,7 @@ class Value:
     _b: Value | None
     _da: float | None
     _db: float | None
-    _many: tuple[tuple[Value, ...], tuple[float, ...]]
+    _many: tuple[tuple[Value, ...], Sequence[float]]
 
     __array_ufunc__ = None  # NumPy leaves mixed expressions to us, instead of making arrays of objects
 
@@ -112,7 +112,7 @@ class Value:
             return (self._da, self._db)  # type: ignore[return-value]
         if self._a is not None:
             return (self._da,)  # type: ignore[return-value]
-        return () if self.op is None else self._many[1]
+        return () if self.op is None else tuple(self._many[1])
 
     @property
     def _prev(self) -> set[Value]:

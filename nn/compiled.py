@@ -16,6 +16,7 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
 import autograd
+from autograd import Value
 from autograd.graph import topological_order
 from nn.engine import EagerEngine, LossAndPredictions, Objective
 from nn.optimizer import GradientOptimizer, Optimizer
@@ -83,7 +84,8 @@ class CompiledEngine(EagerEngine):
     def program(self, X: Any, Y: Any, weights: Any, share: Any) -> Any:
         """The objective, and the losses and predictions of all samples."""
         losses, outputs = autograd.vmap(self.objective.of_sample)(X, Y)
-        return autograd.dot(weights, losses) + share * self.objective.penalty(), losses, outputs
+        total, penalty = autograd.dot(weights, losses), self.objective.penalty()
+        return total + share * penalty if isinstance(penalty, Value) else total, losses, outputs
 
     # ── One batch ───────────────────────────────────────────────────────────────────────────────────────────
 

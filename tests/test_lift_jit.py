@@ -1,6 +1,8 @@
 """jit: a compiled function is one node, agrees with the eager engine, and refuses what would freeze a number."""
 
+import copy
 import math
+import pickle
 import random
 
 import numpy as np
@@ -309,3 +311,17 @@ def test_what_would_not_fit_into_memory_is_refused_with_its_size(monkeypatch):
     monkeypatch.setattr("autograd.lift.regroup.MOST_NUMBERS", 2000)
     with pytest.raises(ValueError, match="more than 2,000 numbers, 300 samples at a time"):
         jit(vmap(lambda x: tanh(x) * tanh(x * 2.0) + tanh(x * 3.0)))([0.1] * 300)
+
+
+def test_the_gradients_of_several_results_are_those_of_their_own_call():
+    w = [Value(0.3), Value(-0.2)]
+    f = jit(lambda x: [tanh(dot(w, x)), dot(w, w) * x[0]])
+    first, second = f([1.0, 2.0])
+    f([5.0, -3.0])
+    w[0].data, w[1].data = 9.0, 9.0  # the gradient is that of the forward pass
+    expected = [Value(0.3), Value(-0.2)]
+    assert gradients(second, w) == pytest.approx([2 * 0.3, 2 * -0.2])
+    assert gradients(first, w) == pytest.approx(gradients(tanh(dot(expected, [1.0, 2.0])), expected))
+    assert second.local_grads == pytest.approx((0.6, -0.4)) and isinstance(second.local_grads, tuple)
+    copied = pickle.loads(pickle.dumps(second.detach())), copy.deepcopy(second)
+    assert copied[0].data == copied[1].data == second.data

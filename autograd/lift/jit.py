@@ -9,7 +9,7 @@ takes the results out.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Sequence
 from functools import update_wrapper
 from itertools import pairwise
 from math import isfinite
@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from autograd.lift.nests import Reading, like
-from autograd.lift.node import Call, as_leaf, compiled_node, node_operation
+from autograd.lift.node import Call, Later, as_leaf, compiled_node, node_operation
 from autograd.lift.recorded import Recorded, back, gradient
 from autograd.lift.step import Step
 from autograd.lift.trace import current
@@ -158,22 +158,22 @@ class Compiled:
         parents = (*reading.values.values(), *recorded.captured)
         machine, wanted = recorded.for_node(tuple(reading.values))
         call = Call(self.inner, recorded, reading, args, kwargs)
-        results: list[Any] = []
+        roots = recorded.program.roots
+        slopes: Sequence[float] = ()
         with np.errstate(all="ignore"):
             recorded.load(machine, reading)
             machine.forward()
-            data = [float(machine.values[place]) for place in recorded.program.roots]
-            gradients = [
-                gradient(machine, recorded, place, wanted) if wanted else [] for place in recorded.program.roots
-            ]
-        if not all(map(isfinite, data)) or not all(isfinite(sum(slopes)) for slopes in gradients):
+            data = machine.values[roots].tolist()
+            if wanted and len(roots) == 1:
+                slopes = gradient(machine, recorded, roots[0], wanted)
+        if not all(map(isfinite, data)) or not isfinite(sum(slopes)):
             return self.eagerly(args, kwargs, as_numbers=not wanted)
-        for number, (y, slopes) in enumerate(zip(data, gradients, strict=True)):
-            if wanted:
+        results: list[Any] = data
+        if wanted:
+            results = []
+            for number, y in enumerate(data):
                 op = node_operation(call, machine, number, wanted)
-                results.append(compiled_node(y, op, parents, tuple(slopes)))
-            else:
-                results.append(y)
+                results.append(compiled_node(y, op, parents, slopes or Later(op, y, parents)))
         supply = iter(results)
         return nested_like(
             recorded.result, iter([next(supply) if isinstance(x, Value) else x for x in flat(recorded.result)])

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -17,7 +18,26 @@ from autograd.transforms import flat, nested_like
 from autograd.value import Value, adjoints, as_number
 
 
-def compiled_node(y: float, op: Operation, parents: tuple[Value, ...], slopes: tuple[float, ...]) -> Value:
+class Later(Sequence[float]):
+    """Local derivatives that are computed when they are asked for: of many results, most never are."""
+
+    def __init__(self, op: Operation, y: float, parents: tuple[Value, ...]) -> None:
+        self.op = op
+        self.y = y
+        self.xs = [parent._data for parent in parents]
+
+    @cached_property
+    def numbers(self) -> list[float]:
+        return list(self.op.partials(Floats, self.y, *self.xs))
+
+    def __getitem__(self, index: Any) -> Any:
+        return self.numbers[index]
+
+    def __len__(self) -> int:
+        return len(self.xs)
+
+
+def compiled_node(y: float, op: Operation, parents: tuple[Value, ...], slopes: Sequence[float]) -> Value:
     """The Value of a compiled function: one node, whatever was computed inside."""
     node = Value(y)
     node._operation = op
@@ -33,11 +53,9 @@ def node_operation(call: Call, machine: Machine, number: int, wanted: tuple[int,
     """
     recorded = call.recorded
     root = recorded.program.roots[number]
-    numbers = np.concatenate(call.reading.pieces) if call.reading.pieces else np.empty(0)
 
     def run(xs: tuple[float, ...]) -> None:
-        start = int(recorded.places[0]) if recorded.arguments else 0
-        machine.values[start : start + len(numbers)] = numbers
+        recorded.put(machine, call.reading)
         machine.values[recorded.places[list(wanted)]] = xs
         machine.forward()
 

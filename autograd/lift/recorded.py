@@ -84,14 +84,17 @@ class Recorded:
 
     def load(self, machine: Machine, reading: Reading) -> None:
         """Copy the arguments and the captured Values in."""
-        if self.arguments:
-            start = int(self.places[0])
-            for piece in reading.pieces:
-                machine.values[start : start + piece.size] = piece
-                start += piece.size
+        self.put(machine, reading)
         if self.captured:
             first = int(self.places[self.arguments])
             machine.values[first : first + len(self.captured)] = [leaf._data for leaf in self.captured]
+
+    def put(self, machine: Machine, reading: Reading) -> None:
+        """Copy the arguments in."""
+        start = int(self.places[0]) if self.arguments else 0
+        for piece in reading.pieces:
+            machine.values[start : start + piece.size] = piece
+            start += piece.size
 
 
 def back(machine: Machine, root: int) -> None:
