@@ -52,7 +52,12 @@ def check(numbers: Sequence[str]) -> None:
 
 
 @main.command()
-@click.option("--out", type=click.Path(path_type=Path), default=FOLDER.parent / "build" / "site", show_default=True)
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path),
+    default=FOLDER.parent / "build" / "site",
+    show_default=True,
+)
 def site(out: Path) -> None:
     """Write pages of the README and the notebooks, which need no network."""
     from tools.site import build

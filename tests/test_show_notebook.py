@@ -1,20 +1,16 @@
 """The stepper in notebooks: run live, exported, and opened again by someone who does not trust them."""
 
-import os
-import socket
+# ruff: noqa: F811 (fixtures are imported, and are arguments of the same name)
+
 import subprocess
 import sys
-import time
-import urllib.error
-import urllib.request
-from pathlib import Path
 
 import pytest
 from browser import chromium  # noqa: F401 (a fixture)
+from lab import environment, serving  # noqa: F401 (a fixture)
 
 pytestmark = [pytest.mark.notebook, pytest.mark.browser]
 
-ROOT = Path(__file__).parents[1]
 CELL = """\
 from autograd import Value
 from autograd.show import steps
@@ -23,14 +19,6 @@ b = a + a; b.label = "b"
 c = b + b; c.label = "c"
 steps(c)
 """
-
-
-@pytest.fixture(scope="module")
-def environment(tmp_path_factory):
-    """Settings and data of Jupyter's own, in which nothing is trusted yet, and our packages to import."""
-    home = tmp_path_factory.mktemp("home")
-    places = ("JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR", "IPYTHONDIR", "HOME")
-    return {**os.environ, **{name: str(home / name.lower()) for name in places}, "PYTHONPATH": str(ROOT)}
 
 
 @pytest.fixture(scope="module")
@@ -49,36 +37,12 @@ def notebook(tmp_path_factory, environment):
 @pytest.fixture(scope="module")
 def lab(notebook, environment):
     """The address of a JupyterLab that serves the notebook."""
-    pytest.importorskip("jupyterlab")
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    options = [
-        f"--port={port}", "--no-browser", "--allow-root", "--IdentityProvider.token=",
-        f"--ServerApp.root_dir={notebook.parent}",
-        "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate", "--LabApp.news_url=None",
-    ]  # fmt: skip
-    server = subprocess.Popen(
-        [sys.executable, "-m", "jupyterlab", *options],
-        env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-    )  # fmt: skip
-    address = f"http://127.0.0.1:{port}"
-    try:
-        for _ in range(120):
-            try:
-                urllib.request.urlopen(f"{address}/api", timeout=2).close()
-                break
-            except (urllib.error.URLError, TimeoutError):
-                assert server.poll() is None, "JupyterLab ended by itself"
-                time.sleep(0.5)
+    with serving(notebook.parent, environment) as address:
         yield address
-    finally:
-        server.terminate()
-        server.wait(30)
 
 
 @pytest.fixture
-def tab(chromium):  # noqa: F811
+def tab(chromium):
     context = chromium.new_context(viewport={"width": 1280, "height": 1000})
     opened = context.new_page()
     opened.set_default_timeout(60_000)

@@ -36,7 +36,14 @@ def executed(notebook: NotebookNode) -> tuple[NotebookNode, list[str]]:
     before, after = [new_code_cell(STRICT)], solved(notebook)
     run = new_notebook(cells=[*before, *cleaned(notebook).cells, *after])
     manager = AsyncKernelManager()
-    command = [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}", "--log-level=ERROR"]
+    command = [
+        sys.executable,
+        "-m",
+        "ipykernel_launcher",
+        "-f",
+        "{connection_file}",
+        "--log-level=ERROR",
+    ]
     manager.kernel_spec.argv = command
     client = NotebookClient(
         run,
