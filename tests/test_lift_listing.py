@@ -90,3 +90,11 @@ def test_a_program_is_drawn_as_it_is():
 def test_nothing_is_listed_before_the_first_call():
     with pytest.raises(RuntimeError, match="call the compiled function once"):
         jit(lambda x: x * x).program
+
+
+def test_matrices_that_are_multiplied_together_are_named_side_by_side():
+    query, key = ([[Value(0.1 * i + j, label=f"{n}[{i}][{j}]") for j in range(2)] for i in range(3)] for n in "qk")
+    f = jit(lambda x: [dot(row, x) for row in query + key])
+    f([1.0, 2.0])
+    assert lines(f) == ["h1[6] = q|k[6×2] · x[2]"]
+    assert f.program.statements[0].parameters == ["q[0–2][0–1]", "k[0–2][0–1]"]

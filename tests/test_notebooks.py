@@ -46,6 +46,7 @@ def lab(tmp_path_factory, environment):
     folder = tmp_path_factory.mktemp("course")
     for path in COURSE:
         shutil.copy(path, folder)
+    shutil.copytree(FOLDER / "data", folder / "data")
     with serving(folder, environment) as address:
         yield address
 

@@ -122,18 +122,23 @@ class Listing:
 INDEX = re.compile(r"(\d+)")
 
 
+def stem(label: str) -> str:
+    """A label without its indices.
+
+    >>> stem("layers.0.neurons.2.w[1]")
+    'layers..neurons..w[]'
+    """
+    return INDEX.sub("", label)
+
+
 def in_one(labels: Iterable[str], spans: bool = False) -> str:
-    """Labels that differ in indices only, without those that differ, or with their ranges; "" for others.
+    """Labels of the same stem, without the indices that differ, or with their ranges.
 
     >>> labels = [f"layers.0.neurons.{j}.w[{i}]" for j in range(16) for i in range(2)]
     >>> in_one(labels), in_one(labels, spans=True)
     ('layers.0.neurons.w', 'layers.0.neurons.0–15.w[0–1]')
-    >>> in_one(["layers.0.b", "layers.0.w"])
-    ''
     """
     pieces = [INDEX.split(label) for label in dict.fromkeys(labels)]
-    if not pieces or any(piece[::2] != pieces[0][::2] for piece in pieces):
-        return ""
     text = pieces[0][0]
     for position in range(1, len(pieces[0]), 2):
         numbers = {int(piece[position]) for piece in pieces}

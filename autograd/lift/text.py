@@ -6,11 +6,13 @@ result is written around it: this is what a compiler would fuse.
 
 from __future__ import annotations
 
+from itertools import groupby
+
 import numpy as np
 
 from autograd import ops
 from autograd.lift.layout import common_shape, steps
-from autograd.lift.listing import Listing, Statement, in_one
+from autograd.lift.listing import Listing, Statement, in_one, stem
 from autograd.lift.numpy_backend import broadcast
 from autograd.lift.program import Array, Instruction, Map, Places, Product, Program
 from autograd.lift.reverse import operands_of
@@ -30,6 +32,9 @@ def statements(program: Program) -> list[Statement]:
     letter = next(letter for letter in "hzrstuv" if letter not in taken or letter == "v")
     return list(Printer(program, {number: f"{letter}{k}" for k, number in enumerate(kept, 1)}).statements().values())
 
+
+#: Of so many matrices side by side the names are written, `query|key|value`; more of them are just "p".
+MOST_BLOCKS = 4
 
 #: For its notation: a dot between arrays, where a product of numbers has a star.
 MATRIX_PRODUCT = Operation(
@@ -125,8 +130,12 @@ class Printer:
         labels = [self.program.labels.get(int(place), "") for place in places] if self.program.labels else [""]
         if not all(labels):
             return array.name
-        self.labels.append(in_one(labels, spans=True) or f"{len(labels):,} parameters")
-        return in_one(labels) or array.name
+        blocks = [list(block) for _, block in groupby(labels, key=stem)]
+        if len(blocks) > MOST_BLOCKS:
+            self.labels.append(f"{len(labels):,} parameters")
+            return array.name
+        self.labels += [in_one(block, spans=True) for block in blocks]
+        return "|".join(map(in_one, blocks))
 
     @staticmethod
     def size(shape: tuple[int, ...]) -> str:
