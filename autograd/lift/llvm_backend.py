@@ -1,0 +1,108 @@
+"""The machine-code back end: a program as functions of its memory, compiled for this processor.
+
+statements   what is to be computed, over one memory
+fusion       which statements run together, and what need not be stored
+loops        the code of elementwise statements and sums
+tiles        the code of matrix products
+lanes        the table of operations, read in instructions
+machine_code compiling
+"""
+
+from __future__ import annotations
+
+import ctypes
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+import numpy as np
+from llvmlite import ir  # type: ignore[import-untyped]
+
+from autograd.lift.function import Function
+from autograd.lift.fusion import Group, grouped, stored
+from autograd.lift.loops import write_loops
+from autograd.lift.machine_code import Code, processor
+from autograd.lift.program import Program
+from autograd.lift.reverse import Reverse
+from autograd.lift.statements import Each, Lowering
+from autograd.lift.tiles import write_product
+
+Array = np.ndarray[Any, np.dtype[np.float64]]
+
+ALIGNMENT = 64  # bytes: a line of the cache, and the widest register
+
+
+class Machine:
+    """A program made ready to run: its memory, and the functions `forward` and `backward`, without arguments.
+
+    The same as `numpy_backend.Machine`, but that values which nobody reads may not be there.
+
+    Attributes:
+        values: the numbers; set those of the inputs before `forward`.
+        adjoints: after `backward`, the gradients at the places that were wanted.
+    """
+
+    def __init__(self, program: Program, reverse: Reverse | None = None) -> None:
+        self.code = compiled(program, reverse)
+        self.memory = self.code.new_memory()
+        self.values = self.memory[: program.size]
+        self.adjoints = self.memory[program.size : 2 * program.size if reverse else program.size]
+        address = ctypes.c_void_p(self.memory.ctypes.data)
+        self.forward: Callable[[], None] = partial(self.code.functions["forward"], address)
+        self.backward: Callable[[], None] = partial(self.code.functions["backward"], address)
+        self.clear: Callable[[], None] = partial(self.code.functions["clear"], address)
+
+
+class MachineCode:
+    """A program's functions `forward(memory)`, `backward(memory)`, `clear(memory)`, and what the memory starts with."""
+
+    def __init__(self, program: Program, reverse: Reverse | None) -> None:
+        self.program = program
+        lowering = Lowering(program, reverse, processor().width)
+        self.size = lowering.size
+        zeros = np.empty(0, dtype=np.intp) if reverse is None else reverse.zeros + lowering.adjoints
+        groups = {
+            "forward": grouped(lowering.forward),
+            "backward": grouped(lowering.backward),
+            "clear": grouped([Each((), run, "=", lambda m: 0.0) for run in runs(zeros)]),
+        }
+        inputs = np.array(program.inputs if reverse else [], dtype=np.intp)
+        results = np.concatenate([np.array(program.roots, dtype=np.intp), inputs + lowering.adjoints])
+        needed = stored([*groups["forward"], *groups["backward"]], results, self.size)
+        needed[zeros] = True
+        self.module = ir.Module("program")
+        for name, written in groups.items():
+            function = Function(self.module, name, program.constants, needed)
+            for group in written:
+                if worth_writing(group, needed):
+                    (write_loops if group.product is None else write_product)(function, group)
+            function.finish()
+        self.code = Code(self.module)
+        self.functions = {name: self.code.function(name, None, ctypes.c_void_p) for name in groups}
+
+    def new_memory(self) -> Array:
+        """Memory for one machine, with the constants in place."""
+        bytes_of_one = 8
+        room = np.zeros(self.size + ALIGNMENT // bytes_of_one)
+        first = -(room.ctypes.data // bytes_of_one) % (ALIGNMENT // bytes_of_one)
+        memory = room[first : first + self.size]
+        memory[list(self.program.constants)] = list(self.program.constants.values())
+        return memory
+
+
+def compiled(program: Program, reverse: Reverse | None) -> MachineCode:
+    """The program in machine code."""
+    return MachineCode(program, reverse)
+
+
+def runs(offsets: Any) -> list[Any]:
+    """Neighbouring offsets, as they are or with what lies between, if there are too many of them."""
+    if not len(offsets):
+        return []
+    found = np.split(offsets, np.flatnonzero(np.diff(offsets) > 1) + 1)
+    return found if len(found) <= 8 else [np.arange(offsets[0], offsets[-1] + 1)]
+
+
+def worth_writing(group: Group, needed: Any) -> bool:
+    """Whether anything that a group computes is read by somebody."""
+    return any(needed[out].any() for out in group.writes())
