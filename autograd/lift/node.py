@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 
 from autograd.arithmetic import Floats
+from autograd.lift.machines import Machine
 from autograd.lift.nests import Reading
-from autograd.lift.numpy_backend import Machine
 from autograd.lift.recorded import Recorded, gradient
 from autograd.operation import Operation
 from autograd.transforms import flat, nested_like

@@ -9,8 +9,8 @@ from typing import Any
 
 import numpy as np
 
+from autograd.lift.machines import Machine, machine_for
 from autograd.lift.nests import Reading, argument_names, piece_names, with_leaves
-from autograd.lift.numpy_backend import Machine
 from autograd.lift.program import Program
 from autograd.lift.regroup import regrouped
 from autograd.lift.reverse import reverse
@@ -70,7 +70,7 @@ class Recorded:
         """The machine for gradients with respect to the inputs in these ranges (none: for values alone)."""
         if wanted not in self.machines:
             chosen = [i for span in wanted for i in span]
-            self.machines[wanted] = Machine(
+            self.machines[wanted] = machine_for(
                 self.program, reverse(self.program, self.places[chosen]) if chosen else None
             )
         return self.machines[wanted]

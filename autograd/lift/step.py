@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from autograd.lift.machines import machine_for
 from autograd.lift.nests import Floats, Reading
-from autograd.lift.numpy_backend import Machine
 from autograd.lift.recorded import Recorded, back
 from autograd.lift.reverse import reverse
 
@@ -23,7 +23,7 @@ class Step:
     def __init__(self, recorded: Recorded, reading: Reading, wanted: slice) -> None:
         program = recorded.program
         places = recorded.places[wanted]
-        self.machine = Machine(program, reverse(program, places, program.roots[:1]))
+        self.machine = machine_for(program, reverse(program, places, program.roots[:1]), repeated=True)
         recorded.load(self.machine, reading)
         start = int(recorded.places[0])
         self.arguments = self.machine.values[start : start + recorded.arguments]
