@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from math import prod
 from typing import Any
@@ -10,9 +10,9 @@ from typing import Any
 from llvmlite import ir  # type: ignore[import-untyped]
 
 from autograd.lift.fusion import Access
-from autograd.lift.lanes import DOUBLE, WORD, Lane, Lanes
+from autograd.lift.lanes import DOUBLE, HALF, WORD, Lane, Lanes
 
-HALF = ir.IntType(32)
+NOTHING = ir.VoidType()
 Index = list[Any]  # along each axis a number, or a register that holds one
 
 
@@ -24,21 +24,35 @@ class Function:
         name: by which it is called.
         constants: offset → number, for what never changes.
         needed: which offsets are to be stored.
+        more: the types of what it is given besides the memory.
+        result: the type of what it gives back.
     """
 
-    def __init__(self, module: ir.Module, name: str, constants: dict[int, float], needed: Any) -> None:
+    def __init__(
+        self,
+        module: ir.Module,
+        name: str,
+        constants: dict[int, float],
+        needed: Any,
+        more: Sequence[ir.Type] = (),
+        result: ir.Type = NOTHING,
+    ) -> None:
         self.module = module
         self.constants = constants
         self.needed = needed
-        kind = ir.FunctionType(ir.VoidType(), [DOUBLE.as_pointer()])
+        kind = ir.FunctionType(result, [DOUBLE.as_pointer(), *more])
         self.function = ir.Function(module, kind, name)
         self.memory = self.function.args[0]
         self.entry = ir.IRBuilder(self.function.append_basic_block("variables"))
         self.builder = ir.IRBuilder(self.function.append_basic_block("start"))
         self.tables: dict[bytes, ir.GlobalVariable] = {}
 
-    def finish(self) -> None:
-        self.builder.ret_void()
+    def finish(self, result: ir.Value | None = None) -> None:
+        """End the function, with what it gives back."""
+        if result is None:
+            self.builder.ret_void()
+        else:
+            self.builder.ret(result)
         self.entry.branch(self.function.basic_blocks[1])
 
     # ── Loops and variables ─────────────────────────────────────────────────────────────────────────────────
@@ -103,31 +117,24 @@ class Function:
 
     # ── Memory ──────────────────────────────────────────────────────────────────────────────────────────────
 
-    def at(self, offset: Any, more: int = 0) -> ir.Value:
+    def at(self, offset: Any, more: int = 0, memory: ir.Value | None = None) -> ir.Value:
         """The address of a number in memory."""
         where = offset + more if isinstance(offset, int) else offset
-        pointer = self.builder.gep(self.memory, [where if isinstance(where, ir.Value) else WORD(where)])
+        pointer = self.builder.gep(memory or self.memory, [where if isinstance(where, ir.Value) else WORD(where)])
         return self.builder.gep(pointer, [WORD(more)]) if more and not isinstance(offset, int) else pointer
 
-    def load(self, m: Lanes, offset: Any, step: int, count: int) -> Lane:
-        """As many numbers as a register holds, or fewer and zeros."""
+    def load(self, m: Lanes, offset: Any, step: int, count: int, memory: ir.Value | None = None) -> Lane:
+        """As many numbers as a register holds, or fewer and zeros; from the memory or a table."""
         b = self.builder
         if m.width == 1:
-            return m.lane(b.load(self.at(offset), align=8))
+            return m.lane(b.load(self.at(offset, 0, memory), align=8))
         if step == 0:
-            return self.spread(m, b.load(self.at(offset), align=8))
+            return m.spread(b.load(self.at(offset), align=8))
         if step == 1 and count > 1:
             kind = ir.VectorType(DOUBLE, count)
-            part = b.load(b.bitcast(self.at(offset), kind.as_pointer()), align=8)
+            part = b.load(b.bitcast(self.at(offset, 0, memory), kind.as_pointer()), align=8)
             return m.lane(part if count == m.width else resized(b, part, m.width))
-        return self.collected(m, [self.at(offset, k * step) for k in range(count)])
-
-    def spread(self, m: Lanes, number: ir.Value) -> Lane:
-        """The same number in all lanes."""
-        b = self.builder
-        empty = ir.Constant(m.type, ir.Undefined)
-        first = b.insert_element(empty, number, HALF(0))
-        return m.lane(b.shuffle_vector(first, empty, ir.Constant(ir.VectorType(HALF, m.width), [0] * m.width)))
+        return self.collected(m, [self.at(offset, k * step, memory) for k in range(count)])
 
     def collected(self, m: Lanes, addresses: list[ir.Value]) -> Lane:
         """Numbers from here and there."""

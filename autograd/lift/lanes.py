@@ -20,6 +20,7 @@ from autograd.arithmetic import ELEMENTARY, Arithmetic
 
 DOUBLE = ir.DoubleType()
 WORD = ir.IntType(64)
+HALF = ir.IntType(32)
 NOT_IN_C = {"power": "pow", "abs": "fabs"}  # the C library's names where they differ
 
 
@@ -82,7 +83,11 @@ class Lanes(Arithmetic):
             from autograd.lift.vector_math import KERNELS
 
             kernel = KERNELS.get(name)
-            function = (lambda *xs: self.call(name, kernel, *xs)) if kernel else (lambda *xs: self.ask_c(name, *xs))
+
+            def function(*xs: Any) -> Lane:
+                m = self.wide_enough(*xs)
+                return m.call(name, kernel, *xs) if kernel else m.ask_c(name, *xs)
+
             self.__dict__[name] = function
             return function
         return super().__getattr__(name)
@@ -91,9 +96,23 @@ class Lanes(Arithmetic):
 
     def number(self, x: Any) -> ir.Value:
         """The instruction's operand: a register, or a number in all its lanes."""
-        if isinstance(x, Lane):
-            return x.value
-        return self.constant(self.type, float(x))
+        if not isinstance(x, Lane):
+            return self.constant(self.type, float(x))
+        return x.value if x.lanes.width == self.width else self.spread(x.value).value
+
+    def spread(self, number: ir.Value) -> Lane:
+        """One number in all lanes."""
+        if self.width == 1:
+            return Lane(self, number)
+        empty = ir.Constant(self.type, ir.Undefined)
+        first = self.builder.insert_element(empty, number, HALF(0))
+        order = ir.Constant(ir.VectorType(HALF, self.width), [0] * self.width)
+        return Lane(self, self.builder.shuffle_vector(first, empty, order))
+
+    def wide_enough(self, *xs: Any) -> Lanes:
+        """The arithmetic for these operands: that of single numbers where all are."""
+        found = [x.lanes for x in xs if isinstance(x, Lane)]
+        return max(found, key=lambda lanes: lanes.width) if found else self
 
     def constant(self, kind: ir.Type, x: Any) -> ir.Constant:
         """A number, or the same one in all lanes."""
@@ -107,7 +126,8 @@ class Lanes(Arithmetic):
         return Lane(self, value)
 
     def emit(self, instruction: str, *xs: Any) -> Lane:
-        return Lane(self, getattr(self.builder, instruction)(*map(self.number, xs)))
+        m = self.wide_enough(*xs)
+        return Lane(m, getattr(m.builder, instruction)(*map(m.number, xs)))
 
     def bits(self, x: Lane) -> ir.Value:
         """The numbers' bits, as whole numbers."""
@@ -118,12 +138,12 @@ class Lanes(Arithmetic):
 
     def intrinsic(self, name: str, *xs: Any) -> Lane:
         """An instruction that LLVM knows as a function."""
-        suffix = "f64" if self.width == 1 else f"v{self.width}f64"
-        full = f"llvm.{name}.{suffix}"
-        module = self.builder.module
-        kind = ir.FunctionType(self.type, [self.type] * len(xs))
+        m = self.wide_enough(*xs)
+        full = f"llvm.{name}." + ("f64" if m.width == 1 else f"v{m.width}f64")
+        module = m.builder.module
+        kind = ir.FunctionType(m.type, [m.type] * len(xs))
         function = module.globals.get(full) or ir.Function(module, kind, full)
-        return Lane(self, self.builder.call(function, [self.number(x) for x in xs]))
+        return Lane(m, m.builder.call(function, [m.number(x) for x in xs]))
 
     def fma(self, a: Any, b: Any, c: Any) -> Lane:
         """a·b + c, rounded once where the processor can."""
@@ -190,8 +210,9 @@ class Lanes(Arithmetic):
         """Halves of small whole numbers by roots and products; others ask the C library."""
         from autograd.lift.vector_math import small_power
 
-        found = small_power(self, x, c) if isinstance(c, float) else None
-        return self.ask_c("power", x, c) if found is None else found
+        m = self.wide_enough(x, c)
+        found = small_power(m, x, c) if isinstance(c, float) and isinstance(x, Lane) else None
+        return m.ask_c("power", x, c) if found is None else found
 
     # ── Functions ───────────────────────────────────────────────────────────────────────────────────────────
 
@@ -220,7 +241,7 @@ class Lanes(Arithmetic):
             return Lane(self, self.builder.call(function, operands))
         result: ir.Value = ir.Constant(self.type, ir.Undefined)
         for k in range(self.width):
-            place = ir.Constant(ir.IntType(32), k)
+            place = HALF(k)
             numbers = [self.builder.extract_element(x, place) for x in operands]
             result = self.builder.insert_element(result, self.builder.call(function, numbers), place)
         return Lane(self, result)

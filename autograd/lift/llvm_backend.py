@@ -26,6 +26,7 @@ from autograd.lift.program import Program
 from autograd.lift.reverse import Reverse
 from autograd.lift.statements import Each, Lowering
 from autograd.lift.tiles import write_product
+from autograd.lift.updates import Update, write_epoch
 
 Array = np.ndarray[Any, np.dtype[np.float64]]
 
@@ -54,12 +55,16 @@ class Machine:
 
 
 class MachineCode:
-    """A program's functions `forward(memory)`, `backward(memory)`, `clear(memory)`, and what the memory starts with."""
+    """A program's functions `forward(memory)`, `backward(memory)`, `clear(memory)`, and what the memory starts with.
 
-    def __init__(self, program: Program, reverse: Reverse | None) -> None:
+    With an update also `epoch`, see `updates.py`; what its rule remembers lies at `slots`.
+    """
+
+    def __init__(self, program: Program, reverse: Reverse | None, update: Update | None = None) -> None:
         self.program = program
         lowering = Lowering(program, reverse, processor().width)
-        self.size = lowering.size
+        self.slots = lowering.size
+        self.size = lowering.size + (0 if update is None else update.slots * update.count)
         zeros = np.empty(0, dtype=np.intp) if reverse is None else reverse.zeros + lowering.adjoints
         groups = {
             "forward": grouped(lowering.forward),
@@ -77,6 +82,8 @@ class MachineCode:
                 if worth_writing(group, needed):
                     (write_loops if group.product is None else write_product)(function, group)
             function.finish()
+        if update is not None:
+            write_epoch(self.module, program, lowering.adjoints, self.slots, update)
         self.code = Code(self.module)
         self.functions = {name: self.code.function(name, None, ctypes.c_void_p) for name in groups}
 

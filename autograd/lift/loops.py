@@ -13,9 +13,9 @@ from typing import Any
 
 from llvmlite import ir  # type: ignore[import-untyped]
 
-from autograd.lift.function import HALF, Function, Index
+from autograd.lift.function import Function, Index
 from autograd.lift.fusion import Access, Group
-from autograd.lift.lanes import Lanes
+from autograd.lift.lanes import HALF, Lanes
 from autograd.lift.machine_code import lanes, processor
 
 
