@@ -87,6 +87,8 @@ def joins(group: Group, statement: Each) -> bool:
     if statement.write.size != elements or group.sums or repeats(statement.write) or conflict(group, statement):
         return False
     if group.product is not None:
+        if statement.calls:
+            return False  # the registers hold a tile
         places = {x.tobytes(): x.reshape(group.shape) for x in (*statement.reads, statement.write)}
         added = {key: Access(x, steps(x)) for key, x in places.items() if key not in group.accesses}
         if any(access.steps is None for access in added.values()):

@@ -1,4 +1,4 @@
-"""From LLVM's intermediate language to functions that run: for this processor, optimised, kept as long as used."""
+"""From LLVM's intermediate language to functions that run: for this processor, kept as long as used."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def lanes(builder: ir.IRBuilder, width: int | None = None) -> Lanes:
 class Code:
     """A compiled module."""
 
-    def __init__(self, module: ir.Module, optimise: int = 2) -> None:
+    def __init__(self, module: ir.Module) -> None:
         host = processor()
         machine = llvm.Target.from_default_triple().create_target_machine(
             cpu=host.name, features=host.features, opt=2, jit=True
@@ -57,7 +57,7 @@ class Code:
         module.triple = machine.triple
         module.data_layout = str(machine.target_data)
         parsed = llvm.parse_assembly(str(module))
-        optimised(parsed, machine, optimise)
+        in_registers(parsed, machine)
         self.parsed = parsed
         self.engine = llvm.create_mcjit_compiler(parsed, machine)
         self.engine.finalize_object()
@@ -72,19 +72,16 @@ class Code:
         return str(self.machine.emit_assembly(self.parsed))
 
 
-def optimised(module: llvm.ModuleRef, machine: Any, level: int) -> None:
-    """Run LLVM's passes. The code has its vectors already: no loop is to be vectorised or unrolled again."""
+def in_registers(module: llvm.ModuleRef, machine: Any) -> None:
+    """Turn variables into registers. No other pass is worth its time: the code has its vectors and tiles already."""
     if hasattr(llvm, "create_pass_builder"):  # llvmlite 0.44 and newer
-        options = llvm.create_pipeline_tuning_options(speed_level=level)
-        options.loop_vectorization = options.slp_vectorization = options.loop_unrolling = False
-        builder = llvm.create_pass_builder(machine, options)
-        builder.getModulePassManager().run(module, builder)
+        passes = llvm.create_new_function_pass_manager()
+        passes.add_sroa_pass()
+        builder = llvm.create_pass_builder(machine, llvm.create_pipeline_tuning_options())
+        for function in module.functions:
+            if not function.is_declaration:
+                passes.run(function, builder)
     else:
-        older = llvm.create_pass_manager_builder()
-        older.opt_level = level
-        older.inlining_threshold = 225
-        older.loop_vectorize = older.slp_vectorize = False
-        older.disable_unroll_loops = True
-        passes = llvm.create_module_pass_manager()
-        older.populate(passes)
-        passes.run(module)
+        older = llvm.create_module_pass_manager()
+        older.add_sroa_pass()
+        older.run(module)

@@ -23,9 +23,14 @@ from autograd.lift.program import Instruction, Map, Places, Product, Program, Re
 from autograd.lift.reverse import Flow, Reverse
 from autograd.lift.simplify import LARGEST
 from autograd.lift.ways import cheapest_way
-from autograd.symbols import Expression, expression
+from autograd.symbols import ExpandedSymbols, Expression, expression, symbol
 
 Formula = Callable[..., Any]
+
+#: Operations that are an instruction or two.
+INSTRUCTIONS = frozenset(
+    "add subtract multiply divide negative sqrt abs maximum minimum greater step where sum detach identity".split()
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,6 +42,7 @@ class Each:
         mode: "=", "+" or "-": stored, added, subtracted.
         formula: of an arithmetic and the numbers read.
         combine: what is done with elements that share an offset in `write`: "sum" or "max".
+        calls: whether the formula calls functions, for which registers must be cleared.
     """
 
     reads: tuple[Places, ...]
@@ -44,6 +50,7 @@ class Each:
     mode: str
     formula: Formula
     combine: str = "sum"
+    calls: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -89,13 +96,21 @@ class Lowering:
             self.flow(flow)
         self.backward = self.statements
 
-    def each(self, reads: list[Places], write: Places, mode: str, formula: Formula, combine: str = "sum") -> None:
+    def each(
+        self,
+        reads: list[Places],
+        write: Places,
+        mode: str,
+        formula: Formula,
+        combine: str = "sum",
+        calls: bool = False,
+    ) -> None:
         """Add a statement over elements; operands may be broadcast."""
         flat = tuple(np.broadcast_to(x, write.shape).ravel() for x in reads)
         if mode == "=" and repeats(write) and nested_shape([write.ravel()]) is None:
             self.each([], np.unique(write), "=", lambda m: 0.0)  # more axes than a loop has: one by one
             mode = "+"
-        self.statements.append(Each(flat, write.ravel(), mode, formula, combine))
+        self.statements.append(Each(flat, write.ravel(), mode, formula, combine, calls))
 
     def room(self, shape: tuple[int, ...]) -> Places:
         """Offsets for numbers that are needed for a while."""
@@ -106,9 +121,12 @@ class Lowering:
 
     def instruction(self, instruction: Instruction) -> None:
         if isinstance(instruction, Map):
-            value = instruction.op.value
-            formula = same if instruction.op in (ops.IDENTITY, ops.DETACH) else value
-            self.each(list(instruction.operands), instruction.out, instruction.mode, formula)
+            op, operands = instruction.op, list(instruction.operands)
+            formula = same if op in (ops.IDENTITY, ops.DETACH) else op.value
+            calls = calls_functions(
+                expression(op.value(ExpandedSymbols, *(symbol(f"x{k}") for k in range(len(operands)))))
+            )
+            self.each(operands, instruction.out, instruction.mode, formula, calls=calls)
         elif isinstance(instruction, Reduce):
             out = np.broadcast_to(instruction.out[..., None], instruction.operand.shape)
             combine = "max" if instruction.op is LARGEST else "sum"
@@ -198,7 +216,8 @@ class Lowering:
         def formula(m: Any, g: Any, *xs: Any) -> Any:
             return g * evaluated(partial, m, dict(zip(names, xs, strict=True)))
 
-        self.each([adjoint, *(places[name] for name in names)], target, mode, formula)
+        reads = [adjoint, *(places[name] for name in names)]
+        self.each(reads, target, mode, formula, calls=calls_functions(partial))
 
 
 def repeats(offsets: Places) -> bool:
@@ -212,16 +231,22 @@ def same(m: Any, x: Any) -> Any:
     return x
 
 
+def all_parts(whole: Expression) -> list[Expression]:
+    """An expression, its operands, theirs, …"""
+    found = [whole]
+    for part in found:
+        found.extend(parts_of(part))
+    return found
+
+
 def names_in(whole: Expression) -> set[str]:
     """The names of an expression's variables."""
-    found: set[str] = set()
-    stack = [whole]
-    while stack:
-        part = stack.pop()
-        if part.operation is None and isinstance(part.leaf, str):
-            found.add(part.leaf)
-        stack.extend(parts_of(part))
-    return found
+    return {part.leaf for part in all_parts(whole) if part.operation is None and isinstance(part.leaf, str)}
+
+
+def calls_functions(whole: Expression) -> bool:
+    """Whether there is an operation in an expression that has no instruction of its own."""
+    return any(part.operation is not None and part.operation.name not in INSTRUCTIONS for part in all_parts(whole))
 
 
 def parts_of(whole: Expression) -> list[Expression]:
