@@ -1,19 +1,21 @@
 """The engine that trains with arrays: the objective, written for one sample with Values, compiled for a batch at once.
 
-Parameters live in one array while it works, and go back into the Values when somebody looks (a callback, the end).
-
     program(X, Y, weights, share) = Σₖ weightₖ · lossₖ + share · penalty,  each lossₖ,  each prediction
 
 has room for a fixed number of samples. A smaller batch repeats its first sample with the weight 0; a larger one is
 taken in parts, whose gradients are added.
+
+Parameters live in one array while it works, and go back into the Values when somebody looks (a callback, the end).
+NumPy runs the first thousands of steps. Then the step is made into machine code, together with the optimiser's rule,
+and many are taken in one call. When that happens depends on the number of steps alone, so results repeat bit for bit.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Sequence
-from importlib.util import find_spec
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import islice
+from typing import TYPE_CHECKING, Any, TypeGuard
 
 import autograd
 from autograd import Value
@@ -30,32 +32,19 @@ if TYPE_CHECKING:
 
 MOST_SAMPLES = 256  # that a program has room for
 MOST_SCALARS = 2_000_000  # of all its samples together
-COMPARED = 2  # samples for which a compiled model is held against the eager one
-TOLERANCE = 1e-9
-
-
-def best_engine(objective: Objective, optimizer: Optimizer, samples: Samples, batch_size: int | None) -> EagerEngine:
-    """The compiled engine if the model can be compiled, otherwise the eager one, which says why."""
-    if find_spec("numpy") is None:
-        return EagerEngine(objective, optimizer, "NumPy is not installed: pip install 'chalkgrad[jit]'")
-    try:
-        engine = CompiledEngine(objective, optimizer, samples, batch_size)
-        difference = engine.difference(samples)
-    except Exception as error:  # whatever it is: if it is wrong for Values, too, the eager engine will raise it
-        first = str(error).partition("\n")[0]
-        return EagerEngine(objective, optimizer, f"the model cannot be compiled: {type(error).__name__}: {first}")
-    if not difference <= TOLERANCE:
-        return EagerEngine(
-            objective,
-            optimizer,
-            f"compiled, its gradients differ from backward()'s by {difference:.1g}; a model does that if it draws"
-            " random numbers or counts its calls",
-        )
-    return engine
+MOST_SCALARS_AT_ONCE = 20_000_000  # computed before anything is reported, which takes a blink
+MANY_STEPS = 4_000  # after which machine code is made, which takes as long as some thousands of them
 
 
 class CompiledEngine(EagerEngine):
     """Losses and gradients from a compiled program; steps of the optimiser on arrays if its rule allows it.
+
+    Attributes:
+        names: of the parameters, in the order of the program.
+        numbers: the parameters' numbers, in that order.
+        slots: what the optimiser's rule remembers about them, a row for each of its slots.
+        rule: the optimiser, if it has a rule that takes arrays.
+        repeated: the step and the rule in machine code, once they are.
 
     Raises:
         TraceError: if the model does what a compiled function may not do.
@@ -65,20 +54,20 @@ class CompiledEngine(EagerEngine):
         import numpy as np
 
         super().__init__(objective, optimizer)
-        scalars = len(topological_order(objective.of_sample(samples.X[0], samples.encoded[0])[0]))
-        self.room = max(1, min(MOST_SAMPLES, batch_size or len(samples), len(samples), MOST_SCALARS // scalars))
+        self.scalars = len(topological_order(objective.of_sample(samples.X[0], samples.encoded[0])[0]))
+        self.room = self.room_for(samples, batch_size)
         compiled = autograd.jit(self.program)
         X, Y = (np.resize(numbers, (self.room, numbers.shape[1])) for numbers in samples.arrays)
-        self.bound = compiled.bind(X, Y, np.full(self.room, 1.0 / self.room), 1.0)
+        self.bound = compiled.bind(X, Y, np.full(self.room, 1.0 / self.room), 1.0, repeated=False)
         self.X, self.Y, self.sample_weights, self.share = np.split(
             self.bound.arguments, np.cumsum([X.size, Y.size, self.room])
         )
         self.X, self.Y = self.X.reshape(X.shape), self.Y.reshape(Y.shape)
         name_of = {id(parameter): name for name, parameter in self.parameters.items()}
         self.names = [name_of[id(parameter)] for parameter in self.bound.captured]
-        self.slots: tuple[Array, ...] = ()
-        self.on_arrays = len(self.names) == len(self.parameters) and has_array_rule(optimizer)
+        self.rule = optimizer if len(self.names) == len(self.parameters) and has_array_rule(optimizer) else None
         self.description = "compiled: " + compiled.program.summary
+        self.use_arrays()
         self.load()
 
     def program(self, X: Any, Y: Any, weights: Any, share: Any) -> Any:
@@ -87,25 +76,82 @@ class CompiledEngine(EagerEngine):
         total, penalty = autograd.dot(weights, losses), self.objective.penalty()
         return total + share * penalty if isinstance(penalty, Value) else total, losses, outputs
 
-    # ── One batch ───────────────────────────────────────────────────────────────────────────────────────────
+    def room_for(self, samples: Samples, batch_size: int | None) -> int:
+        """For how many of these samples at once a program has room."""
+        return max(1, min(MOST_SAMPLES, batch_size or len(samples), len(samples), MOST_SCALARS // self.scalars))
+
+    def fits(self, samples: Samples, batch_size: int | None) -> bool:
+        """Whether it can go on with other samples, and the model still has the same parameters."""
+        X, Y = samples.arrays
+        return (
+            list(map(id, self.objective.model.parameters())) == list(map(id, self.parameters.values()))
+            and (X.shape[1], Y.shape[1]) == (self.X.shape[1], self.Y.shape[1])
+            and self.room == self.room_for(samples, batch_size)
+        )
+
+    # ── Steps ───────────────────────────────────────────────────────────────────────────────────────────────
+
+    def steps(
+        self, samples: Samples, batches: Iterable[Sequence[int]], *, together: bool = True
+    ) -> Iterator[LossAndPredictions]:
+        """One step for each batch; after the first thousands in machine code, which takes many in one call."""
+        supply = iter(batches)
+        while block := list(islice(supply, self.steps_at_once() if together else 1)):
+            done = 0
+            if self.repeated is not None and max(map(len, block)) <= self.room:
+                for result in self.many_steps(samples, block):
+                    yield result
+                    done += 1
+            for indices in block[done:]:  # from a loss on that is not finite, if there was one
+                yield self.step(samples, indices)
+
+    def steps_at_once(self) -> int:
+        """How many steps to take before anything is reported; and now is the time to make machine code, if ever."""
+        together = max(1, MOST_SCALARS_AT_ONCE // (self.scalars * self.room))
+        if self.optimizer.steps < MANY_STEPS:
+            return min(together, MANY_STEPS - self.optimizer.steps)
+        if self.repeated is None and not self.stays_with_arrays:
+            self.use_machine_code()
+        return together
 
     def step(self, samples: Samples, indices: Sequence[int]) -> LossAndPredictions:
         """One step; the loss before it and the predictions."""
-        optimizer = self.optimizer
-        if not (self.on_arrays and isinstance(optimizer, GradientOptimizer)):
+        if self.rule is None:
             return super().step(samples, indices)
         import numpy as np
 
         from autograd.arithmetic import Arrays
 
         loss, predictions, gradient = self.gradient(samples, indices)
-        rate, count = optimizer.rate(), float(optimizer.steps + 1)
+        rate, count = self.rule.rate(), float(self.rule.steps + 1)
         with np.errstate(all="ignore"):
-            self.bound.parameters[:], self.slots = optimizer.rule(
-                Arrays, self.bound.parameters, gradient, self.slots, rate, count
-            )
-        optimizer.steps += 1
+            self.numbers[:], remembered = self.rule.rule(Arrays, self.numbers, gradient, tuple(self.slots), rate, count)
+        for slot, numbers in zip(self.slots, remembered, strict=True):
+            slot[:] = numbers
+        self.rule.steps += 1
         return loss, predictions
+
+    def many_steps(self, samples: Samples, batches: list[Sequence[int]]) -> Iterator[LossAndPredictions]:
+        """Steps in one call of machine code; none from the first on whose loss is not finite."""
+        import numpy as np
+
+        assert self.rule is not None, "only a rule is made into machine code"
+        before, rates = self.rule.steps, []
+        order = np.empty((len(batches), self.room), dtype=np.int64)
+        weights = np.zeros((len(batches), self.room))
+        for row, weight, batch in zip(order, weights, batches, strict=True):
+            row[: len(batch)], row[len(batch) :] = batch, batch[0]
+            weight[: len(batch)] = 1.0 / len(batch)
+            rates.append(self.rule.rate())
+            self.rule.steps += 1
+        tables = [*((numbers, order) for numbers in samples.arrays), (weights, np.arange(len(batches)))]
+        results = self.repeated.run(np.array(rates), before, tables)
+        finite = len(results) if math.isfinite(results[-1, 0]) else len(results) - 1
+        self.rule.steps = before + finite
+        for batch, result in zip(batches, results[:finite], strict=False):
+            yield float(result[0]), result[1 + self.room :].reshape(self.room, -1)[: len(batch)]
+
+    # ── One batch ───────────────────────────────────────────────────────────────────────────────────────────
 
     def gradient(self, samples: Samples, indices: Sequence[int]) -> tuple[float, Any, Array]:
         """The objective, the predictions, and the gradient in the order of `names`.
@@ -153,6 +199,7 @@ class CompiledEngine(EagerEngine):
 
     def parts(self, samples: Samples, indices: Sequence[int]) -> Iterator[int]:
         """Put the samples in place, as many at a time as there is room for; the number of them."""
+        self.bound.parameters[:] = self.numbers
         for start in range(0, len(indices), self.room):
             part = list(indices[start : start + self.room])
             count = len(part)
@@ -169,46 +216,69 @@ class CompiledEngine(EagerEngine):
         outputs: Array = self.bound.results[1 + self.room :].reshape(self.room, -1)[:count]
         return outputs
 
-    def difference(self, samples: Samples) -> float:
-        """By how much the compiled gradients of a few samples differ from those of the eager engine."""
-        indices = range(min(COMPARED, len(samples)))
-        loss, _, gradient = self.gradient(samples, indices)
-        expected, _ = self.objective.backward(samples.take(indices))
-        slopes = [parameter.grad for parameter in self.bound.captured]
-        others = [p.grad for name, p in self.parameters.items() if name not in set(self.names)]
-        pairs = [(loss, expected), *zip(gradient.tolist(), slopes, strict=True), *((0.0, slope) for slope in others)]
-        return max(abs(a - b) / (1.0 + abs(b)) if a != b else 0.0 for a, b in pairs)
-
     # ── Where the numbers are ───────────────────────────────────────────────────────────────────────────────
+
+    def use_arrays(self) -> None:
+        """Let parameters, and what the optimiser remembers about them, live in arrays for NumPy."""
+        import numpy as np
+
+        self.repeated: Any = None
+        self.stays_with_arrays = self.rule is None
+        self.numbers = self.bound.parameters
+        self.slots = np.zeros((len(self.rule.slot_names) if self.rule else 0, len(self.names)))
+
+    def use_machine_code(self) -> None:
+        """Compile the step together with the optimiser's rule, and let the numbers live in its memory."""
+        assert self.rule is not None, "there is a rule to compile"
+        self.settings = settings(self.rule)
+        pieces = [
+            (0, self.X.shape[1], self.room),
+            (self.X.size, self.Y.shape[1], self.room),
+            (self.X.size + self.Y.size, self.room, 1),
+        ]
+        self.share[0] = 1.0
+        try:
+            self.repeated = self.bound.repeated(self.rule.rule, len(self.slots), pieces)
+        except (TypeError, ValueError, AttributeError):  # the rule asks for what this arithmetic does not have
+            self.repeated = None
+        if self.repeated is None:
+            self.stays_with_arrays = True
+        else:
+            self.repeated.parameters[:], self.repeated.slots[:] = self.numbers, self.slots
+            self.numbers, self.slots = self.repeated.parameters, self.repeated.slots
 
     def load(self) -> None:
         """Take the parameters' numbers, and what the optimiser remembers, from the Values and the optimiser."""
         import numpy as np
 
-        self.bound.parameters[:] = [parameter.data for parameter in self.bound.captured]
-        if self.on_arrays and isinstance(self.optimizer, GradientOptimizer):
-            nothing = (0.0,) * len(self.optimizer.slot_names)
-            rows = [self.optimizer.slots.get(name, nothing) for name in self.names]
-            self.slots = tuple(np.array(column) for column in zip(*rows, strict=True))
+        if self.repeated is not None and settings(self.optimizer) != self.settings:  # part of the machine code
+            self.use_arrays()
+        self.numbers[:] = [parameter.data for parameter in self.bound.captured]
+        if self.rule is not None and len(self.slots):
+            nothing = (0.0,) * len(self.slots)
+            self.slots[:] = np.array([self.rule.slots.get(name, nothing) for name in self.names]).T
 
     def unload(self) -> None:
         """Bring them back."""
-        import numpy as np
-
-        for parameter, number in zip(self.bound.captured, self.bound.parameters.tolist(), strict=True):
+        for parameter, number in zip(self.bound.captured, self.numbers.tolist(), strict=True):
             parameter.data = number
-        if self.on_arrays and isinstance(self.optimizer, GradientOptimizer) and self.optimizer.steps:
-            rows = np.reshape(self.slots, (-1, len(self.names))).T.tolist()
-            self.optimizer.slots.update(zip(self.names, map(tuple, rows), strict=True))
+        if self.rule is not None and self.rule.steps:
+            self.rule.slots.update(zip(self.names, map(tuple, self.slots.T.tolist()), strict=True))
 
     def remember(self) -> Callable[[], dict[str, float]]:
         """The present weights, to be asked for later; what the loss does not depend on does not move."""
-        numbers = self.bound.parameters.copy()
+        numbers = self.numbers.copy()
         others = {name: p.data for name, p in self.parameters.items()} if len(self.names) < len(self.parameters) else {}
         return lambda: {**others, **dict(zip(self.names, numbers.tolist(), strict=True))}
 
 
-def has_array_rule(optimizer: Optimizer) -> bool:
+def settings(optimizer: Optimizer) -> dict[str, Any]:
+    """What an optimiser's rule may depend on."""
+    passing = {"steps", "slots", "learning_rate", "schedule"}
+    return {name: setting for name, setting in vars(optimizer).items() if name not in passing}
+
+
+def has_array_rule(optimizer: Optimizer) -> TypeGuard[GradientOptimizer]:
     """Whether the optimiser moves parameters by its rule alone, and the rule takes arrays."""
     if not isinstance(optimizer, GradientOptimizer) or type(optimizer).step is not GradientOptimizer.step:
         return False

@@ -8,7 +8,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 import autograd
@@ -99,6 +99,17 @@ class EagerEngine:
         self.optimizer = optimizer
         self.parameters = objective.model.named_parameters()
         self.description = f"eager: {reason}"
+
+    def steps(
+        self, samples: Samples, batches: Iterable[Sequence[int]], *, together: bool = True
+    ) -> Iterator[LossAndPredictions]:
+        """One step for each batch, given by positions among the samples.
+
+        Args:
+            together: whether several steps may be taken before the first is reported.
+        """
+        for indices in batches:
+            yield self.step(samples, indices)
 
     def step(self, samples: Samples, indices: Sequence[int]) -> LossAndPredictions:
         """One step for the samples at these positions; the loss before it (or the lowest tried) and the predictions."""

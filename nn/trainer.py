@@ -17,16 +17,16 @@ from __future__ import annotations
 
 import math
 import warnings
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 from autograd import DomainError
 from nn import checkpoint, losses
 from nn.callbacks import Callback, EarlyStopping
-from nn.compiled import best_engine
 from nn.data import batches, split_indices, take
 from nn.engine import EagerEngine, NonFinite, Objective
+from nn.engines import best_engine
 from nn.history import History
 from nn.interrupt import Interruption
 from nn.metrics import METRICS, Metric
@@ -159,7 +159,7 @@ class Trainer:
         if self.asked_engine == "eager":
             self.engine = EagerEngine(self.objective, self.optimizer)
         else:
-            self.engine = best_engine(self.objective, self.optimizer, training, batch_size)
+            self.engine = best_engine(self.objective, self.optimizer, training, batch_size, self.engine)
         self._tell(callbacks, "on_train_begin")
         with Interruption() as interruption, Progress(verbose, self.history.epochs, epochs) as progress:
             try:
@@ -299,22 +299,28 @@ class Trainer:
     ) -> dict[str, float]:
         """A step for each batch; the means of the epoch's numbers."""
         order = list(range(len(training)))
-        losses_and_sizes: list[tuple[float, int]] = []
+        taken: list[list[int]] = []
+
+        def until_interrupted() -> Iterator[list[int]]:
+            for indices, _ in batches(order, order, batch_size, self.rng if shuffle else None):
+                taken.append(indices)
+                yield indices
+                if interruption.requested:
+                    break
+
+        sums: list[float] = []
         predictions: list[Any] = []
-        seen: list[int] = []
-        for number, (indices, _) in enumerate(batches(order, order, batch_size, self.rng if shuffle else None), 1):
-            try:
-                loss, predicted = self.engine.step(training, indices)
-            except (NonFinite, DomainError) as error:
-                raise NonFinite(f"step {number}: {error}") from error
-            losses_and_sizes.append((loss, len(indices)))
-            predictions.append(predicted)
-            seen += indices
-            self._tell(callbacks, "on_batch_end", number, loss)
-            progress.batch(number, loss)
-            if interruption.requested:
-                break
-        logs = {"loss": math.fsum(loss * size for loss, size in losses_and_sizes) / len(seen)}
+        steps = self.engine.steps(training, until_interrupted(), together=not listening(callbacks, "on_batch_end"))
+        try:
+            for loss, predicted in steps:
+                sums.append(loss * len(taken[len(sums)]))
+                predictions.append(predicted)
+                self._tell(callbacks, "on_batch_end", len(sums), loss)
+                progress.batch(len(sums), loss)
+        except (NonFinite, DomainError) as error:
+            raise NonFinite(f"step {len(sums) + 1}: {error}") from error
+        seen = [index for indices in taken for index in indices]
+        logs = {"loss": math.fsum(sums) / len(seen)}
         if self.metrics:
             rows, targets = [row for part in predictions for row in as_list(part)], take(training.y, seen)
             logs |= {metric.name: metric(rows, targets) for metric in self.metrics}
@@ -322,10 +328,9 @@ class Trainer:
 
     def _tell(self, callbacks: Iterable[Callback], event: str, *news: Any) -> None:
         """Call the callbacks that listen to an event; they find the parameters' numbers in the Values."""
-        listening = [c for c in callbacks if getattr(type(c), event, None) is not getattr(Callback, event)]
-        if listening:
+        if called := listening(callbacks, event):
             self.engine.unload()
-            for callback in listening:
+            for callback in called:
                 getattr(callback, event)(self, *news)
             self.engine.load()
 
@@ -342,6 +347,11 @@ class Trainer:
         """The loss and each metric, without training."""
         loss, predictions = self.engine.loss(samples)
         return {"loss": loss} | {metric.name: metric(as_list(predictions), samples.y) for metric in self.metrics}
+
+
+def listening(callbacks: Iterable[Callback], event: str) -> list[Callback]:
+    """The callbacks that do something at an event."""
+    return [c for c in callbacks if getattr(type(c), event, None) is not getattr(Callback, event)]
 
 
 def check_count(name: str, number: Any, least: int) -> None:

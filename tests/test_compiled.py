@@ -109,7 +109,7 @@ class Signs(GradientOptimizer):
 
 def test_a_rule_that_takes_no_arrays_is_applied_to_numbers():
     one = trained("auto", Signs())
-    assert not one.engine.on_arrays
+    assert one.engine.rule is None
     assert_same(one, trained("eager", Signs()))
 
 
@@ -189,3 +189,77 @@ def test_other_samples_are_judged_with_the_weights_that_the_model_has_now():
         p.data = 0.0
     after = trainer.evaluate(X, y)["loss"]
     assert before != after == pytest.approx(losses.mean_squared_error.mean([[0.0, 0.0]] * 11, y).data)
+
+
+def test_after_many_steps_machine_code_takes_the_same_steps(monkeypatch):
+    pytest.importorskip("llvmlite")
+    monkeypatch.setattr(compiled_engine, "MANY_STEPS", 7)
+    for name in ("momentum", "adamw"):
+        make = OPTIMIZERS[name]
+        one, other = trained("auto", make(), l2=0.01), trained("eager", make(), l2=0.01)
+        assert one.engine.repeated is not None
+        assert_same(one, other)
+        for key, numbers in one.optimizer.slots.items():
+            assert numbers == pytest.approx(other.optimizer.slots[key], rel=1e-8, abs=1e-12)
+
+
+def test_machine_code_that_is_resumed_gives_the_same_bits(monkeypatch, tmp_path):
+    pytest.importorskip("llvmlite")
+    monkeypatch.setattr(compiled_engine, "MANY_STEPS", 13)
+
+    def fit(epochs, **settings):
+        X, y = samples()
+        trainer = Trainer(MLP(3, [4, 2], rng=1), "mean_squared_error", Momentum(0.05), metrics=["r2"])
+        trainer.fit(X, y, epochs=epochs, batch_size=7, verbose=0, rng=1, validation_split=0.2, **settings)
+        return trainer.engine.repeated, trainer.model.state_dict(), trainer.history.columns
+
+    path = tmp_path / "checkpoint.json"
+    machine, *whole = fit(8)
+    assert machine is not None
+    for epochs in (3, 6):  # before and after the change to machine code
+        fit(epochs, callbacks=[Checkpoint(path)])
+        assert list(fit(8, resume=path)[1:]) == whole
+
+
+def test_a_loss_that_is_not_finite_is_explained_after_machine_code_has_met_it(monkeypatch):
+    pytest.importorskip("llvmlite")
+    monkeypatch.setattr(compiled_engine, "MANY_STEPS", 3)
+    X, y = samples()
+    trainer = Trainer(
+        MLP(3, [4, 2], rng=1), "mean_squared_error", GradientDescent(lambda step: 1e200 if step > 6 else 0.01)
+    )
+    with pytest.warns(TrainingWarning, match=r"epoch 2, step 4: .*layers.1.neurons.0.w\[0\]"):
+        trainer.fit(X, y, epochs=20, batch_size=5, verbose=0, rng=1)
+    assert trainer.engine.repeated is not None and trainer.history.epochs == 1
+
+
+def test_settings_that_a_callback_changes_count_from_then_on(monkeypatch):
+    monkeypatch.setattr(compiled_engine, "MANY_STEPS", 2)
+
+    class LessMomentum(Callback):
+        def on_epoch_end(self, trainer, epoch, logs):
+            trainer.optimizer.momentum = 0.5 if epoch == 1 else 0.1
+
+    def fit(engine):
+        X, y = samples()
+        trainer = Trainer(MLP(3, [4, 2], rng=1), "mean_squared_error", Momentum(0.05), engine=engine)
+        trainer.fit(X, y, epochs=4, batch_size=5, verbose=0, rng=1, callbacks=[LessMomentum()])
+        return trainer
+
+    assert_same(fit("auto"), fit("eager"))
+
+
+def test_a_second_fit_goes_on_with_the_same_program_unless_the_model_is_another():
+    X, y = samples()
+    trainer = Trainer(MLP(3, [4, 2], rng=1), "mean_squared_error", GradientDescent(0.01))
+    fit = lambda: trainer.fit(X, y, epochs=1, batch_size=5, verbose=0, rng=1)
+    fit()
+    first = trainer.engine
+    fit()
+    assert trainer.engine is first
+    trainer.model.layers[0].neurons[0].activation = math.sin  # no longer what was compiled, nor what can be
+    fit()
+    assert trainer.engine_used.startswith("eager") and "TraceError" in trainer.engine_used
+    trainer.model.layers[0].neurons[0].activation = Value.sin
+    fit()
+    assert trainer.engine is not first and trainer.engine_used.startswith("compiled")

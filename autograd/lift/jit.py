@@ -94,11 +94,15 @@ class Compiled:
                 return self.f(*args, **kwargs)  # derivatives of Values are Values again
             return self.differentiate(structure, reading, ends, args, kwargs)
 
-    def bind(self, *args: Any) -> Step:
+    def bind(self, *args: Any, repeated: bool = True) -> Step:
         """The function with its arguments in place, for a loop that copies nothing.
 
         A compiled `value_and_grad(f)` is differentiated by its argument, any other function by the Values that it
         captures. If there are several results, the first is differentiated.
+
+        Args:
+            args: what f is to be called with.
+            repeated: whether it will run thousands of times, so that machine code pays, which takes long to make.
 
         Raises:
             TypeError: if there is nothing to differentiate by: no captured Values, or not one argnum.
@@ -120,13 +124,13 @@ class Compiled:
             recorded = self.recorded(tuple(parts), reading, args, {})
         if isinstance(self.argnums, int):
             k = self.argnums % len(args)
-            return Step(recorded, reading, slice(ends[k], ends[k + 1]))
+            return Step(recorded, reading, slice(ends[k], ends[k + 1]), repeated)
         if self.argnums is not None or not recorded.captured:
             raise TypeError(
                 "bind takes a compiled function that captures Values, or a compiled value_and_grad(f) of one argument:"
                 " jit(value_and_grad(f)).bind(…)"
             )
-        return Step(recorded, reading, slice(recorded.arguments, None))
+        return Step(recorded, reading, slice(recorded.arguments, None), repeated)
 
     @property
     def program(self) -> Listing:

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
 import numpy as np
 
-from autograd.lift.machines import machine_for
+from autograd.lift.machines import machine_for, uses_machine_code
 from autograd.lift.nests import Floats, Reading
 from autograd.lift.recorded import Recorded, back
 from autograd.lift.reverse import reverse
+
+if TYPE_CHECKING:
+    from autograd.lift.epochs import Epochs
+    from autograd.lift.updates import Rule
 
 
 class Step:
@@ -20,13 +27,14 @@ class Step:
         captured: the captured Values, in the order of `parameters` if these are theirs.
     """
 
-    def __init__(self, recorded: Recorded, reading: Reading, wanted: slice) -> None:
+    def __init__(self, recorded: Recorded, reading: Reading, wanted: slice, repeated: bool = True) -> None:
         program = recorded.program
         places = recorded.places[wanted]
-        self.machine = machine_for(program, reverse(program, places, program.roots[:1]), repeated=True)
+        self.program, self.places = program, places
+        self.machine = machine_for(program, reverse(program, places, program.roots[:1]), repeated=repeated)
         recorded.load(self.machine, reading)
-        start = int(recorded.places[0])
-        self.arguments = self.machine.values[start : start + recorded.arguments]
+        self.start = int(recorded.places[0])
+        self.arguments = self.machine.values[self.start : self.start + recorded.arguments]
         self.parameters = self.machine.values[places[0] : places[-1] + 1]
         self.gradient = self.machine.adjoints[places[0] : places[-1] + 1]
         self.captured = recorded.captured
@@ -45,6 +53,31 @@ class Step:
             self.machine.forward()
             back(self.machine, self.root)
         return float(self.machine.values[self.root])
+
+    def repeated(self, rule: Rule, slots: int, tables: Sequence[tuple[int, int, int]]) -> Epochs | None:
+        """Many steps in one call: each takes rows of tables, computes the gradient, and moves the parameters by a rule.
+
+        Args:
+            rule: `(m, parameter, gradient, remembered, rate, count) → parameter, remembered`, elementwise in an
+                arithmetic m, as the rules of `nn.optim` are.
+            slots: how many numbers it remembers about each parameter.
+            tables: (first, width, rows): so many rows of a table, each so wide, go to `arguments[first:]`.
+
+        Returns:
+            What takes the steps, with memory of its own; None if the program does not run as machine code.
+        """
+        if not uses_machine_code(self.program):
+            return None
+        from autograd.lift.epochs import Epochs
+        from autograd.lift.updates import Piece, Update
+
+        pieces = tuple(Piece(self.start + first, width, rows) for first, width, rows in tables)
+        update = Update(rule, slots, int(self.places[0]), len(self.places), pieces)
+        steps = Epochs(self.program, reverse(self.program, self.places, self.program.roots[:1]), update)
+        first, last = self.start, self.start + len(self.arguments)
+        steps.values[first:last] = self.arguments
+        steps.parameters[:] = self.parameters
+        return steps
 
     @property
     def results(self) -> Floats:
