@@ -7,7 +7,7 @@ a different element. What nobody reads afterwards is never stored.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -76,9 +76,25 @@ def grouped(statements: list[Statement]) -> list[Group]:
         if isinstance(statement, Multiply):
             out = Access(statement.out, steps(statement.out))
             groups.append(Group(statement, [], statement.out.shape, {statement.out.tobytes(): out}))
-        elif not (groups and joins(groups[-1], statement)):
+        elif not (groups and joins(groups[-1], in_order_of(groups[-1], statement))):
             groups.append(Group(None, [statement], *shaped([statement])))
     return groups
+
+
+def in_order_of(group: Group, statement: Each) -> Each:
+    """The statement with its elements in the order in which the group writes what it reads."""
+    for written in group.writes():
+        flat = written.ravel()
+        for read in statement.reads:
+            if read.size == flat.size and not np.array_equal(read, flat):
+                order, theirs = np.argsort(read, kind="stable"), np.argsort(flat, kind="stable")
+                if np.array_equal(read[order], flat[theirs]):
+                    moved = np.empty_like(order)
+                    moved[theirs] = order
+                    return replace(
+                        statement, reads=tuple(x[moved] for x in statement.reads), write=statement.write[moved]
+                    )
+    return statement
 
 
 def joins(group: Group, statement: Each) -> bool:

@@ -109,7 +109,12 @@ def copy_rows(f: Function, piece: Piece, table: ir.Value, order: ir.Value) -> No
 
 
 def move(f: Function, update: Update, adjoints: int, slots: int, rate: Any, count: Any) -> None:
-    """The rule, for all parameters."""
+    """The rule, for all parameters. What it computes from the rate and the count alone is computed once, before."""
+    once, body = f.builder.append_basic_block("once"), f.builder.append_basic_block("move")
+    f.builder.branch(once)
+    f.builder.position_at_end(body)
+    before = lanes(ir.IRBuilder(once), 1)
+    rate, count = before.lane(rate.value), before.lane(count.value)
     width = min(processor().width, 1 << (update.count - 1).bit_length())
     m = lanes(f.builder, width)
     index: list[Any] = [0]
@@ -123,3 +128,4 @@ def move(f: Function, update: Update, adjoints: int, slots: int, rate: Any, coun
             f.store(m, value, offset, 1, used)
 
     for_blocks(f, update.count, width, index, 0, step)
+    before.builder.branch(body)
