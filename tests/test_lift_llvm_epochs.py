@@ -88,6 +88,8 @@ def test_without_batches_the_same_numbers_are_used_in_each_step():
     epochs.values[start : start + 9 + 21] = [*p.ravel(), *xs[:7].ravel(), *ts[:7]]
     losses = epochs.run(np.full(50, 0.05), 0)[:, 0]
     assert losses[-1] < losses[0] and len(losses) == 50
+    epochs.parameters[:] = p.ravel()
+    assert [epochs.step(0.05, k) for k in range(50)] == losses.tolist()
     assert epochs.run(np.empty(0), 0).shape == (0, 1)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -38,6 +39,9 @@ class Epochs:
         self.pieces = update.pieces
         self.roots = len(program.roots)
         kinds = [ctypes.c_void_p, ctypes.c_int64, ctypes.c_void_p, ctypes.c_void_p, ctypes.c_double]
+        self.root = program.roots[0]
+        step = self.code.code.function("step", ctypes.c_int64, ctypes.c_void_p, ctypes.c_double, ctypes.c_double)
+        self.one_step = partial(step, ctypes.c_void_p(self.memory.ctypes.data))
         self.epoch = self.code.code.function("epoch", ctypes.c_int64, *kinds, *[ctypes.c_void_p] * 2 * len(self.pieces))
 
     def run(self, rates: Array, count: int, batches: Sequence[tuple[Array, Integers]] = ()) -> Array:
@@ -63,6 +67,11 @@ class Epochs:
             self.memory.ctypes.data, len(rates), results.ctypes.data, rates.ctypes.data, float(count + 1), *addresses
         )
         return results[:done]
+
+    def step(self, rate: float, count: int) -> float:
+        """One step with the batch that is in place; the loss before it."""
+        self.one_step(rate, count + 1.0)
+        return float(self.memory[self.root])
 
     def checked(self, piece: Piece, steps: int, table: Array, order: Integers) -> tuple[Array, Integers]:
         """A table and the order of its rows, as the code takes them."""

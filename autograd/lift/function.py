@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from math import prod
 from typing import Any
 
+import numpy as np
 from llvmlite import ir  # type: ignore[import-untyped]
 
 from autograd.lift.fusion import Access
@@ -26,6 +27,9 @@ class Function:
         needed: which offsets are to be stored.
         more: the types of what it is given besides the memory.
         result: the type of what it gives back.
+
+    Attributes:
+        tables: offsets that the code reads, where they are; to be kept as long as the code.
     """
 
     def __init__(
@@ -45,7 +49,7 @@ class Function:
         self.memory = self.function.args[0]
         self.entry = ir.IRBuilder(self.function.append_basic_block("variables"))
         self.builder = ir.IRBuilder(self.function.append_basic_block("start"))
-        self.tables: dict[bytes, ir.GlobalVariable] = {}
+        self.tables: dict[bytes, np.ndarray[Any, np.dtype[np.int32]]] = {}
 
     def finish(self, result: ir.Value | None = None) -> None:
         """End the function, with what it gives back."""
@@ -164,18 +168,14 @@ class Function:
         b = self.builder
         key = access.offsets.tobytes()
         if key not in self.tables:
-            numbers = access.offsets.ravel().tolist()
-            kind = ir.ArrayType(HALF, len(numbers))
-            table = ir.GlobalVariable(self.module, kind, f"table.{self.function.name}.{len(self.tables)}")
-            table.linkage, table.global_constant = "internal", True
-            table.initializer = ir.Constant(kind, numbers)
-            self.tables[key] = table
+            self.tables[key] = np.ascontiguousarray(access.offsets, dtype=np.int32)
+        table = b.inttoptr(WORD(self.tables[key].ctypes.data), HALF.as_pointer())
         strides = tuple(prod(shape[k + 1 :]) for k in range(len(shape)))
         found = []
         for k in range(count):
             element = self.offset(k * strides[axis], strides, index)
             element = element if isinstance(element, ir.Value) else WORD(element)
-            place = b.load(b.gep(self.tables[key], [WORD(0), element]), align=4)
+            place = b.load(b.gep(table, [element]), align=4)
             found.append(b.gep(self.memory, [b.zext(place, WORD)]))
         return found
 

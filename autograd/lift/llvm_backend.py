@@ -26,7 +26,7 @@ from autograd.lift.program import Program
 from autograd.lift.reverse import Reverse
 from autograd.lift.statements import Each, Lowering
 from autograd.lift.tiles import write_product
-from autograd.lift.updates import Update, write_epoch
+from autograd.lift.updates import Update, write_updates
 
 Array = np.ndarray[Any, np.dtype[np.float64]]
 
@@ -57,7 +57,7 @@ class Machine:
 class MachineCode:
     """A program's functions `forward(memory)`, `backward(memory)`, `clear(memory)`, and what the memory starts with.
 
-    With an update also `epoch`, see `updates.py`; what its rule remembers lies at `slots`.
+    With an update also `step` and `epoch`, see `updates.py`; what its rule remembers lies at `slots`.
     """
 
     def __init__(self, program: Program, reverse: Reverse | None, update: Update | None = None) -> None:
@@ -76,14 +76,16 @@ class MachineCode:
         needed = stored([*groups["forward"], *groups["backward"]], results, self.size)
         needed[zeros] = True
         self.module = ir.Module("program")
+        self.tables: list[Any] = []
         for name, written in groups.items():
             function = Function(self.module, name, program.constants, needed)
             for group in written:
                 if worth_writing(group, needed):
                     (write_loops if group.product is None else write_product)(function, group)
             function.finish()
+            self.tables += function.tables.values()
         if update is not None:
-            write_epoch(self.module, program, lowering.adjoints, self.slots, update)
+            write_updates(self.module, program, lowering.adjoints, self.slots, update)
         self.code = Code(self.module)
         self.functions = {name: self.code.function(name, None, ctypes.c_void_p) for name in groups}
 

@@ -1,10 +1,11 @@
-"""Many steps of an optimiser in machine code, as one function of the memory.
+"""Steps of an optimiser in machine code, one or many, as functions of the memory.
 
+    step(memory, rate, count)
     epoch(memory, steps, results, rates, count, table₁, order₁, …)
 
-does for each step: copy the batch in, row by row as the orders say; forward; keep the results; stop if the first one,
-the loss, is not finite; backward; move the parameters by the optimiser's rule, which is read in machine code as the
-table of operations is.
+A step goes forward; stops if the first result, the loss, is not finite; goes backward; and moves the parameters by the
+optimiser's rule, which is read in machine code as the table of operations is. An epoch copies a batch in, row by row as
+the orders say, takes a step and keeps the results, again and again.
 """
 
 from __future__ import annotations
@@ -53,38 +54,53 @@ class Update:
     pieces: tuple[Piece, ...] = ()
 
 
-def write_epoch(module: ir.Module, program: Program, adjoints: int, slots: int, update: Update) -> None:
-    """The function `epoch`, after `forward`, `backward` and `clear`."""
+def write_updates(module: ir.Module, program: Program, adjoints: int, slots: int, update: Update) -> None:
+    """The functions `step` and `epoch`, after `forward`, `backward` and `clear`."""
+    write_step(module, program, adjoints, slots, update)
+    write_epoch(module, program, update)
+
+
+def write_step(module: ir.Module, program: Program, adjoints: int, slots: int, update: Update) -> None:
+    """step(memory, rate, count): whether the loss was finite, and if so the parameters have moved."""
+    f = Function(module, "step", {}, np.ones(0), [DOUBLE, DOUBLE], WORD)
+    _, rate, count = f.function.args
+    b = f.builder
+    one = lanes(b, 1)
+    b.call(module.globals["forward"], [f.memory])
+    loss = one.lane(b.load(f.at(program.roots[0]), align=8))
+    finite = one.compare("<", one.abs(loss), np.inf)
+    with b.if_then(finite, likely=True):
+        b.call(module.globals["clear"], [f.memory])
+        root = f.at(adjoints + program.roots[0])
+        b.store(b.fadd(b.load(root, align=8), DOUBLE(1.0)), root, align=8)
+        b.call(module.globals["backward"], [f.memory])
+        move(f, update, adjoints, slots, rate, count)
+    f.finish(b.zext(finite, WORD))
+
+
+def write_epoch(module: ir.Module, program: Program, update: Update) -> None:
+    """epoch(memory, steps, results, rates, count, table₁, order₁, …): how many steps were begun."""
     pointer, index = DOUBLE.as_pointer(), WORD.as_pointer()
     more = [WORD, pointer, pointer, DOUBLE, *[pointer, index] * len(update.pieces)]
     f = Function(module, "epoch", {}, np.ones(0), more, WORD)
     _, steps, results, rates, first, *batches = f.function.args
     b = f.builder
-    one = lanes(b, 1)
     count, done = f.variable(DOUBLE, first), f.variable(WORD, WORD(0))
-    body, moving, end = (b.append_basic_block(name) for name in ("step", "update", "end"))
+    body, end = b.append_basic_block("step"), b.append_basic_block("end")
     b.cbranch(b.icmp_signed("<", b.load(done), steps), body, end)
     b.position_at_end(body)
     number = b.load(done)
     for piece, table, order in zip(update.pieces, batches[::2], batches[1::2], strict=True):
         copy_rows(f, piece, table, b.gep(order, [b.mul(number, WORD(piece.rows))]))
-    b.call(module.globals["forward"], [f.memory])
+    rate = b.load(b.gep(rates, [number]), align=8)
+    finite = b.call(module.globals["step"], [f.memory, rate, b.load(count)])
     result = b.gep(results, [b.mul(number, WORD(len(program.roots)))])
     for k, root in enumerate(program.roots):
         b.store(b.load(f.at(root), align=8), b.gep(result, [WORD(k)]), align=8)
-    loss = one.lane(b.load(f.at(program.roots[0]), align=8))
-    finite = one.compare("<", one.abs(loss), np.inf)
     b.store(b.add(number, WORD(1)), done)
-    b.cbranch(finite, moving, end)
-    b.position_at_end(moving)
-    b.call(module.globals["clear"], [f.memory])
-    root = f.at(adjoints + program.roots[0])
-    b.store(b.fadd(b.load(root, align=8), DOUBLE(1.0)), root, align=8)
-    b.call(module.globals["backward"], [f.memory])
-    rate = one.lane(b.load(b.gep(rates, [number]), align=8))
-    move(f, update, adjoints, slots, rate, one.lane(b.load(count)))
     b.store(b.fadd(b.load(count), DOUBLE(1.0)), count)
-    b.cbranch(b.icmp_signed("<", b.load(done), steps), body, end)
+    more_to_do = b.icmp_signed("<", b.load(done), steps)
+    b.cbranch(b.and_(more_to_do, b.icmp_signed("!=", finite, WORD(0))), body, end)
     b.position_at_end(end)
     f.finish(b.load(done))
 
@@ -108,13 +124,13 @@ def copy_rows(f: Function, piece: Piece, table: ir.Value, order: ir.Value) -> No
         for_blocks(f, piece.width, width, moved, 0, copy)
 
 
-def move(f: Function, update: Update, adjoints: int, slots: int, rate: Any, count: Any) -> None:
+def move(f: Function, update: Update, adjoints: int, slots: int, rate_given: ir.Value, count_given: ir.Value) -> None:
     """The rule, for all parameters. What it computes from the rate and the count alone is computed once, before."""
     once, body = f.builder.append_basic_block("once"), f.builder.append_basic_block("move")
     f.builder.branch(once)
     f.builder.position_at_end(body)
     before = lanes(ir.IRBuilder(once), 1)
-    rate, count = before.lane(rate.value), before.lane(count.value)
+    rate, count = before.lane(rate_given), before.lane(count_given)
     width = min(processor().width, 1 << (update.count - 1).bit_length())
     m = lanes(f.builder, width)
     index: list[Any] = [0]
