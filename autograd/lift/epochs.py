@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import ctypes
-from collections.abc import Sequence
-from functools import partial
+from collections.abc import Callable, Sequence
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 
-from autograd.lift.llvm_backend import MachineCode
+from autograd.lift.llvm_backend import Machine
 from autograd.lift.program import Program
 from autograd.lift.reverse import Reverse
 from autograd.lift.updates import Piece, Update
@@ -18,31 +18,36 @@ Array = np.ndarray[Any, np.dtype[np.float64]]
 Integers = np.ndarray[Any, np.dtype[np.int64]]
 
 
-class Epochs:
-    """A program with an optimiser, compiled to take many steps at a time.
+class Epochs(Machine):
+    """A machine that also moves parameters by an optimiser's rule, many steps at a time.
 
     Args:
         program, reverse: the loss is the program's first root.
         update: the rule, and what it is for.
 
     Attributes:
-        values: the numbers of the program, the parameters among them.
-        slots: what the rule remembers, a row for each slot.
+        parameters: the numbers that are moved.
+        slots: what the rule remembers about them, a row for each slot.
     """
 
     def __init__(self, program: Program, reverse: Reverse, update: Update) -> None:
-        self.code = MachineCode(program, reverse, update)
-        self.memory = self.code.new_memory()
-        self.values = self.memory[: program.size]
+        super().__init__(program, reverse, update)
         self.parameters = self.values[update.start : update.start + update.count]
-        self.slots = self.memory[self.code.slots :][: update.slots * update.count].reshape(update.slots, update.count)
+        self.slots = self.memory[self.code.slots :].reshape(update.slots, update.count)
         self.pieces = update.pieces
         self.roots = len(program.roots)
-        kinds = [ctypes.c_void_p, ctypes.c_int64, ctypes.c_void_p, ctypes.c_void_p, ctypes.c_double]
         self.root = program.roots[0]
-        step = self.code.code.function("step", ctypes.c_int64, ctypes.c_void_p, ctypes.c_double, ctypes.c_double)
-        self.one_step = partial(step, ctypes.c_void_p(self.memory.ctypes.data))
-        self.epoch = self.code.code.function("epoch", ctypes.c_int64, *kinds, *[ctypes.c_void_p] * 2 * len(self.pieces))
+
+    @cached_property
+    def one_step(self) -> Callable[..., int]:
+        return self.bound("step", ctypes.c_int64, ctypes.c_double, ctypes.c_double)
+
+    @cached_property
+    def epoch(self) -> Callable[..., int]:
+        addresses = [ctypes.c_void_p] * 2 * len(self.pieces)
+        return self.bound(
+            "epoch", ctypes.c_int64, ctypes.c_int64, ctypes.c_void_p, ctypes.c_void_p, ctypes.c_double, *addresses
+        )
 
     def run(self, rates: Array, count: int, batches: Sequence[tuple[Array, Integers]] = ()) -> Array:
         """Take a step for each learning rate.
@@ -63,9 +68,7 @@ class Epochs:
         tables = [self.checked(piece, len(rates), *batch) for piece, batch in zip(self.pieces, batches, strict=True)]
         results = np.empty((len(rates), self.roots))
         addresses = [array.ctypes.data for pair in tables for array in pair]
-        done = self.epoch(
-            self.memory.ctypes.data, len(rates), results.ctypes.data, rates.ctypes.data, float(count + 1), *addresses
-        )
+        done = self.epoch(len(rates), results.ctypes.data, rates.ctypes.data, float(count + 1), *addresses)
         return results[:done]
 
     def step(self, rate: float, count: int) -> float:

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import ctypes
 from collections.abc import Callable
-from functools import partial
+from functools import cached_property, partial
 from typing import Any
 
 import numpy as np
@@ -36,22 +36,38 @@ ALIGNMENT = 64  # bytes: a line of the cache, and the widest register
 class Machine:
     """A program made ready to run: its memory, and the functions `forward` and `backward`, without arguments.
 
-    The same as `numpy_backend.Machine`, but that values which nobody reads may not be there.
+    The same as `numpy_backend.Machine`, but that values which nobody reads may not be there, and that it is compiled
+    when it is first run.
 
     Attributes:
         values: the numbers; set those of the inputs before `forward`.
         adjoints: after `backward`, the gradients at the places that were wanted.
     """
 
-    def __init__(self, program: Program, reverse: Reverse | None = None) -> None:
-        self.code = compiled(program, reverse)
+    def __init__(self, program: Program, reverse: Reverse | None = None, update: Update | None = None) -> None:
+        self.code = MachineCode(program, reverse, update)
         self.memory = self.code.new_memory()
         self.values = self.memory[: program.size]
         self.adjoints = self.memory[program.size : 2 * program.size if reverse else program.size]
-        address = ctypes.c_void_p(self.memory.ctypes.data)
-        self.forward: Callable[[], None] = partial(self.code.functions["forward"], address)
-        self.backward: Callable[[], None] = partial(self.code.functions["backward"], address)
-        self.clear: Callable[[], None] = partial(self.code.functions["clear"], address)
+
+    def bound(self, name: str, result: Any = None, *more: Any) -> Callable[..., Any]:
+        """A function of the program's code, bound to the memory of this machine."""
+        function = self.code.code.function(name, result, ctypes.c_void_p, *more)
+        found = partial(function, ctypes.c_void_p(self.memory.ctypes.data))
+        found.__dict__["machine"] = self  # whose memory and code must live as long
+        return found
+
+    @cached_property
+    def forward(self) -> Callable[[], None]:
+        return self.bound("forward")
+
+    @cached_property
+    def backward(self) -> Callable[[], None]:
+        return self.bound("backward")
+
+    @cached_property
+    def clear(self) -> Callable[[], None]:
+        return self.bound("clear")
 
 
 class MachineCode:
@@ -62,32 +78,43 @@ class MachineCode:
 
     def __init__(self, program: Program, reverse: Reverse | None, update: Update | None = None) -> None:
         self.program = program
-        lowering = Lowering(program, reverse, processor().width)
-        self.slots = lowering.size
-        self.size = lowering.size + (0 if update is None else update.slots * update.count)
-        zeros = np.empty(0, dtype=np.intp) if reverse is None else reverse.zeros + lowering.adjoints
+        self.reverse = reverse
+        self.update = update
+        self.lowering = Lowering(program, reverse, processor().width)
+        self.slots = self.lowering.size
+        self.size = self.slots + (0 if update is None else update.slots * update.count)
+
+    @cached_property
+    def code(self) -> Code:
+        """The compiled functions."""
+        module = ir.Module("program")
+        tables = self.write_program(module)
+        if self.update is not None:
+            write_updates(module, self.program, self.lowering.adjoints, self.slots, self.update)
+        return Code(module, tables)
+
+    def write_program(self, module: ir.Module) -> list[Any]:
+        """Write forward, backward and clear; the tables that they read."""
+        adjoints = self.lowering.adjoints
+        zeros = np.empty(0, dtype=np.intp) if self.reverse is None else self.reverse.zeros + adjoints
         groups = {
-            "forward": grouped(lowering.forward),
-            "backward": grouped(lowering.backward),
+            "forward": grouped(self.lowering.forward),
+            "backward": grouped(self.lowering.backward),
             "clear": grouped([Each((), run, "=", lambda m: 0.0) for run in runs(zeros)]),
         }
-        inputs = np.array(program.inputs if reverse else [], dtype=np.intp)
-        results = np.concatenate([np.array(program.roots, dtype=np.intp), inputs + lowering.adjoints])
+        inputs = np.array(self.program.inputs if self.reverse else [], dtype=np.intp)
+        results = np.concatenate([np.array(self.program.roots, dtype=np.intp), inputs + adjoints])
         needed = stored([*groups["forward"], *groups["backward"]], results, self.size)
         needed[zeros] = True
-        self.module = ir.Module("program")
-        self.tables: list[Any] = []
+        tables: list[Any] = []
         for name, written in groups.items():
-            function = Function(self.module, name, program.constants, needed)
+            function = Function(module, name, self.program.constants, needed)
             for group in written:
                 if worth_writing(group, needed):
                     (write_loops if group.product is None else write_product)(function, group)
             function.finish()
-            self.tables += function.tables.values()
-        if update is not None:
-            write_updates(self.module, program, lowering.adjoints, self.slots, update)
-        self.code = Code(self.module)
-        self.functions = {name: self.code.function(name, None, ctypes.c_void_p) for name in groups}
+            tables += function.tables.values()
+        return tables
 
     def new_memory(self) -> Array:
         """Memory for one machine, with the constants in place."""
@@ -97,11 +124,6 @@ class MachineCode:
         memory = room[first : first + self.size]
         memory[list(self.program.constants)] = list(self.program.constants.values())
         return memory
-
-
-def compiled(program: Program, reverse: Reverse | None) -> MachineCode:
-    """The program in machine code."""
-    return MachineCode(program, reverse)
 
 
 def runs(offsets: Any) -> list[Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ctypes
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -47,9 +47,15 @@ def lanes(builder: ir.IRBuilder, width: int | None = None) -> Lanes:
 
 
 class Code:
-    """A compiled module."""
+    """A compiled module.
 
-    def __init__(self, module: ir.Module) -> None:
+    Args:
+        module: the module.
+        kept: what its functions read by address, and must therefore live as long.
+    """
+
+    def __init__(self, module: ir.Module, kept: Sequence[Any] = ()) -> None:
+        self.kept = kept
         host = processor()
         machine = llvm.Target.from_default_triple().create_target_machine(
             cpu=host.name, features=host.features, opt=2, jit=True

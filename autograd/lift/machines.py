@@ -27,9 +27,13 @@ class Machine(Protocol):
 
     values: np.ndarray[Any, np.dtype[np.float64]]
     adjoints: np.ndarray[Any, np.dtype[np.float64]]
-    forward: Callable[[], None]
-    backward: Callable[[], None]
-    clear: Callable[[], None]
+
+    @property
+    def forward(self) -> Callable[[], None]: ...
+    @property
+    def backward(self) -> Callable[[], None]: ...
+    @property
+    def clear(self) -> Callable[[], None]: ...
 
 
 #: Numbers in a matrix product (operands and result) beyond which it leaves the cache, and BLAS is faster.
