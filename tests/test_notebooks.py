@@ -141,7 +141,12 @@ def test_the_site_leads_through_the_course(pages):
 def test_a_formula_that_no_page_can_show_is_refused():
     with pytest.raises(ValueError, match="foo"):
         mathml.mathml(r"\foo x")
-    assert "<mtable>" in mathml.mathml(r"\begin{aligned} a &= b \\[1ex] c &= d \end{aligned}", "block")
+
+
+@pytest.mark.parametrize("latex", [r"a &= b \\[1ex] c &= d", r"a & \\ c &", r"\displaystyle a & b \\ c & d"])
+def test_a_formula_keeps_its_rows(latex):
+    made = mathml.mathml(rf"\begin{{aligned}}{latex}\end{{aligned}}", "block")
+    assert made.count("<mtr>") == 2 and made.count("<mi>") >= 2 and "ex" not in made.replace("prefix", "")
 
 
 # ── The checks are checked ──────────────────────────────────────────────────────────────────────────────────────

@@ -19,6 +19,7 @@ UNKNOWN = [
     (re.compile(r"(\\begin\{array\}\{[^@{}]*)@\{\}"), r"\1"),
     (re.compile(r"\\begin\{(aligned|align\*?)\}"), r"\\begin{array}{rl}"),
     (re.compile(r"\\end\{(aligned|align\*?)\}"), r"\\end{array}"),
+    (re.compile(r"&(?=\s*(\\\\|\\end\{array\}))"), "& {}"),  # a row with an empty last cell
 ]
 
 
