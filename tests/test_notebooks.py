@@ -129,6 +129,14 @@ def test_a_page_of_the_site_is_whole_without_a_network_and_steps(name, pages, ch
     assert troubles == []
 
 
+def test_the_readme_leads_to_every_notebook():
+    readme = (FOLDER.parent / "README.md").read_text(encoding="utf-8")
+    assert f"bin/jupyter lab notebooks/{COURSE[0].name}\n" in readme
+    for path in COURSE:
+        title = site.title(read(path))
+        assert f"[{title}](notebooks/{path.name})" in readme
+
+
 def test_the_site_leads_through_the_course(pages):
     index = (pages / "index.html").read_text()
     for path, following in zip(COURSE, [*COURSE[1:], None], strict=True):
