@@ -14,6 +14,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import click
+from nbclient.exceptions import CellExecutionError
 
 from tools.comparing import differences
 from tools.exercises import faults_of_answers
@@ -69,7 +70,10 @@ def checked(path: Path) -> list[str]:
     """What is wrong with a notebook."""
     stored = read(path)
     found = faults(path, stored)
-    fresh, answers = executed(stored)
+    try:
+        fresh, answers = executed(stored)
+    except CellExecutionError as error:
+        return [*found, str(error)]
     return found + differences(stored, fresh) + faults_of_answers(fresh, answers)
 
 

@@ -204,6 +204,20 @@ def test_a_difference_is_found(kind, old, new, differs):
         assert bool(comparing.differences(*(shown("text/html", text) for text in embedded))) is differs
 
 
+def test_pixels_beside_an_svg_are_not_compared():
+    old, new = (shown("image/png", drawn(height)) for height in (9, 3))
+    for notebook in (old, new):
+        notebook.cells[0].outputs[0].data["image/svg+xml"] = "<svg><text>2</text></svg>"
+    assert comparing.differences(old, new) == []
+
+
+def test_a_notebook_that_raises_is_a_fault_among_others(monkeypatch):
+    stored = read(COURSE[0])
+    stored.cells[3].source = "1 / 0"
+    monkeypatch.setattr("course.read", lambda path: stored)
+    assert "ZeroDivisionError" in checked(COURSE[0])[-1]
+
+
 def test_timings_may_differ_and_an_output_may_not_be_missing():
     old, new = shown("text/plain", "1 s"), shown("text/plain", "2 s")
     old.cells[0].metadata["tags"] = ["timing"]
