@@ -53,15 +53,20 @@ def faults_of_story(path: Path, notebook: NotebookNode) -> list[str]:
         found.append(f"{first.id}: the first cell is # {int(path.name[:2])}. Title, and a **question?**")
     if last.cell_type != "markdown" or "exercise" in last.id or "solution" in last.id:
         found.append(f"{last.id}: the last cell is the answer")
-    course = [file.name for file in notebooks()]
-    place = course.index(path.name)
-    before, after = course[:place][-1:], course[place + 1 :][:1]
-    if links := [link for link in LINK.findall(first.source) if link not in before]:
-        found.append(f"{first.id}: links to {links}, and may link the previous notebook only")
+    here = int(path.name[:2])
+    course = {int(file.name[:2]): file.name for file in notebooks()}
+    for link in LINK.findall(first.source):
+        if not leads_to(link, here - 1, course):
+            found.append(f"{first.id}: links to {link}, and may link the previous notebook only")
     links = LINK.findall(last.source)
-    if links != after and after:
-        found.append(f"{last.id}: links to {links}, and should to {after[0]}")
+    if (not links and here < max(course)) or not all(leads_to(link, here + 1, course) for link in links):
+        found.append(f"{last.id}: links to {links}, and should to the next notebook")
     return found
+
+
+def leads_to(link: str, number: int, course: dict[int, str]) -> bool:
+    """Whether a link is to the notebook of that number, which may be still to come."""
+    return link == course[number] if number in course else link.startswith(f"{number:02}-")
 
 
 def code_faults(cell: NotebookNode) -> list[str]:
