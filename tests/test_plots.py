@@ -1,5 +1,6 @@
 """Every picture: the words in it, nothing cut off, the same characters each time, and what it shows."""
 
+import io
 import random
 import re
 import sys
@@ -8,11 +9,12 @@ from types import SimpleNamespace
 
 import numpy
 import pytest
+from matplotlib.image import imread
 
 import autograd
 from autograd import Value, grad
 from nn import illustrations, plots
-from nn.figures import COLOURS, MARKERS, look, new_figure, save_svg, to_svg
+from nn.figures import COLOURS, MARKERS, look, new_figure, save_svg, to_png, to_svg
 
 
 class History(dict):
@@ -159,7 +161,30 @@ def test_no_pyplot_and_no_settings_are_touched(drawn):
 def test_saving(tmp_path, drawn):
     path = save_svg(drawn["confusion"], tmp_path / "c.svg")
     assert path.read_text(encoding="utf-8") == to_svg(drawn["confusion"])
-    assert drawn["confusion"]._repr_svg_() == to_svg(drawn["confusion"])
+
+
+def test_a_notebook_shows_a_figure_as_pixels(drawn):
+    png = drawn["confusion"]._repr_png_()
+    width, height = drawn["confusion"].get_size_inches()
+    assert png.startswith(b"\x89PNG")
+    assert int.from_bytes(png[16:20], "big") == int(100 * width)
+    assert png == drawn["confusion"]._repr_png_()
+    assert not hasattr(drawn["confusion"], "_repr_svg_")
+
+
+def test_the_palette_keeps_the_colour_of_areas_and_leaves_out_no_rare_one():
+    paths = {"a": [(0.0, 1.0), (1.0, 0.5)], "b": [(0.0, 1.0), (0.5, 0.5)], "rare": [(1.0, 1.0)]}
+    figure = illustrations.descent_paths(lambda w, b: w * w + 8.0 * b * b, paths)
+    full = io.BytesIO()
+    figure.savefig(full, format="png")
+    pixels, small = (imread(io.BytesIO(png))[:, :, :3] for png in (full.getvalue(), to_png(figure)))
+    off = numpy.abs(pixels - small).max(axis=2)
+    colours, counts = numpy.unique(pixels.reshape(-1, 3), axis=0, return_counts=True)
+    areas = colours[counts > 1000]
+    assert len(areas) > 10
+    assert all(off[(pixels == colour).all(axis=2)].max() == 0.0 for colour in areas)
+    assert off.max() < 0.06
+    assert len(to_png(figure)) < len(full.getvalue()) / 2
 
 
 def curve(ax, label):
