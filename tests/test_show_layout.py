@@ -1,6 +1,7 @@
 """Finding the program that lays out, in environments of their own: processes with a PATH and packages."""
 
 import os
+import re
 import subprocess
 import sys
 from importlib import metadata
@@ -127,6 +128,20 @@ def test_without_any_program_the_text_and_the_notebook_still_work(bare):
     assert "n0 -> n1" in done.stdout
     assert "{'text/plain': 'a picture needs a program" in done.stdout
     assert done.stderr == ""
+
+
+@needs_pure
+def test_a_notebook_gets_a_picture_that_it_may_show_untrusted():
+    done = run("b = drawing._repr_mimebundle_(); print(sorted(b), b['image/png'][:6], repr(drawing))")
+    assert done.stderr == ""
+    kinds = "['image/png', 'image/svg+xml', 'text/plain'] iVBORw"
+    assert re.fullmatch(rf"{re.escape(kinds)} <Drawing of \d+ lines of DOT>\n", done.stdout)
+
+
+@needs_pure
+def test_a_large_graph_is_not_made_into_pixels():
+    many = "from autograd.show import layout; layout.MOST_AS_PIXELS = 10; print(sorted(drawing._repr_mimebundle_()))"
+    assert run(many).stdout == "['image/svg+xml', 'text/plain']\n"
 
 
 @needs_pure

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import shutil
+from base64 import b64encode
 from collections.abc import Callable
 from importlib import metadata
 from pathlib import Path
@@ -19,6 +20,7 @@ from graphviz.backend import dot_command  # type: ignore[import-untyped]
 SETTING = "CHALKGRAD_DOT"
 ON_THE_PATH = Path("dot")  # what the graphviz package runs if nobody tells it otherwise
 PURE = "graphviz-pure"
+MOST_AS_PIXELS = 200_000  # characters of SVG, above which pixels take long, and too much room
 
 
 def find_program() -> Path:
@@ -83,13 +85,21 @@ class Drawing(graphviz.Digraph):  # type: ignore[misc]  # the package has no typ
         """Write the picture to a file; arguments as for `graphviz.Digraph.render`. Raises what `pipe` raises."""
         return laid_out(super().render, *args, quiet=quiet, **options)
 
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} of {len(self.source.splitlines())} lines of DOT>"
+
     def _repr_mimebundle_(self, *args: Any, **options: Any) -> dict[str, Any]:
-        """The picture in a notebook; without a program, what to install."""
+        """The picture in a notebook, as SVG, and as pixels for one that is not trusted yet and so shows no SVG.
+
+        Without a program, what to install.
+        """
         try:
             find_program()
         except RuntimeError as missing:
             return {"text/plain": str(missing)}
-        bundle: dict[str, Any] = super()._repr_mimebundle_(*args, **options)
+        bundle = {"text/plain": repr(self), "image/svg+xml": self.pipe("svg", encoding="utf-8")}
+        if len(bundle["image/svg+xml"]) <= MOST_AS_PIXELS:
+            bundle["image/png"] = b64encode(self.pipe("png")).decode()
         return bundle
 
 
