@@ -105,10 +105,15 @@ def descent_paths(
     for k, (name, path) in enumerate(paths.items()):
         along, up = zip(*path, strict=True)
         ax.plot(along, up, **look(k), linestyle=LINES[k % len(LINES)], linewidth=1.8, markersize=5,
-                markeredgecolor="white", markeredgewidth=0.5, label=f"{name}, {len(path) - 1} steps")  # fmt: skip
+                markeredgecolor="white", markeredgewidth=0.5, label=name + counted(len(path) - 1))  # fmt: skip
         ax.plot(along[-1:], up[-1:], **look(k), markersize=12, markeredgecolor=INK,
                 markeredgewidth=1.5)  # fmt: skip
     start = points[0]
     ax.annotate("start", start, (0, 9), textcoords="offset points", ha="center", fontsize=12, color=INK)
     legend(ax, loc="best", frameon=True, framealpha=0.9, edgecolor="none")
     return settled(figure)
+
+
+def counted(steps: int) -> str:
+    """What a legend says of a way: how many steps it has; of a place that nobody walked to, nothing."""
+    return f", {steps} step{'s' if steps > 1 else ''}" if steps else ""

@@ -83,7 +83,9 @@ PICTURES = {
     "images": lambda: plots.weights([[float(i * j) for i in range(64)] for j in range(11)], grid=(8, 8)),
     "activations": lambda: illustrations.activation_functions({"tanh": autograd.tanh, "step": autograd.step}),
     "activations of many": lambda: illustrations.activation_functions({f"f{i}": autograd.silu for i in range(6)}),
-    "descent": lambda: illustrations.descent_paths(valley, {"gradient descent": way_down(), "none": [[1.0, 1.0]]}),
+    "descent": lambda: illustrations.descent_paths(
+        valley, {"gradient descent": way_down(), "a place": [[1.0, 1.0]], "a leap": [[0.0, 0.0], [1.0, 1.0]]}
+    ),
     "descent on the flat": lambda: illustrations.descent_paths(lambda a, b: 0.0, {"stuck": [[0.0, 0.0]]}),
 }
 
@@ -105,7 +107,7 @@ WORDS = {
     "weights": ["Weights", "neuron", "weight", "Übergröße"],
     "images": ["0", "10", "weight"],
     "activations": ["tanh", "step", "φ(z)", "φ′(z)"],
-    "descent": ["w₁", "w₂", "start", "gradient descent, 15 steps", "none, 0 steps"],
+    "descent": ["w₁", "w₂", "start", "gradient descent, 15 steps", "a place", "a leap, 1 step"],
 }
 
 
