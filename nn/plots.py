@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from nn.boundaries import decision_boundaries, decision_boundary
 from nn.extras import require
 from nn.figures import (
     COLOURS,
@@ -19,7 +20,6 @@ from nn.figures import (
     TITLE,
     dress,
     legend,
-    look,
     new_axes,
     new_figure,
     settled,
@@ -31,9 +31,16 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
+__all__ = [
+    "confusion",
+    "decision_boundaries",
+    "decision_boundary",
+    "learning_curves",
+    "predicted_versus_true",
+    "weights",
+]
+
 VALIDATION = "validation_"
-TINTS = (0.1, 0.3, 0.2)  # of neighbouring classes, which differ in grey, too
-THRESHOLDS = {"sign": 0.0, "logit": 0.0, "probability": 0.5}  # of `nn.metrics.DECISIONS`, those on a single output
 
 
 def learning_curves(
@@ -93,82 +100,6 @@ def spans_decades(numbers: Sequence[float]) -> bool:
     """Whether positive numbers reach over more than a factor of 50, so that only their logarithms can be seen."""
     finite = [number for number in numbers if math.isfinite(number)]
     return bool(finite) and min(finite) > 0.0 and max(finite) > 50.0 * min(finite)
-
-
-def decision_boundary(
-    predict: Callable[[list[list[float]]], Sequence[Sequence[float]]],
-    X: Sequence[Sequence[float]],
-    y: Sequence[int],
-    *,
-    decision: str = "argmax",
-    classes: Sequence[str] | None = None,
-    names: Sequence[str] = ("x₁", "x₂"),
-    title: str = "Decision boundary",
-    resolution: int = 72,
-) -> Figure:
-    """Which class the plane belongs to, point by point, and the samples on it.
-
-    Args:
-        predict: from points to the outputs of a network, as `model.predict`.
-        X: samples of two numbers.
-        y: their classes: −1 and 1 for the decision "sign", indices otherwise.
-        decision: how an output stands for a class, one of `nn.metrics.DECISIONS`.
-        classes: the names of the classes, in the order of y's values.
-        names: the names of the two inputs.
-        title: what to write above.
-        resolution: points of the grid in each direction. Lines are drawn between them where the outputs say.
-
-    Raises:
-        ValueError: if the samples do not have two inputs, or a class is none that the outputs can stand for.
-
-    With the decision "sign" the dashed lines are at ±1, where the hinge loss begins to be satisfied.
-    """
-    if not len(X) or any(len(x) != 2 for x in X):
-        raise ValueError(
-            "a decision boundary is drawn in the plane: the samples need two inputs each, and one at least"
-        )
-    numpy = require("numpy")
-    points = numpy.asarray(X, dtype=float)
-    low, high = points.min(axis=0), points.max(axis=0)
-    border = 0.08 * (high - low) + 1e-9 * (1.0 + abs(high))
-    xs, ys = (numpy.linspace(low[i] - border[i], high[i] + border[i], resolution) for i in (0, 1))
-    outputs = numpy.asarray(predict([[a, b] for b in ys.tolist() for a in xs.tolist()]), dtype=float)
-    scores = outputs.reshape(resolution, resolution, -1)
-    if decision != "argmax":
-        above = scores[:, :, 0] - THRESHOLDS[decision]
-        scores = numpy.stack([-above, above], axis=2)
-    values = [-1, 1] if decision == "sign" else list(range(scores.shape[2]))
-    shown = [str(value) for value in values] if classes is None else shorten(classes)
-
-    targets = numpy.asarray(y)
-    strange = sorted(set(targets.tolist()).difference(values))
-    if strange:
-        raise ValueError(f"y holds {strange[0]!r}, but the outputs stand for the classes {', '.join(map(str, values))}")
-
-    figure = new_figure(6.8, 5.6)
-    (ax,) = new_axes(figure, 1, 1)
-    dress(ax, title, *names)
-    for k, (value, name) in enumerate(zip(values, shown, strict=True)):
-        others = numpy.delete(scores, k, axis=2).max(axis=2)
-        lead = scores[:, :, k] - others
-        if lead.max() > 0.0:
-            ax.contourf(
-                xs,
-                ys,
-                lead,
-                levels=[0.0, max(lead.max(), 1e-300) * 1.01],
-                colors=[look(k)["color"]],
-                alpha=TINTS[k % len(TINTS)],
-            )
-            if lead.min() < 0.0:
-                ax.contour(xs, ys, lead, levels=[0.0], colors=INK, linewidths=1.6)
-        mine = points[targets == value]
-        ax.scatter(mine[:, 0], mine[:, 1], s=42, **look(k), edgecolor="white",
-                   linewidth=0.8, label=name, zorder=3, rasterized=len(X) > DOTS)  # fmt: skip
-    if decision == "sign" and above.min() < 1.0 and above.max() > -1.0:
-        ax.contour(xs, ys, above, levels=[-1.0, 1.0], colors=INK, linewidths=1, linestyles="dashed", alpha=0.7)
-    legend(ax, loc="center left", bbox_to_anchor=(1.0, 0.5), handletextpad=0.3, markerscale=1.2)
-    return settled(figure)
 
 
 def confusion(matrix: Sequence[Sequence[int]], classes: Sequence[str], *, title: str = "Confusion matrix") -> Figure:

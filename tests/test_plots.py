@@ -68,6 +68,14 @@ PICTURES = {
         lambda P: [[0.9] for _ in P], X2, Y2, decision="probability"
     ),
     "boundary of a point": lambda: plots.decision_boundary(scores, [[1.0, 1.0]], [0]),
+    "boundaries": lambda: plots.decision_boundaries(
+        {f"shift {shift}": lambda P, shift=shift: [[x - shift] for x, _ in P] for shift in (0.5, 1.25, 2.0, 9.0)},
+        X2,
+        Y2,
+        decision="logit",
+        title="Four lines",
+    ),
+    "boundaries of one": lambda: plots.decision_boundaries({"three": scores}, X3, Y3, classes=LONG[:3]),
     "confusion": lambda: plots.confusion([[5, 1], [0, 7]], ["cat", "dog"]),
     "confusion of many": lambda: plots.confusion(
         numpy.eye(18, dtype=int).tolist(), [f"species {i}" for i in range(18)]
@@ -101,6 +109,7 @@ WORDS = {
     ],
     "curves with r2": ["R²"],
     "boundary": ["one", "two", "three", "x₁", "x₂", "Decision boundary"],
+    "boundaries": ["Four lines", "shift 0.5", "shift 9.0", "x₁", "x₂", "0", "1"],
     "confusion": ["cat", "dog", "5", "7", "1", "0", "predicted", "true"],
     "confusion of long names": ["a very long nam…"],
     "residuals": ["true price", "predicted price", "predicted = true", "true − predicted", "Residuals"],
@@ -144,7 +153,7 @@ def test_pictures_are_valid_svg_with_their_words_in_it(drawn, name):
     assert "<dc:date>" not in svg
 
 
-@pytest.mark.parametrize("name", ["curves", "boundary", "images", "descent", "residuals of many"])
+@pytest.mark.parametrize("name", ["curves", "boundary", "boundaries", "images", "descent", "residuals of many"])
 def test_the_same_picture_has_the_same_characters(drawn, name):
     assert to_svg(PICTURES[name]()) == to_svg(drawn[name])
 
@@ -210,13 +219,30 @@ def test_learning_curves_show_the_history():
         plots.learning_curves({"seconds": [1.0]})
 
 
+def boundary_points(ax):
+    lines = [c for c in ax.collections if type(c).__name__ == "QuadContourSet" and not c.filled]
+    return numpy.concatenate([numpy.empty((0, 2)), *(path.vertices for c in lines for path in c.get_paths())])
+
+
 def test_the_boundary_lies_where_the_scores_are_equal():
     figure = plots.decision_boundary(lambda P: [[x - 1.25] for x, _ in P], X2, Y2, decision="logit")
-    lines = [c for c in figure.axes[0].collections if type(c).__name__ == "QuadContourSet" and not c.filled]
-    vertices = numpy.concatenate([path.vertices for c in lines for path in c.get_paths()])
+    vertices = boundary_points(figure.axes[0])
     assert len(vertices) > 10
     numpy.testing.assert_allclose(vertices[:, 0], 1.25, atol=1e-9)
     assert figure.axes[0].get_xlabel() == "x₁"
+
+
+def test_each_network_has_its_own_boundary_on_the_same_samples(drawn):
+    *panels, far, unused, last = drawn["boundaries"].axes
+    for ax, shift in zip(panels, (0.5, 1.25, 2.0)):
+        numpy.testing.assert_allclose(boundary_points(ax)[:, 0], shift, atol=1e-9)
+    assert len(boundary_points(far)) == 0, "9 is beyond the samples, so there is no line to draw"
+    assert not unused.axison and not last.axison
+    for ax in (*panels, far):
+        shown = [c.get_offsets() for c in ax.collections if type(c).__name__ == "PathCollection"]
+        assert sum(map(len, shown)) == len(X2)
+    with pytest.raises(ValueError, match="no decision boundaries"):
+        plots.decision_boundaries({}, X2, Y2)
 
 
 @pytest.mark.parametrize("X", [[], [[1.0]], [[1.0, 2.0], [1.0, 2.0, 3.0]]])
