@@ -156,6 +156,8 @@ class Plane:
             mine = self.points[self.targets == value]
             ax.scatter(mine[:, 0], mine[:, 1], s=size, **look(k), edgecolor="white", linewidth=size / 52.5,
                        label=name, zorder=3, rasterized=len(self.points) > DOTS)  # fmt: skip
-        if self.decision == "sign" and scores[:, :, 1].min() < 1.0 and scores[:, :, 1].max() > -1.0:
-            ax.contour(self.xs, self.ys, scores[:, :, 1], levels=[-1.0, 1.0], colors=INK, linewidths=1,
-                       linestyles="dashed", alpha=0.7)  # fmt: skip
+        if self.decision == "sign":
+            margins = [level for level in (-1.0, 1.0) if scores[:, :, 1].min() < level < scores[:, :, 1].max()]
+            if margins:
+                ax.contour(self.xs, self.ys, scores[:, :, 1], levels=margins, colors=INK, linewidths=1,
+                           linestyles="dashed", alpha=0.7)  # fmt: skip

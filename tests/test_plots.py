@@ -245,6 +245,17 @@ def test_each_network_has_its_own_boundary_on_the_same_samples(drawn):
         plots.decision_boundaries({}, X2, Y2)
 
 
+def test_margins_are_drawn_where_the_outputs_reach_them():
+    def vertical_lines(slope):
+        figure = plots.decision_boundary(
+            lambda P: [[slope * (x - 1.5)] for x, _ in P], X2, [2 * y - 1 for y in Y2], decision="sign"
+        )
+        return sorted(set(boundary_points(figure.axes[0])[:, 0].round(9).tolist()))
+
+    assert vertical_lines(2.0) == [1.0, 1.5, 2.0]
+    assert vertical_lines(0.01) == [1.5], "no output is as large as 1"
+
+
 @pytest.mark.parametrize("X", [[], [[1.0]], [[1.0, 2.0], [1.0, 2.0, 3.0]]])
 def test_a_boundary_needs_two_inputs(X):
     with pytest.raises(ValueError, match="two inputs"):
