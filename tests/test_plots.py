@@ -162,6 +162,21 @@ def test_many_points_do_not_make_a_large_file(drawn):
     assert len(to_svg(drawn["residuals of many"])) < 200_000
 
 
+def test_coordinates_are_rounded_to_what_can_be_seen(drawn):
+    svg = to_svg(drawn["boundary"])
+    geometry = re.findall(r' (?:d|x|y)="([^"]*)"', svg)
+    assert len(geometry) > 100 and not any("\n" in d or re.search(r"\.\d{3}", d) for d in geometry)
+    figure = new_figure(2.0, 1.0)
+    figure.set_layout_engine("none")
+    figure.text(0.5, 0.5, "x: 0.123456789 and\n 0.987654321")
+    ax = figure.add_axes((0.0, 0.0, 1.0, 1.0), xlim=(0.0, 1.0), ylim=(0.0, 1.0))
+    (line,) = ax.plot([0.123456789, 0.5], [0.5, 0.987654321])
+    line.set_gid("line")
+    text = to_svg(figure)
+    assert re.search(r'id="line">\s*<path d="M 17.78 36 L 72 0.89 "', text), "of 144 by 72 points, from top left"
+    assert "0.123456789" in text and "0.987654321" in text, "numbers in texts stay as they are"
+
+
 def test_no_pyplot_and_no_settings_are_touched(drawn):
     import matplotlib
 
