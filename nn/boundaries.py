@@ -82,7 +82,7 @@ def decision_boundaries(
     plane = Plane(X, y, decision, classes, resolution)
     across = min(across, len(networks))
     down = -(-len(networks) // across)
-    figure = new_figure(3.4 * across + 0.3, 3.1 * down + 0.9)
+    figure = new_figure(2.9 * across + 0.4, 2.7 * down + 0.9)
     axes = new_axes(figure, down, across, sharex=True, sharey=True)
     for place, (ax, (name, predict)) in enumerate(zip(axes, networks.items(), strict=False)):
         below, beside = place + across < len(networks), place % across
@@ -151,7 +151,7 @@ class Plane:
                 levels = [0.0, max(lead.max(), 1e-300) * 1.01]
                 colours, tint = [look(k)["color"]], TINTS[k % len(TINTS)]
                 ax.contourf(self.xs, self.ys, lead, levels=levels, colors=colours, alpha=tint)
-                if lead.min() < 0.0:
+                if lead.min() < 0.0 and (len(values) > 2 or k == 0):  # two classes have one line between them
                     ax.contour(self.xs, self.ys, lead, levels=[0.0], colors=INK, linewidths=1.6)
             mine = self.points[self.targets == value]
             ax.scatter(mine[:, 0], mine[:, 1], s=size, **look(k), edgecolor="white", linewidth=size / 52.5,

@@ -26,6 +26,9 @@ INK, PALE = "#222222", "#D8D8D8"
 TITLE, LABEL, SMALL = 15, 13, 11.5
 GEOMETRY = re.compile(r' (?:d|x|y)="[^"]*"')  # the attributes of an SVG that hold nothing but coordinates
 COORDINATE = re.compile(r"-?\d+\.\d{3,}(?!\d|e)")
+MARKS = re.compile(r'(<g clip-path="[^"]*")>((?:\s*<use [^>]*/>)+)')
+STYLE = re.compile(r' style="[^"]*"')
+FONTS = ["DejaVu Sans", "Verdana", "Arial"]  # matplotlib's own, and what is about as wide; named beside every text
 DOTS = 2000  # more points than this are drawn as pixels, also in an SVG
 
 
@@ -99,10 +102,17 @@ def to_svg(figure: Figure) -> str:
     True
     """
     buffer = io.StringIO()
-    with require("matplotlib").rc_context({"svg.hashsalt": "chalkgrad", "svg.fonttype": "none"}):
+    settings = {"svg.hashsalt": "chalkgrad", "svg.fonttype": "none", "font.sans-serif": FONTS}
+    with require("matplotlib").rc_context(settings):
         figure.savefig(buffer, format="svg", metadata={"Date": None}, dpi=150)
     text = buffer.getvalue()
-    return GEOMETRY.sub(compact, text[text.index("<svg ") :])
+    return MARKS.sub(with_one_style, GEOMETRY.sub(compact, text[text.index("<svg ") :]))
+
+
+def with_one_style(group: re.Match[str]) -> str:
+    """A group of marks that are all of the same style, which is said once, of the group."""
+    styles = set(STYLE.findall(group[2]))
+    return f"{group[1]}{styles.pop()}>{STYLE.sub('', group[2])}" if len(styles) == 1 else group[0]
 
 
 def compact(attribute: re.Match[str]) -> str:

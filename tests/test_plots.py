@@ -177,6 +177,20 @@ def test_coordinates_are_rounded_to_what_can_be_seen(drawn):
     assert "0.123456789" in text and "0.987654321" in text, "numbers in texts stay as they are"
 
 
+def test_marks_of_one_style_say_it_once():
+    ax = (figure := new_figure(3.0, 2.0)).subplots()
+    ax.scatter(range(20), range(20), color="#123456")
+    ax.scatter(range(20), range(20), color=["#654321", "#abcdef"] * 10)
+    svg = to_svg(figure)
+    assert [svg.count(f"fill: {colour}") for colour in ("#123456", "#654321", "#abcdef")] == [1, 10, 10]
+    groups = [
+        g
+        for g in ElementTree.fromstring(svg).iter("{http://www.w3.org/2000/svg}g")
+        if "fill: #123456" in g.get("style", "")
+    ]
+    assert [len(group) for group in groups] == [20]
+
+
 def test_no_pyplot_and_no_settings_are_touched(drawn):
     import matplotlib
 
