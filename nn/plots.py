@@ -167,6 +167,7 @@ def weights(
     inputs: Sequence[str] | None = None,
     grid: tuple[int, int] | None = None,
     title: str = "Weights",
+    across: int = 8,
 ) -> Figure:
     """The weights of a layer: a row per neuron and a column per input, or an image per neuron.
 
@@ -175,6 +176,7 @@ def weights(
         inputs: the names of the inputs.
         grid: height and width of the image that the inputs are the pixels of, as in `Dataset.grid`.
         title: what to write above.
+        across: images in a row.
 
     Dark is negative, bright is positive, on one scale that is the same above and below 0.
     """
@@ -195,7 +197,7 @@ def weights(
             axes[0].set_xticks(range(n_in), shorten(inputs), rotation=40, ha="right", rotation_mode="anchor")
             axes[0].set_xlabel("")
     else:
-        across = min(n_out, 8)
+        across = min(n_out, across)
         down = -(-n_out // across)
         figure = new_figure(1.25 * across + 1.6, 1.32 * down + 0.9)
         axes = new_axes(figure, down, across)

@@ -309,6 +309,8 @@ def test_weights_of_a_layer_and_of_a_matrix_are_the_same():
         image = figure.axes[0].get_images()[0]
         assert image.get_array().tolist() == matrix
         assert image.get_clim() == (-3.0, 3.0)
+    rows = [ax.get_subplotspec().rowspan.start for ax in plots.weights([[1.0]] * 5, grid=(1, 1), across=2).axes[:5]]
+    assert rows == [0, 0, 1, 1, 2]
     images = plots.weights([[float(i) for i in range(6)]] * 2, grid=(2, 3)).axes[0].get_images()[0]
     assert images.get_array().tolist() == [[0.0, 1.0, 2.0], [3.0, 4.0, 5.0]]
 
