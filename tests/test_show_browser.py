@@ -11,7 +11,8 @@ from show_graphs import diamond, labelled_lecture, lecture, random_graph
 
 from autograd import Value
 from autograd.show.names import number
-from autograd.show.page import document, notebook_html, page, player
+from autograd.show.page import notebook_html, page
+from autograd.show.player import document, player
 from autograd.show.steps import steps
 
 pytestmark = pytest.mark.browser

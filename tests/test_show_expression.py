@@ -8,8 +8,9 @@ from hypothesis import strategies as st
 
 import autograd
 from autograd import DomainError
-from autograd.show.expression import FUNCTIONS, LONGEST_TEXT, parse
+from autograd.show.expression import LONGEST_TEXT, parse
 from autograd.show.tokens import ExpressionError
+from autograd.show.vocabulary import FUNCTIONS
 
 VALUES = {"x": 0.7, "w1": -1.3, "θ": 2.1}
 SMOOTH = ["sin", "tanh", "sigmoid", "atan", "softplus"]

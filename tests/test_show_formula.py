@@ -11,21 +11,10 @@ from show_text import evaluate
 from autograd import ops
 from autograd.arithmetic import Floats
 from autograd.operation import Operation
-from autograd.show.formula import (
-    LONGEST_SUM,
-    Derivative,
-    Equation,
-    Number,
-    Power,
-    Product,
-    Quotient,
-    Sum,
-    Symbol,
-    Written,
-    equation,
-    written,
-)
+from autograd.show.equation import Equation, equation
+from autograd.show.formula import LONGEST_SUM, Derivative, Number, Power, Product, Quotient, Sum, Symbol
 from autograd.show.names import label_name
+from autograd.show.written import Written, written
 
 MEMBERS = [family(*parameters) for family, samples in ops.FAMILIES.values() for parameters in samples]
 ALL = [*ops.OPERATIONS.values(), *MEMBERS]

@@ -15,21 +15,10 @@ from autograd import Value
 from autograd.show.check import checks
 from autograd.show.derive import derive
 from autograd.show.figure import figure, final_picture
-from autograd.show.page import (
-    MOST_CHECKS,
-    asset,
-    document,
-    leaf_checks,
-    notebook_html,
-    page,
-    player,
-    player_data,
-    save,
-    script_literal,
-    split,
-    stepper,
-)
+from autograd.show.page import notebook_html, page, save, stepper
+from autograd.show.player import asset, document, player, script_literal
 from autograd.show.steps import steps
+from autograd.show.tracks import MOST_CHECKS, leaf_checks, player_data, split
 
 
 def data_of(timeline):

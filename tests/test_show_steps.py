@@ -6,7 +6,8 @@ import pytest
 from show_graphs import diamond, labelled_lecture, random_graph
 
 from autograd import Value
-from autograd.show.steps import Cell, edges_backward, steps
+from autograd.show.steps import Cell, steps
+from autograd.show.sweep import edges_backward
 
 
 def of_phase(timeline, phase):

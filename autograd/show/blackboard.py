@@ -20,20 +20,11 @@ from typing import Any
 
 from autograd.arithmetic import Floats
 from autograd.graph import topological_order
-from autograd.show.formula import (
-    Derivative,
-    Equation,
-    Formula,
-    Number,
-    Sum,
-    Symbol,
-    Written,
-    equation,
-    formula,
-    written,
-)
+from autograd.show.equation import Equation, equation
+from autograd.show.formula import Derivative, Formula, Number, Sum, Symbol, formula
 from autograd.show.names import names
 from autograd.show.simplify import simplified
+from autograd.show.written import Written, written
 
 LARGEST_FOLD = 40  # operations in one formula; a larger one keeps the names of its parts
 

@@ -23,9 +23,9 @@ from os import PathLike
 from autograd.graph import topological_order
 from autograd.show.blackboard import Blackboard, labelled
 from autograd.show.check import checks
-from autograd.show.derive import derive, width
+from autograd.show.derive import derive
 from autograd.show.expression import parse
-from autograd.show.names import number, shortened
+from autograd.show.names import number, shortened, width
 from autograd.show.tokens import ExpressionError
 from autograd.value import Value
 
@@ -135,7 +135,7 @@ def gradient_table(root: Value, leaves: list[Value], board: Blackboard) -> list[
 def save_drawing(root: Value, path: str | PathLike[str]) -> None:
     """Write the drawing as SVG."""
     from autograd.show.draw import draw
-    from autograd.show.page import write_whole
+    from autograd.show.player import write_whole
 
     picture = draw(root).pipe(format="svg", encoding="utf-8")
     write_whole(path, picture)

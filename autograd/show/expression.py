@@ -12,58 +12,18 @@ Python: −x**2 is −(x**2), and a**b**c is a**(b**c).
 from __future__ import annotations
 
 import math
-import operator
 import re
 import unicodedata
 from collections.abc import Callable, Mapping
 from difflib import get_close_matches
 from typing import Any, NamedTuple
 
-from autograd import functions
-from autograd.ops import FAMILIES, OPERATIONS
 from autograd.show.names import shortened
 from autograd.show.tokens import ExpressionError, Token, tokens
+from autograd.show.vocabulary import BINARY, CONSTANTS, FUNCTIONS, SIGNS, Operator
 from autograd.value import Value
 
 LONGEST_TEXT = 100_000  # characters
-CONSTANTS = {"pi": math.pi, "e": math.e}
-
-
-# ── What the expression can contain ─────────────────────────────────────────────────────────────────────────────
-
-
-class Function(NamedTuple):
-    """A function of the table, and how many arguments it takes."""
-
-    call: Callable[..., Any]
-    least: int
-    most: int
-
-
-#: Those that take a fixed number of operands; those of a family take its number after the operand.
-FUNCTIONS = {
-    name: Function(getattr(functions, name), OPERATIONS[name].arity or 1, OPERATIONS[name].arity or 1)
-    for name in functions.__all__
-    if name in OPERATIONS and OPERATIONS[name].arity is not None and name != "detach"
-} | {name: Function(getattr(functions, name), 1, 2) for name in functions.__all__ if name in FAMILIES}
-
-
-class Operator(NamedTuple):
-    """An operator that waits for its operands."""
-
-    call: Callable[..., Any]
-    arity: int
-    binds: int
-
-
-BINARY = {
-    "+": Operator(operator.add, 2, 1),
-    "-": Operator(operator.sub, 2, 1),
-    "*": Operator(operator.mul, 2, 2),
-    "/": Operator(operator.truediv, 2, 2),
-    "**": Operator(operator.pow, 2, 4),
-}
-SIGNS = {"+": Operator(operator.pos, 1, 3), "-": Operator(operator.neg, 1, 3)}
 
 
 class Opened(NamedTuple):
@@ -72,9 +32,6 @@ class Opened(NamedTuple):
     place: int
     function: Token | None
     arguments: list[Any]
-
-
-# ── Reading ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
 class Reader:

@@ -1,32 +1,25 @@
 """Formulas: the one form behind everything that is written out, shown as text, LaTeX or HTML.
 
-A formula is a small immutable tree: numbers, symbols, partial derivatives, and what is done with them. It is an
-arithmetic for the table, too: the table read in `Written` gives trees, so no derivative is written here.
+A formula is a small immutable tree: numbers, symbols, partial derivatives, and what is done with them.
 
->>> from autograd import ops
 >>> from autograd.show.names import label_name
->>> a2 = Symbol(label_name("a2"), 0.609)
->>> slope = ops.SIN.partials(Written, a2, a2)[0] * (1.0 - a2)
->>> slope.text(), slope.in_numbers().text()
-('cos(a₂)·(1 − a₂)', 'cos(0.609)·(1 − 0.609)')
->>> print(slope.latex())
-\\cos\\left(a_{2}\\right) \\cdot \\left(1 - a_{2}\\right)
+>>> x, w = Symbol(label_name("x"), 0.05), Symbol(label_name("w1"), 0.1)
+>>> whole = x * w - 1.0
+>>> whole.text(), whole.in_numbers().text(), whole.latex()
+('x·w₁ − 1', '0.05·0.1 − 1', 'x \\\\cdot w_{1} - 1')
 """
 
 from __future__ import annotations
 
-import html
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from functools import cached_property
-from typing import Any
+from typing import Any, ClassVar
 
 from autograd.operation import Operation
-from autograd.ops import FAMILIES, OPERATIONS
-from autograd.show.names import SUPERSCRIPTS, Name, is_rounded, number
+from autograd.show.names import Name, is_rounded, number
+from autograd.show.notation import ATOM, POWER, PRODUCT, SIGN, SUM, Html, Latex, Notation, Text
 
-SUM, PRODUCT, SIGN, POWER, CALL, ATOM = range(1, 7)  # how tightly a form binds, as in the table
 MOST_FIXED = 3  # names of what is held fixed
 LONGEST_SUM = 12  # terms and factors written out; of more, the first few and the last
 
@@ -35,17 +28,20 @@ LONGEST_SUM = 12  # terms and factors written out; of more, the first few and th
 class Formula:
     """A number, a symbol, or something done with other formulas."""
 
+    tightness: ClassVar[int] = ATOM  # how it binds when written, of SUM to ATOM
+
     @property
     def operands(self) -> tuple[Formula, ...]:
-        return ()
+        """The formulas in it."""
+        return tuple(part for part in vars(self).values() if isinstance(part, Formula))
 
     def of(self, *operands: Formula) -> Formula:
         """The same thing done with other operands."""
-        return self
+        return type(self)(*operands) if operands else self
 
     def binds(self, notation: Notation) -> int:
-        """How tightly it binds when written, of SUM to ATOM."""
-        return ATOM
+        """How tightly it binds in that notation."""
+        return self.tightness
 
     def write(self, notation: Notation) -> str:
         raise NotImplementedError
@@ -158,17 +154,8 @@ class Derivative(Formula):
 class Negative(Formula):
     """−x."""
 
+    tightness = SIGN
     x: Formula
-
-    @property
-    def operands(self) -> tuple[Formula, ...]:
-        return (self.x,)
-
-    def of(self, *operands: Formula) -> Formula:
-        return Negative(*operands)
-
-    def binds(self, notation: Notation) -> int:
-        return SIGN
 
     def write(self, notation: Notation) -> str:
         written = notation.operand(self.x, PRODUCT)
@@ -179,6 +166,7 @@ class Negative(Formula):
 class Sum(Formula):
     """a + b − c."""
 
+    tightness = SUM
     terms: tuple[Formula, ...]
 
     @property
@@ -187,9 +175,6 @@ class Sum(Formula):
 
     def of(self, *operands: Formula) -> Formula:
         return Sum(operands)
-
-    def binds(self, notation: Notation) -> int:
-        return SUM
 
     def write(self, notation: Notation) -> str:
         written = [notation.operand(term, SUM) for term in shown(self.terms)]
@@ -204,6 +189,7 @@ class Sum(Formula):
 class Product(Formula):
     """a·b(c + d); wide with spaces around the dots, as the factors of a chain are written."""
 
+    tightness = PRODUCT
     factors: tuple[Formula, ...]
     wide: bool = False
 
@@ -213,9 +199,6 @@ class Product(Formula):
 
     def of(self, *operands: Formula) -> Formula:
         return Product(operands, self.wide)
-
-    def binds(self, notation: Notation) -> int:
-        return PRODUCT
 
     def write(self, notation: Notation) -> str:
         factors = shown(self.factors)
@@ -240,42 +223,25 @@ class Product(Formula):
 class Quotient(Formula):
     """a/b."""
 
+    tightness = PRODUCT
     numerator: Formula
     denominator: Formula
 
-    @property
-    def operands(self) -> tuple[Formula, ...]:
-        return self.numerator, self.denominator
-
-    def of(self, *operands: Formula) -> Formula:
-        return Quotient(*operands)
-
-    def binds(self, notation: Notation) -> int:
-        return PRODUCT
-
     def write(self, notation: Notation) -> str:
-        return notation.quotient(self.numerator, self.denominator)
+        return notation.quotient(self.numerator, self.denominator, isinstance(self.numerator, Quotient))
 
 
 @dataclass(frozen=True)
 class Power(Formula):
     """base to the power of exponent."""
 
+    tightness = POWER
     base: Formula
     exponent: Formula
 
-    @property
-    def operands(self) -> tuple[Formula, ...]:
-        return self.base, self.exponent
-
-    def of(self, *operands: Formula) -> Formula:
-        return Power(*operands)
-
-    def binds(self, notation: Notation) -> int:
-        return POWER
-
     def write(self, notation: Notation) -> str:
-        return notation.power(self.base, self.exponent)
+        whole = isinstance(self.exponent, Number) and self.exponent.value.is_integer()
+        return notation.power(self.base, self.exponent, whole)
 
 
 @dataclass(frozen=True)
@@ -296,7 +262,8 @@ class Call(Formula):
         return self.operation.precedence
 
     def write(self, notation: Notation) -> str:
-        return notation.call(self.operation, self.arguments)
+        some = shown(self.arguments) if self.operation.arity is None else self.arguments
+        return notation.call(self.operation, some)
 
 
 @dataclass(frozen=True)
@@ -322,230 +289,3 @@ def flat(kind: type[Sum | Product], *parts: Formula) -> tuple[Formula, ...]:
 def formula(x: Any) -> Formula:
     """A number as a formula; a formula as it is."""
     return x if isinstance(x, Formula) else Number(float(x))
-
-
-# ── The arithmetic ──────────────────────────────────────────────────────────────────────────────────────────────
-
-ARITHMETIC: dict[str, Callable[..., Formula]] = {
-    "add": lambda a, b: a + b,
-    "subtract": lambda a, b: a - b,
-    "multiply": lambda a, b: a * b,
-    "divide": lambda a, b: Quotient(formula(a), formula(b)),
-    "negative": lambda x: -x,
-    "power": lambda x, c: Power(formula(x), formula(c)),
-    "pow": lambda x, c: Power(formula(x), formula(c)),
-    "sum": lambda *xs: Sum(flat(Sum, *map(formula, xs))) if len(xs) > 1 else formula(xs[0]),
-}
-SPELLED_OUT = ("dot", "mean")  # as the sums that they are
-
-
-def written(operation: Operation, *operands: Any) -> Formula:
-    """The operation at these formulas, as it stands."""
-    xs = [formula(x) for x in operands]
-    if operation.name in ARITHMETIC:
-        return ARITHMETIC[operation.name](*xs, *operation.parameters.values())
-    if operation.name in SPELLED_OUT:
-        return formula(operation.value(Written, *xs))
-    return Call(operation, tuple(xs))
-
-
-class _Written:
-    """The arithmetic of formulas: `m.exp(x)` is the formula exp(x)."""
-
-    def __getattr__(self, name: str) -> Callable[..., Formula]:
-        if name in FAMILIES and name != "power":
-            return lambda x, *parameters: written(FAMILIES[name][0](*parameters), x)
-        if name in ARITHMETIC:
-            return ARITHMETIC[name]
-        if name not in OPERATIONS:
-            raise AttributeError(f"no operation is called {name!r}")
-        return lambda *operands: written(OPERATIONS[name], *operands)
-
-
-Written = _Written()
-
-
-# ── The three notations ─────────────────────────────────────────────────────────────────────────────────────────
-
-
-class Notation:
-    """How formulas are written in plain text; the others differ in a few signs."""
-
-    minus = "−"
-    times = "·"
-    wide_times = " · "
-    dots = "…"
-    frames_quotients = False  # a/b, which must be kept apart from its neighbours, unlike a fraction
-
-    def __init__(self, digits: int) -> None:
-        self.digits = digits
-
-    def choose(self, name: Name) -> str:
-        return name.text
-
-    def parenthesised(self, written: str) -> str:
-        return f"({written})"
-
-    def operand(self, part: Formula, needed: int) -> str:
-        """The part, in parentheses if it binds less tightly than is needed."""
-        written = part.write(self)
-        return self.parenthesised(written) if part.binds(self) < needed else written
-
-    def derivative(self, top: str, bottom: str) -> str:
-        return f"∂{top}/∂{bottom}"
-
-    def at_fixed(self, derivative: str, fixed: str) -> str:
-        """The derivative while those are held fixed."""
-        return f"{derivative}|{fixed}"
-
-    def quotient(self, numerator: Formula, denominator: Formula) -> str:
-        left = self.operand(numerator, ATOM if isinstance(numerator, Quotient) else PRODUCT)
-        return f"{left}/{self.operand(denominator, POWER)}"
-
-    def power(self, base: Formula, exponent: Formula) -> str:
-        written = exponent.write(self)
-        if isinstance(exponent, Number) and exponent.value.is_integer() and exponent.binds(self) in {SIGN, ATOM}:
-            return self.operand(base, CALL) + self.raised(written)
-        return f"{self.operand(base, CALL)}^{self.operand(exponent, ATOM)}"
-
-    def raised(self, written: str) -> str:
-        return written.translate(SUPERSCRIPTS)
-
-    def call(self, operation: Operation, arguments: tuple[Formula, ...]) -> str:
-        if operation.name == "sqrt":
-            return f"√{self.operand(arguments[0], ATOM)}"
-        if operation.name == "abs":
-            return f"|{arguments[0].write(self)}|"
-        if operation.name == "greater":
-            return f"[{arguments[0].write(self)} {self.escaped('>')} {arguments[1].write(self)}]"
-        if operation.symbol != operation.name and operation.precedence >= CALL and operation.symbol.isalpha():
-            return f"{operation.symbol}({', '.join(argument.write(self) for argument in shown(arguments))})"
-        return self.from_template(operation.text, operation, arguments)
-
-    def escaped(self, written: str) -> str:
-        return written
-
-    def from_template(
-        self, template: str | Callable[..., str], operation: Operation, arguments: tuple[Formula, ...]
-    ) -> str:
-        """The table's own notation, whose signs are escaped while the operands, which are written already, are not."""
-        needed = 0 if operation.precedence >= CALL else operation.precedence + 1
-        some = shown(arguments) if operation.arity is None else arguments
-        marks = [f"\ue000{place}\ue001" for place in range(len(some))]
-        framed = self.escaped(template.format(*marks) if isinstance(template, str) else template(*marks))
-        for mark, argument in zip(marks, some, strict=True):
-            framed = framed.replace(mark, self.operand(argument, needed))
-        return framed
-
-
-class Text(Notation):
-    """Plain text."""
-
-
-class Html(Notation):
-    """HTML with nothing but <sub> and <sup>, so that Graphviz's labels can show it, too."""
-
-    def choose(self, name: Name) -> str:
-        return name.html
-
-    def raised(self, written: str) -> str:
-        return f"<sup>{written}</sup>"
-
-    def at_fixed(self, derivative: str, fixed: str) -> str:
-        return f"{derivative}|<sub>{fixed}</sub>"
-
-    def escaped(self, written: str) -> str:
-        return html.escape(written)
-
-
-class Latex(Notation):
-    """LaTeX for mathematics mode."""
-
-    minus = "-"
-    times = wide_times = r" \cdot "
-    dots = r"\dots "
-    frames_quotients = True
-
-    def choose(self, name: Name) -> str:
-        return name.latex
-
-    def parenthesised(self, written: str) -> str:
-        return rf"\left({written}\right)"
-
-    def derivative(self, top: str, bottom: str) -> str:
-        return rf"\frac{{\partial {top}}}{{\partial {bottom}}}"
-
-    def at_fixed(self, derivative: str, fixed: str) -> str:
-        return rf"\left.{derivative}\right|_{{{fixed}}}"
-
-    def quotient(self, numerator: Formula, denominator: Formula) -> str:
-        return rf"\frac{{{numerator.write(self)}}}{{{denominator.write(self)}}}"
-
-    def power(self, base: Formula, exponent: Formula) -> str:
-        return f"{self.operand(base, ATOM)}^{{{exponent.write(self)}}}"
-
-    def call(self, operation: Operation, arguments: tuple[Formula, ...]) -> str:
-        if operation.name == "greater":
-            return rf"\left[{arguments[0].write(self)} \gt {arguments[1].write(self)}\right]"
-        return self.from_template(operation.latex, operation, arguments)
-
-
-# ── Equations ───────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-@dataclass(frozen=True)
-class Equation:
-    """left = first ≈ second …: each side with an ≈ before it if numbers were rounded on the way to it.
-
-    With `first` "+=" the first side is added to what left was before, as the backward pass adds up gradients.
-    """
-
-    left: Formula
-    sides: tuple[Formula, ...]
-    digits: int = 3
-    first: str = "="
-
-    @cached_property
-    def signs(self) -> tuple[str, ...]:
-        """= or ≈ before each side."""
-        signs: list[str] = []
-        rounded = False
-        for side in self.sides:
-            # A symbolic side is exact again, but what follows numbers that were rounded is not.
-            rounded = side.is_rounded(self.digits) or (rounded and isinstance(side, Number))
-            signs.append("≈" if rounded else "=")
-        if self.first != "=":
-            signs[:1] = [self.first]
-        return tuple(signs)
-
-    def text(self) -> str:
-        return self._joined(Text(self.digits), {"=": " = ", "≈": " ≈ ", "+=": " += "})
-
-    def latex(self, align: str = "") -> str:
-        """In mathematics mode; `align` ("&") is put before the first sign."""
-        written = self._joined(Latex(self.digits), {"=": " = ", "≈": r" \approx ", "+=": " += "})
-        left = self.left.latex(self.digits)
-        return left + f" {align}" * bool(align) + written[len(left) :]
-
-    def html(self) -> str:
-        return self._joined(Html(self.digits), {"=": " = ", "≈": " ≈ ", "+=": " += "})
-
-    def _joined(self, notation: Notation, signs: dict[str, str]) -> str:
-        return self.left.write(notation) + "".join(
-            signs[sign] + side.write(notation) for sign, side in zip(self.signs, self.sides, strict=True)
-        )
-
-
-def equation(left: Formula, in_symbols: Formula, value: float, digits: int = 3) -> Equation:
-    """left = in symbols = in numbers = value, without the sides that only repeat the one before.
-
-    >>> from autograd.show.names import label_name
-    >>> x, w = Symbol(label_name("x"), 0.05), Symbol(label_name("w1"), 1 / 3)
-    >>> equation(Symbol(label_name("z1"), 0.05 / 3), x * w, 0.05 / 3).text()
-    'z₁ = x·w₁ ≈ 0.05·0.333 ≈ 0.0167'
-    """
-    sides: list[Formula] = []
-    for side in (in_symbols, in_symbols.in_numbers(), Number(value)):
-        if side != left and not (sides and side.text(digits) == sides[-1].text(digits)):
-            sides.append(side)
-    return Equation(left, tuple(sides), digits)

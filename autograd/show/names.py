@@ -216,6 +216,18 @@ def isolated(text: str) -> str:
     return f"\u2068{text}\u2069"
 
 
+def width(text: str) -> int:
+    """How many columns a text takes on a terminal: an accent none, a Chinese letter two.
+
+    >>> width("ŷ₁"), width("y\u0302"), width("漢")
+    (2, 1, 2)
+    """
+    return sum(
+        0 if unicodedata.category(character) in {"Mn", "Cf"} else 1 + (unicodedata.east_asian_width(character) in "WF")
+        for character in text
+    )
+
+
 # ── Numbers ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
 

@@ -25,6 +25,7 @@ and a second backward pass without `zero_grad` between the two (`passes=2`).
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -32,8 +33,10 @@ from os import PathLike
 from typing import Any, Literal, NamedTuple, overload
 
 from autograd.show.blackboard import Blackboard
-from autograd.show.formula import Equation, Formula, Number, Product
+from autograd.show.equation import Equation
+from autograd.show.formula import Formula, Number, Product
 from autograd.show.names import Name, keys, number
+from autograd.show.sweep import Contribution, edges_backward, edges_depth_first
 
 Phase = Literal["forward", "backward"]
 Order = Literal["topological", "depth-first"]
@@ -124,20 +127,17 @@ class Steps(Sequence[Step]):
         self.keys = keys(root)
         self.gradients: dict[Any, float] = {}
         self._forward = [node for node in self.nodes if not self.board.is_constant(node)]
-        self._uses: dict[Any, int] = {}
-        for node in self.nodes:
-            for parent in node.parents:
-                self._uses[parent] = self._uses.get(parent, 0) + 1
+        self._uses = Counter(parent for node in self.nodes for parent in node.parents)
         self._backward: list[Contribution] = []
         for sweep in range(1, passes + 1):
-            self._sweep(sweep)
+            self._backward += self._swept(sweep)
 
-    def _sweep(self, sweep: int) -> None:
+    def _swept(self, sweep: int) -> Iterator[Contribution]:
         """One backward pass. Computed nodes start at 0, leaves at what the pass before has left in them."""
         grad = {node: 0.0 if node.parents else self.gradients.get(node, 0.0) for node in self.nodes}
         missing = dict(self._uses)
         grad[self.root] += 1.0
-        self._backward.append(Contribution(self.root, None, 0, 1.0, grad[self.root], grad[self.root], True, sweep))
+        yield Contribution(self.root, None, 0, 1.0, grad[self.root], grad[self.root], True, sweep)
         visits = edges_backward(self.nodes) if self.order == "topological" else edges_depth_first(self.root)
         for node, position in visits:
             parent = node.parents[position]
@@ -145,10 +145,7 @@ class Steps(Sequence[Step]):
             grad[parent] += part
             missing[parent] -= 1
             if not self.board.is_constant(parent):
-                complete = not missing[parent]
-                self._backward.append(
-                    Contribution(parent, node, position, part, grad[parent], grad[node], complete, sweep)
-                )
+                yield Contribution(parent, node, position, part, grad[parent], grad[node], not missing[parent], sweep)
         self.gradients = grad
 
     def __len__(self) -> int:
@@ -176,7 +173,7 @@ class Steps(Sequence[Step]):
         key = self.keys[made.node]
         source = None if made.source is None else self.keys[made.source]
         reads = () if source is None else (Cell(source, "grad", made.adjoint),)
-        several = self._uses.get(made.node, 0) > 1 or (self.passes > 1 and not made.node.parents)
+        several = self._uses[made.node] > 1 or (self.passes > 1 and not made.node.parents)
         position = None if source is None else made.position
         write = Cell(key, "grad", made.total)
         return Step(
@@ -257,47 +254,7 @@ class Steps(Sequence[Step]):
         return {"text/plain": repr(self), "text/html": notebook_html(self)}
 
 
-class Contribution(NamedTuple):
-    """What the backward pass adds to the gradient of a node; source None for the root's own 1."""
-
-    node: Any
-    source: Any
-    position: int
-    part: float
-    total: float
-    adjoint: float
-    complete: bool
-    sweep: int
-
-
 SPOKEN = {"add": "sum", "subtract": "difference", "multiply": "product", "divide": "quotient", "dot": "dot product"}
-
-
-def edges_backward(nodes: list[Any]) -> Iterator[tuple[Any, int]]:
-    """Every edge as (node, position of the operand), each node after all that use it."""
-    for node in reversed(nodes):
-        for position in range(len(node.parents)):
-            yield node, position
-
-
-def edges_depth_first(root: Any) -> Iterator[tuple[Any, int]]:
-    """The same in the order of a sweep that runs on as soon as it reaches a node: what it adds later is not passed on.
-
-    This is the mistake of a backward pass without topological order.
-    """
-    seen = {id(root)}
-    stack = [(root, iter(range(len(root.parents))))]
-    while stack:
-        node, positions = stack[-1]
-        position = next(positions, None)
-        if position is None:
-            stack.pop()
-            continue
-        yield node, position
-        parent = node.parents[position]
-        if id(parent) not in seen:
-            seen.add(id(parent))
-            stack.append((parent, iter(range(len(parent.parents)))))
 
 
 def steps(root: Any, *, order: Order = "topological", passes: int = 1, digits: int = 3) -> Steps:

@@ -7,10 +7,9 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from typing import NamedTuple
 
-from autograd.show.names import shortened
+from autograd.show.names import shortened, width
 
 WINDOW = 72  # characters of the text that an error shows
 
@@ -32,15 +31,8 @@ def pointed(text: str, place: int) -> str:
     start = max(0, place - WINDOW // 2)
     window = "".join(c if c.isprintable() else " " if c.isspace() else "\ufffd" for c in text[start : start + WINDOW])
     left, right = "… " if start else "", " …" if start + WINDOW < len(text) else ""
-    before = sum(columns(c) for c in left + window[: place - start])
+    before = width(left + window[: place - start])
     return f"  {left}{window}{right}\n  {' ' * before}^"
-
-
-def columns(character: str) -> int:
-    """How many columns a character takes on a terminal."""
-    if unicodedata.category(character) in {"Mn", "Cf"}:
-        return 0
-    return 2 if unicodedata.east_asian_width(character) in "WF" else 1
 
 
 class Token(NamedTuple):
