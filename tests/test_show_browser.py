@@ -338,7 +338,7 @@ def test_a_step_of_five_thousand_nodes_takes_at_most_fifty_milliseconds(open_pag
         const frame = () => new Promise(done => requestAnimationFrame(() => setTimeout(done)));
         const slider = document.querySelector('input[type=range]');
         const times = [];
-        for (let i = 0; i < 60; i++) {
+        for (let i = 0; i < 20; i++) {
             slider.value = Math.floor(slider.max * (i % 2 ? 0.3 : 0.8)) + i;
             slider.dispatchEvent(new Event('input'));
             await frame();
@@ -351,8 +351,8 @@ def test_a_step_of_five_thousand_nodes_takes_at_most_fifty_milliseconds(open_pag
         return times.sort((a, b) => a - b);
     }"""
     )
-    print(f"a step at 5,000 nodes: median {took[30]:.1f} ms, slowest {took[-1]:.1f} ms")
-    assert took[30] <= 500.0  # machines differ, and are busy
+    print(f"a step at 5,000 nodes: median {took[10]:.1f} ms, slowest {took[-1]:.1f} ms")
+    assert took[10] <= 500.0  # machines differ, and are busy
 
 
 def test_the_player_shows_other_frames_too(open_page):

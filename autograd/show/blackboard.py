@@ -58,6 +58,7 @@ class Blackboard:
         self._constants = {id(leaf) for leaf in leaves if not labelled(leaf) and id(leaf) not in named}
         self._folded = folded(self.order, kept) if fold else set()
         self._locals: dict[int, dict[Any, Formula]] = {}
+        self._partials: dict[int, tuple[Any, ...]] = {}
 
     def is_constant(self, node: Any) -> bool:
         """Whether a node is a number without a name."""
@@ -156,8 +157,10 @@ class Blackboard:
 
     def edge(self, node: Any, position: int) -> Formula:
         """The local derivative of one operand alone: 1 for either of the two of a + a. For a board without folding."""
-        partials = node.op.blackboard(Written, self.symbol(node), *map(self.symbol, node.parents))
-        return simplified(formula(partials[position]))
+        if id(node) not in self._partials:
+            symbols = map(self.symbol, (node, *node.parents))
+            self._partials[id(node)] = tuple(node.op.blackboard(Written, *symbols))
+        return simplified(formula(self._partials[id(node)][position]))
 
 
 def labelled(node: Any) -> bool:

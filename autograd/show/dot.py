@@ -18,7 +18,7 @@ from __future__ import annotations
 import html
 import math
 from collections import Counter
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
 from autograd.show.names import number
@@ -125,9 +125,7 @@ def statements(picture: Drawable, style: Style = Style(), highlighted: Collectio
     """
     theme = style.theme
     operands = Counter(edge.head for edge in picture.edges)
-    feeds = {edge.tail for edge in picture.edges}
-    feeds_few = {edge.tail for edge in picture.edges if operands[edge.head] <= CROWDED}
-    slim = {node.key for node in picture.nodes if kind(node) == "leaf"} & feeds - feeds_few
+    slim = in_one_line(picture, operands)
     dense = len(picture.edges) > DENSE * len(picture.nodes)
     apart = 1.6 if dense or slim else 0.6 if style.direction == "LR" else 0.4
     hints = " splines=line" * dense + " nslimit=1 nslimit1=1" * (len(picture.nodes) > MANY)
@@ -153,6 +151,13 @@ def statements(picture: Drawable, style: Style = Style(), highlighted: Collectio
         elif style.local_derivatives:
             attributes += annotation(edge, style)
         yield f"\t{edge.tail} -> {edge.head} [{' '.join(attributes)}]\n"
+
+
+def in_one_line(picture: Drawable, operands: Mapping[str, int]) -> set[str]:
+    """The leaves of which there are many: the operands of nothing but nodes with a crowd of them."""
+    feeds = {edge.tail for edge in picture.edges}
+    feeds_few = {edge.tail for edge in picture.edges if operands[edge.head] <= CROWDED}
+    return {node.key for node in picture.nodes if kind(node) == "leaf"} & feeds - feeds_few
 
 
 # ── Nodes ───────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -9,11 +9,12 @@ from __future__ import annotations
 import re
 
 from autograd.show.draw import draw
+from autograd.show.layers import positions
 from autograd.show.picture import Edge, Node, Picture, mark
 from autograd.show.steps import Steps
 
-LARGE = 600  # nodes, from which on straight lines and a layout in fewer rounds are worth the time they save
-QUICK = {"splines": "line", "nslimit": "1", "nslimit1": "1", "mclimit": "0.1"}
+MANY = 150  # nodes, beyond which fewer attempts to avoid crossings save half of the time
+LARGE = 500  # nodes, beyond which a layout program takes longer than one waits for a page
 
 
 def figure(steps: Steps) -> str:
@@ -22,10 +23,16 @@ def figure(steps: Steps) -> str:
     Raises:
         RuntimeError: if there is no program to lay it out.
     """
-    drawing = draw(final_picture(steps), backward=True, local_derivatives=True, digits=steps.digits)
-    if len(steps.nodes) > LARGE:
-        drawing.attr("graph", **QUICK)
-    return compact(drawing.pipe(encoding="utf-8"))
+    picture = final_picture(steps)
+    drawing = draw(picture, backward=True, local_derivatives=True, digits=steps.digits)
+    if len(picture.nodes) > MANY:
+        drawing.attr("graph", mclimit="0.1")
+    if len(picture.nodes) <= LARGE:
+        return compact(drawing.pipe(encoding="utf-8"))
+    drawing.attr("graph", splines="line", outputorder="edgesfirst")  # so that arrows run behind the cards
+    for node, (x, y) in zip(picture.nodes, positions(picture, steps.digits), strict=True):
+        drawing.node(node.key, pos=f"{x:.0f},{y:.0f}")
+    return compact(drawing.pipe(encoding="utf-8", engine="neato", neato_no_op=1))  # only draws what has its place
 
 
 def final_picture(steps: Steps) -> Picture:
@@ -46,8 +53,10 @@ def final_picture(steps: Steps) -> Picture:
 #: Each removes what a browser does not need. All of it is in tags, where text, which is escaped, cannot be.
 REDUNDANT = [
     (re.compile(r"<\?xml.*?\?>|<!DOCTYPE.*?>|<!--.*?-->|<title>[^<]*</title>|</?a\b[^>]*>", re.S), ""),
+    (re.compile(r' xmlns:xlink="[^"]*"|(?<=transform=")scale\(1 1\) rotate\(0\) '), ""),
     (re.compile(r'(<text) xml:space="preserve" text-anchor="start"'), r"\1"),
-    (re.compile(r' font-family="(Helvetica,sans-Serif|Times,serif)"| font-(style="italic"|size="12.00")'), ""),
+    (re.compile(r'(font-family="Times,serif"[^>]*) font-size="12.00"'), r'\1 font-size="12"'),  # a long name
+    (re.compile(r' font-family="(Helvetica,sans-Serif|Times,serif)"| font-(style="italic"|size="1[25].00")'), ""),
     (re.compile(r'(<(?:text|rect)[^>]*) (?:fill="#1f2430"|stroke="#b4bac4")'), r"\1"),
     (re.compile(r"(\d\.\d)\d+(?=[^<>]*>)"), r"\1"),
     (re.compile(r"\.0+(?![\d.])(?=[^<>]*>)"), ""),
@@ -55,7 +64,10 @@ REDUNDANT = [
 ]
 #: What it says of nearly all texts and cards is said once.
 INHERITED = 'font-family="Helvetica,Arial,sans-serif" font-size="12" fill="#1f2430"'
-COMMON = "<style>[id$=_name] text{font:italic 15px Times,serif}.node>rect{stroke:#b4bac4}</style>"
+COMMON = (
+    "<style>[id$=_name] text{font:italic 15px Times,serif}[id$=_name] [font-size]{font-size:12px}"
+    ".node>rect{stroke:#b4bac4}</style>"
+)
 #: A card is drawn as a filled path and an outlined one of the same shape; the ground of a gradient as a filled one.
 CARD = re.compile(
     r'<path fill="(#[^"]*)" stroke="none" d="([^"]*)"/>(?:\s*<path fill="none" (stroke="[^"]*") d="\2"/>)?'

@@ -231,6 +231,7 @@ def width(text: str) -> int:
 # ── Numbers ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
+@lru_cache(maxsize=100_000)
 def number(x: float, digits: int = 3) -> Name:
     """A number to that many significant digits; whole numbers below a million in full.
 
@@ -253,6 +254,7 @@ def number(x: float, digits: int = 3) -> Name:
     )
 
 
+@lru_cache(maxsize=100_000)
 def is_rounded(x: float, digits: int = 3) -> bool:
     """Whether `number` shows less than there is; the last bits of a float (1e-12 of it) do not count.
 

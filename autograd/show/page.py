@@ -64,7 +64,8 @@ def stepper(steps: Steps) -> str:
         found = leaf_checks(right)
         data = player_data(steps, right, found)
         svg = drawing.result()
-    described = f"The graph of {name_of(right)}: {len(right.nodes)} nodes with their values and gradients"
+    counted = f"{len(right.nodes)} node{'s' * (len(right.nodes) != 1)}"
+    described = f"The graph of {name_of(right)}: {counted} with values and gradients"
     summary = f"<summary>{data['titleHtml']}</summary>"
     still = f"<details open>\n{summary}\n{picture(svg, described)}\n{table(right, found)}</details>"
     size = FRAME_SIZE + len(player("stepper", still, data).encode())

@@ -236,9 +236,11 @@ const chalkgrad = (() => {
       for (const [key, { group, text }] of this.places) {
         const card = key.endsWith(" name") && group.parentNode.querySelector("rect");
         if (!card) continue;
-        const operation = this.places.get(key.replace("name", "operation"))?.text;
-        const end = operation ? operation.x.baseVal[0].value : card.x.baseVal.value + card.width.baseVal.value;
-        const room = end - text.x.baseVal[0].value - 3;
+        const [start, line] = [text.x, text.y].map(({ baseVal }) => baseVal[0].value);
+        const beside = [...group.parentNode.querySelectorAll("text")]
+          .filter(({ x, y }) => x.baseVal[0].value > start && Math.abs(y.baseVal[0].value - line) < 4)
+          .map(({ x }) => x.baseVal[0].value);
+        const room = Math.min(...beside, card.x.baseVal.value + card.width.baseVal.value) - start - 3;
         if (text.textContent.length > 5 && text.getComputedTextLength() > room) tight.push([text, room]);
       }
       for (const [text, room] of tight) {
@@ -394,7 +396,7 @@ const chalkgrad = (() => {
     if (!steps) return "<p>A constant: nothing flows back to it.</p>";
     const lines = steps.map(({ formulaHtml, numbersHtml }) => `<p>${formulaHtml} ${numbersHtml}</p>`);
     const sum = steps.length > 2 ? `<p>in sum ${steps[steps.length - 1].sumHtml}</p>` : "";
-    return `${lines.join("")}${sum}${chain ? `<h3>Along every path</h3>${chain}` : ""}`;
+    return [...lines, sum, chain ? `<h3>Along every path</h3>${chain}` : ""].join("");
   }
 
   function stepper(root, data) {

@@ -67,12 +67,20 @@ def script_literal(data: Any) -> str:
 ESCAPES = {"<": r"\x3c", "\u2028": r"\u2028", "\u2029": r"\u2029"}
 
 
+#: What the readers of a file have, and browsers can do without: comments, indentation, and spaces beside signs.
+COMMENTS = re.compile(r"/\*.*?\*/|(?:^|\s)\s*// .*?$|^\s+", re.S | re.M)
+SPACES = {
+    "js": re.compile(r"""("[^"\n]*"|`[^`]*`)| *([-=!<>?:,;{}()&|+*]+) *|\n(?=\n)"""),  # but for those in strings
+    "css": re.compile(r"""("[^"\n]*")|;?\s*(})\s*|\s*([{;>])\s*|(?<=[,:])\s+"""),
+}
+
+
 @lru_cache(maxsize=2)
 def asset(name: str) -> str:
-    """The text of `player.js` or `player.css`, without the comments and the indentation that its readers have."""
+    """The text of `player.js` or `player.css`, without what only its readers need."""
     text = files("autograd.show").joinpath(name).read_text(encoding="utf-8")
-    text = re.sub(r"/\*.*?\*/|(?:^|\s)\s*// .*?$|^\s+", "", text, flags=re.S | re.M).strip()
-    return re.sub(r"\s*([{};])\s*|(?<=[,:]) (?=[^{}]*[;}])", r"\1", text) if name.endswith(".css") else text
+    text = COMMENTS.sub("", text).strip()
+    return SPACES[name.rpartition(".")[2]].sub(lambda found: "".join(filter(None, found.groups())), text)
 
 
 def picture(svg: str, description: str) -> str:

@@ -53,7 +53,10 @@ def tracks(shown: Steps, right: Steps, found: dict[Any, Check]) -> list[dict[str
         asked = any(getattr(shown, key) != getattr(right, key) for key in mistake)
         if asked or len(right.nodes) <= MOST_MISTAKEN:
             steps = shown if asked else Steps(right.root, digits=right.digits, **mistake)
-            listed = [known.get(what_it_does(step)) or step_data(step, steps, right, found) for step in steps]
+            listed: list[Any] = [known.get(what_it_does(step)) for step in steps]
+            for place, index in enumerate(listed):
+                if index is None:
+                    listed[place] = step_data(steps[place], steps, right, found)
             if asked or any(isinstance(step, dict) and "wrong" in step for step in listed):
                 made.append({"name": name, "about": about, "steps": listed, "start": asked})
     return made
