@@ -53,7 +53,7 @@ class Blackboard:
         leaves = [node for node in self.order if not node.parents]
         some_labelled = any(labelled(leaf) for leaf in leaves)
         variables = [leaf for leaf in leaves if not some_labelled or id(leaf) in kept]
-        self.names = names(*roots, variables=variables)
+        self.names = names(*roots, variables=variables, order=self.order)
         named = {id(leaf) for leaf in variables}
         self._constants = {id(leaf) for leaf in leaves if not labelled(leaf) and id(leaf) not in named}
         self._folded = folded(self.order, kept) if fold else set()

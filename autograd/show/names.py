@@ -14,6 +14,7 @@ Name(text='w₂', latex='w_{2}', html='w<sub>2</sub>')
 from __future__ import annotations
 
 import html
+import itertools
 import math
 import re
 import unicodedata
@@ -90,7 +91,7 @@ def keys(*roots: Any) -> dict[Any, str]:
     return {node: f"n{index}" for index, node in enumerate(topological_order(*roots))}
 
 
-def names(*roots: Any, variables: Iterable[Any] = ()) -> dict[Any, Name]:
+def names(*roots: Any, variables: Iterable[Any] = (), order: Iterable[Any] | None = None) -> dict[Any, Name]:
     """What each node at or below the roots is called; no two have the same name, but for equal constants.
 
     Labels first, the second node of a label being x⁽²⁾. A computed node without a label is v₁, v₂ … in topological
@@ -99,8 +100,9 @@ def names(*roots: Any, variables: Iterable[Any] = ()) -> dict[Any, Name]:
     Args:
         variables: nodes that need a name though they may be leaves without a label, as the v₃ of ∂L/∂v₃. Their
             numbers come after those of the computed nodes, which so keep theirs.
+        order: the topological order of the nodes, if it is known already.
     """
-    order = topological_order(*roots)
+    order = topological_order(*roots) if order is None else order
     given: dict[Any, Name] = {}
     taken: set[str] = set()
     copies: dict[str, int] = {}
@@ -115,12 +117,10 @@ def names(*roots: Any, variables: Iterable[Any] = ()) -> dict[Any, Name]:
     unnamed = [node for node in order if node not in given]
     computed = [node for node in unnamed if node.parents or not isinstance(getattr(node, "data", None), float)]
     constants = [node for node in unnamed if not node.parents and isinstance(getattr(node, "data", None), float)]
-    count = 0
+    numbered = (subscripted("v", "v", "v", str(count)) for count in itertools.count(1))
+    free = (name for name in numbered if name.text not in taken)
     for node in [*computed, *(node for node in constants if id(node) in wanted)]:
-        count += 1
-        while f"v{count}".translate(SUBSCRIPTS) in taken:
-            count += 1
-        given[node] = subscripted("v", "v", "v", str(count))
+        given[node] = next(free)
     for node in constants:
         if node not in given:
             given[node] = number(node.data)
@@ -187,9 +187,11 @@ def subscripted(text: str, latex: str, marked_up: str, sub: str) -> Name:
     """A base with its subscript, if it has one."""
     if not sub:
         return Name(text, latex, marked_up)
+    if sub.isdigit():
+        return Name(text + sub.translate(SUBSCRIPTS), f"{latex}_{{{sub}}}", f"{marked_up}<sub>{sub}</sub>")
     small = sub.translate(SUBSCRIPTS)
     text += f"_{sub}" if re.search("[A-Za-z0-9]", small) else small
-    tex_sub = sub if sub.isdigit() or len(sub) == 1 else rf"\mathrm{{{sub}}}"
+    tex_sub = sub if len(sub) == 1 else rf"\mathrm{{{sub}}}"
     return Name(text, f"{latex}_{{{tex_sub}}}", f"{marked_up}<sub>{sub}</sub>")
 
 
@@ -204,8 +206,12 @@ def shortened(label: str) -> str:
     """At most LONGEST characters, with … for the middle; what cannot be printed as Python's `repr` writes it."""
     head, tail = LONGEST * 3 // 5, LONGEST * 2 // 5 - 1
     shown = label if len(label) <= LONGEST else label[:head] + "…" + label[-tail:]
-    return "".join(
-        character if character.isprintable() else character.encode("unicode_escape").decode() for character in shown
+    return (
+        shown
+        if shown.isprintable()
+        else "".join(
+            character if character.isprintable() else character.encode("unicode_escape").decode() for character in shown
+        )
     )
 
 

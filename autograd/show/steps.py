@@ -35,7 +35,7 @@ from typing import Any, Literal, NamedTuple, overload
 from autograd.show.blackboard import Blackboard
 from autograd.show.equation import Equation
 from autograd.show.formula import Formula, Number, Product
-from autograd.show.names import Name, keys, number
+from autograd.show.names import Name, number
 from autograd.show.sweep import Contribution, edges_backward, edges_depth_first
 
 Phase = Literal["forward", "backward"]
@@ -124,7 +124,7 @@ class Steps(Sequence[Step]):
         self.board = Blackboard(root, fold=False, digits=digits)
         self.nodes = self.board.order
         self.names: dict[Any, Name] = self.board.names
-        self.keys = keys(root)
+        self.keys = {node: f"n{index}" for index, node in enumerate(self.nodes)}  # as `names.keys` says
         self.gradients: dict[Any, float] = {}
         self._forward = [node for node in self.nodes if not self.board.is_constant(node)]
         self._uses = Counter(parent for node in self.nodes for parent in node.parents)
