@@ -21,7 +21,7 @@ from typing import Any
 from autograd.arithmetic import Floats
 from autograd.graph import topological_order
 from autograd.show.equation import Equation, equation
-from autograd.show.formula import Derivative, Formula, Number, Sum, Symbol, formula
+from autograd.show.formula import Constant, Derivative, Formula, Sum, Symbol, formula
 from autograd.show.names import names
 from autograd.show.simplify import simplified
 from autograd.show.written import Written, written
@@ -70,7 +70,7 @@ class Blackboard:
 
     def symbol(self, node: Any) -> Formula:
         """The name of a node; the number of a constant."""
-        return Number(node.data) if self.is_constant(node) else Symbol(self.names[node], node.data)
+        return Constant(node.data) if self.is_constant(node) else Symbol(self.names[node], node.data)
 
     def derivative(self, top: Any, bottom: Any, value: float, fixed: Iterable[Any] = ()) -> Derivative:
         """∂top/∂bottom, which is that number, while the nodes `fixed` are held."""
@@ -98,7 +98,7 @@ class Blackboard:
         known: dict[int, Formula] = {}
         for part in reversed(inside):
             operands = [known.get(id(operand)) or self.symbol(operand) for operand in part.parents]
-            known[id(part)] = written(part.op, *operands) if part.parents else Number(part.data)
+            known[id(part)] = written(part.op, *operands) if part.parents else Constant(part.data)
         return known
 
     def value(self, node: Any) -> Formula:
@@ -119,7 +119,7 @@ class Blackboard:
         """The chain rule inside one formula. A part inside it has one user, so its factor is known when it is met."""
         inside, _ = self._parts(node)
         known = self._formulas(inside) | {id(node): self.symbol(node)}
-        factor: dict[int, Formula] = {id(node): Number(1.0)}
+        factor: dict[int, Formula] = {id(node): Constant(1.0)}
         terms: dict[Any, list[Formula]] = {}
         for part in inside:
             xs = [known.get(id(operand)) or self.symbol(operand) for operand in part.parents]

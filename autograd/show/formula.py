@@ -111,6 +111,11 @@ class Number(Formula):
 
 
 @dataclass(frozen=True)
+class Constant(Number):
+    """A number that belongs to the formula, and not to a symbol: the ½ of ½(y − a)², which is 0.5 elsewhere."""
+
+
+@dataclass(frozen=True)
 class Symbol(Formula):
     """A named node of the graph and its number. Two are equal if their names are."""
 
@@ -202,21 +207,30 @@ class Product(Formula):
 
     def write(self, notation: Notation) -> str:
         factors = shown(self.factors)
+        dot = notation.wide_times if self.wide else notation.times
         parts: list[str] = []
         for place, factor in enumerate(factors):
             # a·(−b); and a/b·c would be read as a/(b·c)
             quotient = isinstance(factor, Quotient) and not notation.frames_quotients and place < len(factors) - 1
             signed = place > 0 and isinstance(factor, Number | Negative) and factor.binds(notation) == SIGN
             signed = signed or (place > 0 and factor.write(notation).startswith(notation.minus))
-            needed = ATOM if signed or quotient else PRODUCT
-            written = notation.operand(factor, needed)
+            fraction = notation.fraction(factor.value) if isinstance(factor, Constant) and len(factors) > 1 else ""
+            written = notation.operand(factor, ATOM if signed or quotient else PRODUCT)
+            if fraction:
+                written = notation.parenthesised(fraction) if signed else fraction
             if place > 0:
-                before = factors[place - 1]
                 opens = isinstance(factor, Sum) or (isinstance(factor, Power) and isinstance(factor.base, Sum))
-                beside = opens and isinstance(before, Symbol) and before.binds(notation) == ATOM
-                parts.append("" if beside and not self.wide else notation.wide_times if self.wide else notation.times)
+                close = opens and closes(factors[place - 1], notation) and not self.wide
+                parts.append("" if close else dot)
             parts.append(written)
         return "".join(parts)
+
+
+def closes(factor: Formula, notation: Notation) -> bool:
+    """Whether no dot is needed between this factor and a parenthesis: a(b + c), ½(b + c), but 2·(b + c)."""
+    if isinstance(factor, Constant):
+        return bool(notation.fraction(factor.value))
+    return isinstance(factor, Symbol) and factor.binds(notation) == ATOM
 
 
 @dataclass(frozen=True)
@@ -288,4 +302,4 @@ def flat(kind: type[Sum | Product], *parts: Formula) -> tuple[Formula, ...]:
 
 def formula(x: Any) -> Formula:
     """A number as a formula; a formula as it is."""
-    return x if isinstance(x, Formula) else Number(float(x))
+    return x if isinstance(x, Formula) else Constant(float(x))

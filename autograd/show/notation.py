@@ -15,6 +15,10 @@ from autograd.show.names import SUPERSCRIPTS, Name
 SUM, PRODUCT, SIGN, POWER, CALL, ATOM = range(1, 7)  # how tightly a form binds, as in the table
 
 
+#: Coefficients that everyone writes as a fraction, with numerator and denominator.
+FRACTIONS = {0.25: ("¼", "1", "4"), 0.5: ("½", "1", "2"), 0.75: ("¾", "3", "4")}
+
+
 class Part(Protocol):
     """A formula inside another."""
 
@@ -44,6 +48,15 @@ class Notation:
         """The part, in parentheses if it binds less tightly than is needed."""
         written = part.write(self)
         return self.parenthesised(written) if part.binds(self) < needed else written
+
+    def fraction(self, x: float) -> str:
+        """A coefficient such as ½ or −¼; "" for one that is no such fraction."""
+        if abs(x) not in FRACTIONS:
+            return ""
+        return self.minus * (x < 0.0) + self.stacked(*FRACTIONS[abs(x)])
+
+    def stacked(self, sign: str, numerator: str, denominator: str) -> str:
+        return sign
 
     def derivative(self, top: str, bottom: str) -> str:
         return f"∂{top}/∂{bottom}"
@@ -125,6 +138,9 @@ class Latex(Notation):
 
     def parenthesised(self, written: str) -> str:
         return rf"\left({written}\right)"
+
+    def stacked(self, sign: str, numerator: str, denominator: str) -> str:
+        return rf"\tfrac{{{numerator}}}{{{denominator}}}"
 
     def derivative(self, top: str, bottom: str) -> str:
         return rf"\frac{{\partial {top}}}{{\partial {bottom}}}"

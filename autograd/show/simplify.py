@@ -16,7 +16,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from autograd.show.formula import Formula, Negative, Number, Power, Product, Quotient, Sum
+from autograd.show.formula import Constant, Formula, Negative, Number, Power, Product, Quotient, Sum
 
 #: A coefficient and, in the order in which they were met, bases and their exponents.
 Term = tuple[float, dict[Formula, float]]
@@ -91,7 +91,7 @@ def assembled_sum(terms: Iterable[Term]) -> Formula:
     first = next((place for place, (coefficient, _) in enumerate(kept) if coefficient > 0.0), 0)
     ordered = [*kept[first : first + 1], *kept[:first], *kept[first + 1 :]]
     if len(ordered) < 2:
-        return assembled_term(ordered[0]) if ordered else Number(0.0)
+        return assembled_term(ordered[0]) if ordered else Constant(0.0)
     return Sum(tuple(map(assembled_term, ordered)))
 
 
@@ -99,7 +99,7 @@ def assembled_term(term: Term) -> Formula:
     """The product written out: the coefficient first, negative powers below the line."""
     coefficient, powers = term
     if coefficient == 0.0:
-        return Number(0.0)  # 0·x → 0
+        return Constant(0.0)  # 0·x → 0
     only = next(iter(powers), None)
     if isinstance(only, Sum) and powers == {only: 1.0} and coefficient < 0.0:  # −(b − a) → a − b
         terms = [term_of(Negative(part)) for part in only.terms]
@@ -109,21 +109,21 @@ def assembled_term(term: Term) -> Formula:
     below = [raised(base, -exponent) for base, exponent in powers.items() if exponent < 0.0]
     size = abs(coefficient)
     if below and not above and size < 1.0 and (1.0 / size).is_integer():  # 0.5/y → 1/(2y)
-        below, size = [Number(1.0 / size), *below], 1.0
+        below, size = [Constant(1.0 / size), *below], 1.0
     if size != 1.0 or not above:
-        above = [Number(size), *above]
+        above = [Constant(size), *above]
     whole = product(above)
     if below:
         whole = Quotient(whole, product(below))
     if coefficient > 0.0 or size != size:
         return whole
-    return Number(-size) if isinstance(whole, Number) else negative(whole)
+    return Constant(-size) if isinstance(whole, Number) else negative(whole)
 
 
 def negative(whole: Formula) -> Formula:
     """−(2x) with the sign on the number: −2·x."""
     if isinstance(whole, Product) and isinstance(whole.factors[0], Number):
-        return Product((Number(-whole.factors[0].value), *whole.factors[1:]))
+        return Product((Constant(-whole.factors[0].value), *whole.factors[1:]))
     return Negative(whole)
 
 
@@ -132,4 +132,4 @@ def product(factors: list[Formula]) -> Formula:
 
 
 def raised(base: Formula, exponent: float) -> Formula:
-    return base if exponent == 1.0 else Power(base, Number(exponent))
+    return base if exponent == 1.0 else Power(base, Constant(exponent))
