@@ -61,6 +61,21 @@ def test_nothing_is_shown_before_it_is_computed(open_page):
     assert tab.locator(".cg-phase").inner_text().lower() == "result"
 
 
+def test_a_constant_is_there_when_it_is_read_and_has_no_step(open_page):
+    x = Value(3.0, label="x")
+    timeline = steps(2.0 * x.tanh())
+    (two,) = (timeline.keys[node] for node in timeline.nodes if not node.parents and node is not x)
+    tab = open_page(page(timeline))
+    for step in timeline:
+        reached = step.phase == "backward" or two in {cell.key for cell in step.reads}
+        assert cell(tab, two, "value") == ("2" if reached else "")
+        assert "cg-now" not in tab.locator(f"g[data-part={two}]").get_attribute("class").split()
+        tab.keyboard.press("ArrowRight")
+    assert two not in tab.locator(".cg-why option").evaluate_all("options => options.map(option => option.value)")
+    tab.locator(f"g[data-part={two}]").click()
+    assert tab.locator(".cg-derivation").inner_text() == "A constant: nothing flows back to it."
+
+
 def test_every_final_gradient_is_in_its_box(open_page):
     loss = random_graph(60)
     timeline = steps(loss)

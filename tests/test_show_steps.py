@@ -94,6 +94,28 @@ def test_every_number_that_is_read_has_been_written_before():
         written[step.key, step.write.kind] = step.write.number
 
 
+def test_a_number_without_a_name_is_read_and_has_no_step():
+    x = Value(3.0, label="x")
+    y = 2.0 * x
+    y.label = "y"
+    timeline = steps(y)
+    (two,) = (node for node in timeline.nodes if not node.parents and node is not x)
+    assert str(timeline).splitlines() == [
+        "1  forward   x = 3",
+        "2  forward   y = 2·x = 2·3 = 6",
+        "3  backward  ∂y/∂y = 1",
+        "4  backward  ∂y/∂x = ∂y/∂y · 2 = 1 · 2 = 2",
+    ]
+    assert timeline.keys[two] not in {step.key for step in timeline}
+    assert Cell(timeline.keys[two], "data", 2.0) in timeline[1].reads
+    assert timeline[1].sentence == "Forward: y is the product of 2 and x, 3: 6."
+
+
+def test_leaves_are_inputs_where_none_has_a_name():
+    timeline = steps(Value(2.0) * Value(3.0))
+    assert [step.formula.text() for step in timeline][:3] == ["v₂ = 2", "v₃ = 3", "v₁ = v₂·v₃ = 2·3 = 6"]
+
+
 def test_an_edge_is_passed_only_when_its_gradient_is_complete():
     timeline = steps(random_graph(60))
     complete = set()

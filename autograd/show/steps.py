@@ -3,6 +3,9 @@
     forward     z₁ = x·w₁ + b₁            one step a node
     backward    ∂L/∂b += ∂L/∂c · ∂c/∂b    one step an edge, with the sum so far
 
+A number without a name, the 2 of 2·x, is read where it stands: it is not computed, nothing flows back to it, and it has
+no step. If no leaf has a name, all of them are inputs, and have steps.
+
 Two mistakes can be watched as well: a sweep that does not wait until a gradient is complete (`order="depth-first"`)
 and a second backward pass without `zero_grad` between the two (`passes=2`).
 
@@ -58,7 +61,7 @@ class Step:
         index: its place in the timeline, from 0.
         phase: "forward" or "backward".
         key: the node that is written to, `n0`, `n1` … (`names.keys`).
-        reads: what the number is computed from.
+        reads: what the number is computed from; what has been written by a step before, or is a constant.
         write: what is written. In the backward pass the number is the sum so far.
         source: in the backward pass the key of the node that the gradient comes from; None for the root's own 1.
         position: which operand of `source` the written node is.
@@ -208,7 +211,7 @@ class Steps(Sequence[Step]):
             node = self._forward[step.index]
             if not node.parents:
                 return f"Forward: {name} is {written}."
-            operands = " and ".join(f"{self._name(parent)}, {self._number(parent.data)}" for parent in node.parents[:6])
+            operands = " and ".join(map(self._read, node.parents[:6]))
             more = " and more" * (len(node.parents) > 6)
             return f"Forward: {name} is the {SPOKEN.get(node.op.name, node.op.name)} of {operands}{more}: {written}."
         made = self._made(step)
@@ -230,6 +233,10 @@ class Steps(Sequence[Step]):
 
     def _name(self, node: Any) -> str:
         return self.names[node].text
+
+    def _read(self, operand: Any) -> str:
+        value = self._number(operand.data)
+        return value if self.board.is_constant(operand) else f"{self._name(operand)}, {value}"
 
     def _number(self, x: float) -> str:
         return number(x, self.digits).text
