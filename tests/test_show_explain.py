@@ -6,6 +6,7 @@ import pytest
 from click.testing import CliRunner
 
 from autograd.show.explain import explain
+from autograd.show.names import SUBSCRIPTS
 
 LECTURE = "z1 = x*w1 + b1; a1 = sigmoid(z1); z2 = a1*w2 + b2; yhat = sigmoid(z2); L = 0.5*(y - yhat)**2"
 NUMBERS = {"x": 0.05, "w1": 0.1, "b1": -0.1, "w2": 0.3, "b2": 0.3, "y": 0.01}
@@ -38,6 +39,29 @@ def test_the_result_and_the_lines_get_names_that_are_free():
     assert explain("f*2", {"f": 1}).startswith("y = ")
     assert explain("f*y", {"f": 1, "y": 2}).startswith("f₁ = ")
     assert explain("tanh(v1*x)", {"v1": 1, "x": 0.5}).startswith("v₂ = v₁·x = ")
+
+
+def test_of_hundreds_of_inputs_the_first_are_shown_and_how_to_ask_for_others(monkeypatch):
+    expression = " + ".join(f"exp(x{place})*w{place}" for place in range(300))
+    values = {f"{kind}{place}": 0.01 * place for place in range(300) for kind in "xw"}
+    text = explain(expression, values)
+    assert len(text.splitlines()) < 250 and len(text) < 30_000
+    equations = text.split("\n\n")[0].splitlines()
+    assert len(equations) == 41 and equations[-1].startswith("f = ")
+    assert row(text.rsplit("\n\n", 1)[0], "w₁₉")[2] == "1.20925"
+    assert "Of 600 inputs these are the first 12, and 40 in the table" in text
+    asked = re.search(r"--wrt (\S+)\.$", text)[1]
+    monkeypatch.setattr("autograd.show.explain.MOST_LINES", 10_000)
+    chosen = explain(expression, values, leaves=[asked])
+    whole = chosen.split("\n\n")[0].splitlines()
+    assert equations == [*whole[:39], f"… and {len(whole) - 40} more …", whole[-1]]
+    assert row(chosen, "w₂₉₉")[2:] == ["19.8857", "19.8857", "agrees"]
+
+
+def test_what_is_asked_for_is_shown():
+    values = {f"x{place}": float(place) for place in range(30)}
+    text = explain("*".join(values), values, leaves=list(values))
+    assert all(row(text, f"x{place}".translate(SUBSCRIPTS)) for place in range(30)) and "inputs" not in text
 
 
 def test_a_kink_and_a_gradient_without_a_number_are_said():

@@ -32,6 +32,8 @@ from autograd.value import Value
 __all__ = ["ExpressionError", "explain"]
 
 MOST_WORK = 300_000  # nodes × inputs that are compared with finite differences: a few seconds
+MOST_LINES = 40  # equations, and rows of the table
+MOST_DERIVED = 12  # inputs whose chain rule is written out, unless they are chosen
 TABLE_DIGITS = 6
 
 
@@ -52,10 +54,11 @@ def explain(
         html: write a page there that steps through the passes.
         svg: write the drawing there.
         digits: significant digits of the numbers shown.
-        leaves: names to differentiate with respect to, inputs or results in between; by default all inputs.
+        leaves: names to differentiate with respect to, inputs or results in between; by default the first inputs.
 
     Returns:
         Text: the equations of the forward pass, the derivations, and a table of gradients beside finite differences.
+        Of very many, it has the first, and says how to ask for others.
 
     Raises:
         ValueError: if the expression cannot be read (an `ExpressionError`) or computed (a `DomainError`), has no input,
@@ -75,9 +78,26 @@ def explain(
     if svg is not None:
         save_drawing(root, svg)
     board = Blackboard(root, digits=digits)
-    lines = [board.value_equation(node).text() for node in board.order if node.parents and not board.is_folded(node)]
-    derivation = str(derive(root, *chosen, digits=digits))
-    return "\n\n".join(["\n".join(lines), derivation, "\n".join(gradient_table(root, chosen, board))])
+    derived = chosen if leaves is not None else chosen[:MOST_DERIVED]
+    listed = chosen if leaves is not None else chosen[:MOST_LINES]
+    parts = [equations(board), str(derive(root, *derived, digits=digits)), gradient_table(root, listed, board)]
+    if len(derived) < len(chosen):
+        last = shortened(chosen[-1].label)
+        parts.append(
+            f"Of {len(chosen):,} inputs these are the first {len(derived)}, and {len(listed)} in the table."
+            f" For others name them: leaves=[{last!r}], or --wrt {last}."
+        )
+    return "\n\n".join(parts)
+
+
+def equations(board: Blackboard) -> str:
+    """How each named number is computed: a line each, of very many the first and the last."""
+    nodes = [node for node in board.order if node.parents and not board.is_folded(node)]
+    left_out = len(nodes) - MOST_LINES
+    lines = [board.value_equation(node).text() for node in (nodes[: MOST_LINES - 1] if left_out > 0 else nodes[:-1])]
+    if left_out > 0:
+        lines.append(f"… and {left_out:,} more …")
+    return "\n".join([*lines, board.value_equation(nodes[-1]).text()])
 
 
 def chosen_leaves(root: Value, named: Mapping[str, Value], names: Sequence[str]) -> list[Value]:
@@ -113,7 +133,7 @@ def name_lines(root: Value, taken: set[str]) -> None:
                 part.label = f"v{count}"
 
 
-def gradient_table(root: Value, leaves: list[Value], board: Blackboard) -> list[str]:
+def gradient_table(root: Value, leaves: list[Value], board: Blackboard) -> str:
     """Value, gradient and finite differences of each, in aligned columns."""
     inputs = [leaf for leaf in leaves if not leaf.parents]
     compared = len(inputs) * len(board.order) <= MOST_WORK
@@ -129,7 +149,7 @@ def gradient_table(root: Value, leaves: list[Value], board: Blackboard) -> list[
     for name, *numbers, verdict in rows:
         padded = [" " * (wide - width(cell)) + cell for cell, wide in zip(numbers, widths[1:], strict=True)]
         lines.append("  ".join([name + " " * (widths[0] - width(name)), *padded, verdict]).rstrip())
-    return lines
+    return "\n".join(lines)
 
 
 def save_drawing(root: Value, path: str | PathLike[str]) -> None:
