@@ -221,6 +221,43 @@ def test_the_written_out_chain_rule_stands_in_columns(open_page, scheme):
         assert tab.evaluate(inside, [table, tab.query_selector(".cg-why")])
 
 
+def test_a_chain_rule_that_does_not_fit_breaks_between_its_factors(open_page):
+    nodes = labelled_lecture()
+    timeline = steps(nodes["L"])
+    tab = open_page(page(timeline))
+    tab.locator(f"g[data-part={timeline.keys[nodes['w1']]}]").click()
+    chain = tab.locator(".cg-derivation .chain").first
+    written = "".join(chain.inner_text().split())
+    for width in (1280, 390, 320, 1280):
+        tab.set_viewport_size({"width": width, "height": 844})
+        wrapped = "document.querySelector('.chain').classList.contains('cg-wrapped')"
+        tab.wait_for_function(f"{wrapped} == {str(width < 400).lower()}")
+        assert tab.evaluate("(panel => panel.scrollWidth - panel.clientWidth)(document.querySelector('.cg-why'))") <= 0
+        assert "".join(chain.inner_text().split()) == written
+    tab.set_viewport_size({"width": 390, "height": 844})
+    tops = chain.locator("td").evaluate_all(
+        "cells => cells.filter(cell => cell.innerText).map(cell => [cell.offsetTop, cell.innerText])"
+    )
+    lines = {}
+    for top, text in tops:
+        lines.setdefault(top, []).append(text)
+    assert len(lines) > 1 and all(line[-1].endswith("·") for line in list(lines.values())[:-1])
+
+
+def test_a_sum_so_far_has_room_in_its_box(open_page):
+    a, b = Value(2.0, label="a"), Value(-3.0, label="b")
+    product, total = a * b, a + b
+    loss = 0.5 * (product * total * a - 1.5) ** 2  # whose gradient for a is 63 − 126 + 63 = 0
+    timeline = steps(loss)
+    tab = open_page(page(timeline))
+    for _ in timeline:
+        wide = "text => { const card = text.closest('.node').querySelector('rect').getBoundingClientRect();"
+        wide += " return text.getBoundingClientRect().right <= card.right; }"
+        assert all(text.evaluate(wide) for text in tab.locator(".cg-gradient text").all())
+        tab.keyboard.press("ArrowRight")
+    assert cell(tab, timeline.keys[a], "gradient") == "0"
+
+
 def test_two_outputs_on_a_page_do_not_interfere(open_page):
     first, second = notebook_html(steps(lecture())), notebook_html(steps(diamond()))
     tab = open_page(f"<!DOCTYPE html><title>two</title><body>{first}{second}{first}</body>")

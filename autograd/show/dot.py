@@ -90,6 +90,7 @@ class Style:
         backward: show the gradients, and dress the arrows in what flows along them.
         local_derivatives: write them beside the arrows.
         digits: how many of a number are shown.
+        letters: for how many letters of a gradient there is room at least, because others will stand there, too.
     """
 
     theme: Theme = THEMES["light"]
@@ -97,6 +98,7 @@ class Style:
     backward: bool = True
     local_derivatives: bool = True
     digits: int = 4
+    letters: int = 0
 
     def number(self, shown: Shown) -> str:
         """A number as text; of many, their mean and range."""
@@ -190,8 +192,9 @@ def card(node: DrawableNode, style: Style, dimmed: bool, slim: bool) -> str:
         tint, colour = (theme.card, theme.faint) if dimmed else signed(node.gradient, theme)
         ground = f'{LEFT if slim else SPAN} style="rounded" bgcolor="{tint}"'
         gradient = cell(
-            node, "gradient", style.number(node.gradient), colour, about=exactly(node.gradient), place=ground
-        )
+            node, "gradient", style.number(node.gradient), colour,
+            about=exactly(node.gradient), place=ground, letters=style.letters,
+        )  # fmt: skip
     rows = [name + value + gradient] if slim else [name + (operation or EMPTY), note, value, gradient]
     lines = "".join(f"<tr>{row}</tr>" for row in rows if row)
     fill = theme.card if node.operation else theme.background
@@ -211,12 +214,13 @@ def cell(
     size: int = 12,
     place: str = SPAN,
     about: str = "",
+    letters: int = 0,
 ) -> str:
     """One cell of a card, with an id of its own and `about` when the mouse is over it; nothing for no text."""
     if not text:
         return ""
     content = f"<i>{escaped(text)}</i>" if face == SERIF else escaped(text)
-    room = math.ceil((NARROW if face == SERIF else WIDE) * size * len(text)) + 4
+    room = math.ceil((NARROW if face == SERIF else WIDE) * size * max(len(text), letters)) + 4
     if place == RIGHT:  # where it ends is reckoned with the layout program's font, which may be narrower than the shown
         content += " " * math.ceil(len(text) / 6)
     return (

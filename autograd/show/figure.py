@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import re
 
-from autograd.show.draw import draw
+from autograd.show.dot import Style, statements
 from autograd.show.layers import positions
+from autograd.show.layout import Drawing
 from autograd.show.picture import Edge, Node, Picture, mark
 from autograd.show.steps import Steps
 
@@ -24,7 +25,8 @@ def figure(steps: Steps) -> str:
         RuntimeError: if there is no program to lay it out.
     """
     picture = final_picture(steps)
-    drawing = draw(picture, backward=True, local_derivatives=True, digits=steps.digits)
+    style = Style(digits=steps.digits, letters=steps.digits + 4)  # −0.0123: a sum so far may be longer than the whole
+    drawing = Drawing(format="svg", body=statements(picture, style))
     if len(picture.nodes) > MANY:
         drawing.attr("graph", mclimit="0.1")
     if len(picture.nodes) <= LARGE:

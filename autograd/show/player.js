@@ -95,6 +95,9 @@ const chalkgrad = (() => {
     return holder.content.textContent;
   };
 
+  /* A derivative stays in one piece where a line breaks, if there is room for it. */
+  const unbroken = (html) => html.replace(/∂\S+\/∂\S+/g, "<span class=cg-piece>$&</span>");
+
   // ── The controls of a timeline: buttons, a slider, a speed, keys ───────────────────────────────────────────
 
   const SPEEDS = [["slow", 2500], ["normal", 1000], ["fast", 300], ["very fast", 40]];
@@ -432,7 +435,17 @@ const chalkgrad = (() => {
       chosen = key;
       chooser.value = key ?? "";
       trace(key);
-      derivation.innerHTML = key === null ? data.hintHtml : derivationHtml(stepsOf.get(key), data.derivationsHtml[key.slice(1)]);
+      const written = key && derivationHtml(stepsOf.get(key), data.derivationsHtml[key.slice(1)]);
+      derivation.innerHTML = unbroken(written ?? data.hintHtml);
+      wrapChains();
+    }
+
+    /* A chain rule stands in columns where these fit, and in lines that break between its factors where not. */
+    function wrapChains() {
+      for (const chain of derivation.querySelectorAll(".chain")) {
+        chain.classList.remove("cg-wrapped");
+        chain.classList.toggle("cg-wrapped", chain.offsetWidth > derivation.clientWidth);
+      }
     }
 
     // The current step, in formulas and words.
@@ -455,7 +468,7 @@ const chalkgrad = (() => {
       shown = at;
       player.dataset.phase = step.phase;
       const contents = { ...step, phaseHtml: PHASES[step.phase] };
-      for (const [name, line] of lines) line.innerHTML = contents[`${name}Html`] ?? "";
+      for (const [name, line] of lines) line.innerHTML = unbroken(contents[`${name}Html`] ?? "");
       words.classList.toggle("cg-long", plain(step.formulaHtml).length > 42);
       player.classList.toggle("cg-at-wrong", Boolean(step.wrong));
       say.textContent = step.say;
@@ -506,6 +519,7 @@ const chalkgrad = (() => {
     root.append(player);
     drawing.fitNames();
     for (const place of drawing.places.keys()) if (!/name|operation|note/.test(place)) drawing.write(place, null);
+    new ResizeObserver(wrapChains).observe(derivation);
     listenToKeys(root, timeline, {
       "+": () => drawing.zoom(1.25), "-": () => drawing.zoom(0.8), "0": () => drawing.fit(!drawing.fitted),
       Escape: () => choose(null),

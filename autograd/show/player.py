@@ -70,7 +70,7 @@ ESCAPES = {"<": r"\x3c", "\u2028": r"\u2028", "\u2029": r"\u2029"}
 #: What the readers of a file have, and browsers can do without: comments, indentation, and spaces beside signs.
 COMMENTS = re.compile(r"/\*.*?\*/|(?:^|\s)\s*// .*?$|^\s+", re.S | re.M)
 SPACES = {
-    "js": re.compile(r"""("[^"\n]*"|`[^`]*`)| *([-=!<>?:,;{}()&|+*]+) *|\n(?=\n)"""),  # but for those in strings
+    "js": re.compile(r"""("[^"\n]*"|`[^`]*`)|\s*([-=!<>?:,;{}()&|+*]+)\s*"""),  # but for those in strings
     "css": re.compile(r"""("[^"\n]*")|;?\s*(})\s*|\s*([{;>])\s*|(?<=[,:])\s+"""),
 }
 

@@ -51,7 +51,7 @@ def tracks(shown: Steps, right: Steps, found: dict[Any, Check]) -> list[dict[str
     made = [{"name": "Backpropagation", "about": "", "steps": first, "start": shown is right}]
     for name, about, mistake in MISTAKES:
         asked = any(getattr(shown, key) != getattr(right, key) for key in mistake)
-        if asked or len(right.nodes) <= MOST_MISTAKEN:
+        if asked or 1 < len(right.nodes) <= MOST_MISTAKEN:
             steps = shown if asked else Steps(right.root, digits=right.digits, **mistake)
             listed: list[Any] = [known.get(what_it_does(step)) for step in steps]
             for place, index in enumerate(listed):
