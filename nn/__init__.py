@@ -17,7 +17,7 @@ Where to read on: `module.py` (what has parameters), `layers.py`, `activations.p
 """
 
 from nn import activations, init, losses, schedules
-from nn.callbacks import Callback, Checkpoint, DrawGraph, EarlyStopping
+from nn.callbacks import Callback, Checkpoint, DrawGraph, EarlyStopping, Snapshots
 from nn.layers import MLP, Layer, Neuron, Sequential
 from nn.module import Module
 from nn.optim import (
@@ -50,6 +50,7 @@ __all__ = [
     "RMSProp",
     "RandomHillClimbing",
     "Sequential",
+    "Snapshots",
     "Trainer",
     "TrainingWarning",
     "activations",

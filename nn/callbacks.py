@@ -95,6 +95,34 @@ class Checkpoint(Callback):
             checkpoint.write(self.path, trainer)
 
 
+class Snapshots(Callback):
+    """Keep the weights of some epochs, evenly spread over the training, to look back on it.
+
+    Args:
+        most: how many at most; when there are more, every other one is let go.
+
+    Attributes:
+        kept: the weights (`Module.state_dict`) by epoch, 0 being before the first.
+    """
+
+    def __init__(self, most: int = 16) -> None:
+        self.most = most
+        self.every = 1
+        self.kept: dict[int, dict[str, float]] = {}
+
+    def on_train_begin(self, trainer: Trainer) -> None:
+        """Keep the weights from which training starts."""
+        self.on_epoch_end(trainer, trainer.history.epochs, {})
+
+    def on_epoch_end(self, trainer: Trainer, epoch: int, logs: Mapping[str, float]) -> None:
+        """Keep them if the epoch is one of those."""
+        if epoch % self.every == 0:
+            self.kept[epoch] = trainer.model.state_dict()
+        if len(self.kept) > self.most:
+            self.every *= 2
+            self.kept = {epoch: weights for epoch, weights in self.kept.items() if epoch % self.every == 0}
+
+
 class DrawGraph(Callback):
     """Draw the forward and the backward pass of one sample while the model learns.
 

@@ -152,6 +152,7 @@ def train(
     chalkgrad train houses.csv --target price --output runs/prices
     chalkgrad train moons --hidden 16,16 --activation relu --loss hinge
     """
+    from nn.callbacks import Snapshots
     from nn.experiment import Settings, cross_validate, experiment
     from nn.report import check_replaceable, summary, write_report
 
@@ -163,8 +164,9 @@ def train(
     say(f"{dataset.name}: {len(dataset):,} rows; {dataset.verdict}")
     verbose = 0 if quiet else 1
     scores = cross_validate(dataset, settings, folds, verbose=verbose) if folds else {}
-    run = experiment(dataset, settings, verbose=verbose)
-    page = write_report(run, folder, command=["chalkgrad", *sys.argv[1:]])
+    snapshots = Snapshots()
+    run = experiment(dataset, settings, callbacks=[snapshots], verbose=verbose)
+    page = write_report(run, folder, command=["chalkgrad", *sys.argv[1:]], snapshots=snapshots.kept)
     for note in run.notes:
         say(f"  note: {note}")
     for line in table(run.figures):

@@ -9,7 +9,7 @@ import json
 import shlex
 import shutil
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -18,20 +18,28 @@ from nn.data import DataError
 from nn.experiment import Run, prepared
 from nn.extras import require
 from nn.figures import to_svg
+from nn.film import film
 from nn.metrics import METRICS
 from nn.storage import write_text
 
 TITLES = {"loss": "loss", **{name: metric.title for name, metric in METRICS.items()}}
 MOST_SAMPLES_DRAWN = 3000
+FILM_RESOLUTION = 36  # points of a frame's grid in each direction, where every point is asked of the network
 
 
-def write_report(run: Run, folder: str | Path, command: Iterable[str] = ()) -> Path:
+def write_report(
+    run: Run,
+    folder: str | Path,
+    command: Iterable[str] = (),
+    snapshots: Mapping[int, Mapping[str, float]] | None = None,
+) -> Path:
     """Write the report of a training into a folder, and return the path of its page.
 
     Args:
         run: what `experiment` returned.
         folder: is made, or replaced if it holds a report. It appears when all of it is there.
         command: the words of the command line that made it.
+        snapshots: weights by epoch (`Snapshots.kept`); of two inputs and some classes the page has a film then.
 
     Raises:
         DataError: if there is a folder with other things in it.
@@ -50,7 +58,7 @@ def write_report(run: Run, folder: str | Path, command: Iterable[str] = ()) -> P
         run.predictor.save(workshop / "model.json")
         run.history.to_csv(workshop / "history.csv")
         write_text(workshop / "summary.json", json.dumps(summary(run), indent=2) + "\n")
-        write_text(workshop / "report.html", page(run, pictures, command))
+        write_text(workshop / "report.html", page(run, pictures, command, film_of(run, snapshots or {})))
         workshop.chmod(0o755)
         if folder.exists():
             shutil.rmtree(folder)
@@ -91,7 +99,7 @@ def summary(run: Run) -> dict[str, Any]:
     }
 
 
-def page(run: Run, pictures: dict[str, str], command: Iterable[str]) -> str:
+def page(run: Run, pictures: dict[str, str], command: Iterable[str], film: str = "") -> str:
     """The report as one page that needs nothing else."""
     from autograd import __version__
 
@@ -125,6 +133,7 @@ def page(run: Run, pictures: dict[str, str], command: Iterable[str]) -> str:
         inputs=run.predictor.prepare.inputs,
         tiles=tiles,
         pictures={name: require("markupsafe").Markup(pictures.get(name, "")) for name in expected},
+        film=require("markupsafe").Markup(film),
         epochs=run.history.epochs,
         best_epoch=run.history.best_epoch if "validation" in run.figures else None,
         seconds=duration(run.seconds),
@@ -189,7 +198,7 @@ def figures_of(run: Run) -> dict[str, Any]:
     """The pictures of a run, by the names of their files."""
     predictor, data = run.predictor, run.data
     pictures: dict[str, Any] = {"learning_curves": plots.learning_curves(run.history)}
-    if len(predictor.prepare.numbers) == 2 and not predictor.prepare.categories and data.classes:
+    if in_the_plane(run):
         pictures["decision_boundary"] = boundary(run)
     if "test" in run.figures:
         if data.classes:
@@ -206,7 +215,20 @@ def figures_of(run: Run) -> dict[str, Any]:
     return pictures
 
 
-def boundary(run: Run) -> Any:
+def in_the_plane(run: Run) -> bool:
+    """Whether classes are told apart by two numbers."""
+    prepare = run.predictor.prepare
+    return len(prepare.numbers) == 2 and not prepare.categories and bool(run.data.classes)
+
+
+def film_of(run: Run, snapshots: Mapping[int, Mapping[str, float]]) -> str:
+    """How the line between the classes moved during training; "" if there is no such line to see."""
+    if not in_the_plane(run) or len(snapshots) < 2:
+        return ""
+    return film(run.predictor.model, snapshots, run.history, lambda: boundary(run, FILM_RESOLUTION))
+
+
+def boundary(run: Run, resolution: int = 72) -> Any:
     """The plane of the two inputs, in their own units."""
     predictor, data = run.predictor, run.data
     names = predictor.prepare.numbers
@@ -220,6 +242,7 @@ def boundary(run: Run) -> Any:
         classes=data.classes,
         names=names,
         title="",
+        resolution=resolution,
     )
 
 
