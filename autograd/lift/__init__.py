@@ -6,7 +6,7 @@ The steps of the algorithm, a file each, in reading order:
     simplify       flatten sums and products, merge what is equal, drop what is not needed
     schedule       find the scalars that are computed together
     regroup        give them neighbouring places
-    grid           find the matrix products among their sums
+    terms, grid    find the matrix products among their sums
     program        what an array program is; `text` prints it
     reverse        which derivative flows where
     layout         which operands are slices

@@ -64,3 +64,8 @@ def common_shape(out: Places, operands: list[Places]) -> tuple[tuple[int, ...], 
         if shape is not None:
             return shape, must_gather
         must_gather[max(i for i, gather in enumerate(must_gather) if not gather)] = True
+
+
+def broadcast(places: Places, step: tuple[int, ...]) -> list[int]:
+    """The axes along which the same places are met again."""
+    return [axis for axis, s in enumerate(step) if s == 0 and places.shape[axis] > 1]

@@ -8,13 +8,13 @@ from autograd import ops
 from autograd.symbols import Expression, expression
 
 if TYPE_CHECKING:
-    from autograd.lift.numpy_backend import Writer
+    from autograd.lift.numpy_lines import Lines
 
 
 class Formula:
     """An expression of the table, computed by NumPy calls into given memory; equal parts are computed once."""
 
-    def __init__(self, writer: Writer, names: dict[str, str], shape: tuple[int, ...]) -> None:
+    def __init__(self, writer: Lines, names: dict[str, str], shape: tuple[int, ...]) -> None:
         self.writer = writer
         self.names = names
         self.shape = shape

@@ -6,7 +6,6 @@ Sums of products become matrix products where `grid` finds that they can.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
 
 import numpy as np
 
@@ -16,6 +15,7 @@ from autograd.lift.layout import nested_shape, steps
 from autograd.lift.program import Array, Map, Places, Product, Program, Reduce
 from autograd.lift.schedule import batch_sizes, reachable, roles, scheduled
 from autograd.lift.simplify import COMMUTATIVE, LARGEST, LINEAR, Scalars
+from autograd.lift.terms import Part, Terms, oriented
 from autograd.lift.trace import TooLarge
 from autograd.lift.vmap import BATCH, sample_number
 
@@ -165,7 +165,7 @@ class Regrouping:
 
     def linear(self, group: list[int]) -> None:
         """Split the terms into parts that come from the same arrays; find the grid of the largest; add the others."""
-        parts = Terms(self, group).parts()
+        parts = Terms(self.program.terms, group, self.place, self.source).parts()
         for part in parts:
             if part.padded > MOST_PADDING * part.used + 64 and len(set(part.counts)) > 1:
                 for chosen in same(np.ceil(np.log2(part.counts + 1.0))):
@@ -227,67 +227,7 @@ class Regrouping:
         return Product(np.moveaxis(left, 3, 1), np.moveaxis(right, 3, 1), np.moveaxis(out, 3, 1), mode)
 
 
-class Part:
-    """Terms of the sums of a group that come from the same arrays with the same sign, one row of them a sum.
-
-    Rows that are shorter than the longest are filled up with place 0, which holds the number 0.
-    """
-
-    def __init__(self, sign: int, owner: Places, left: Places, right: Places, sums: int) -> None:
-        self.sign = sign
-        self.is_product = bool(right[0] >= 0)
-        order = np.lexsort((left, right, owner))
-        owner, left, right = owner[order], left[order], right[order]
-        self.counts = np.bincount(owner, minlength=sums)
-        self.width = int(self.counts.max())
-        self.used = len(owner)
-        self.padded = self.width * sums
-        column = np.arange(len(owner)) - (np.cumsum(self.counts) - self.counts)[owner]
-        self.left = np.zeros((sums, self.width), dtype=np.intp)
-        self.left[owner, column] = left
-        self.right = np.zeros_like(self.left)
-        if self.is_product:
-            self.right[owner, column] = right
-
-    def columns(self) -> Places:
-        """The places by which sums without a grid are put in order."""
-        return np.stack([self.right[:, 0], self.left[:, 0]]) if self.is_product else self.left[:, :1].T
-
-
-class Terms:
-    """All terms of the sums of a group."""
-
-    def __init__(self, regrouping: Regrouping, group: list[int]) -> None:
-        terms = regrouping.program.terms
-        place = regrouping.place
-        table = np.array([(k, *term) for k, node in enumerate(group) for term in terms[node]], dtype=np.intp)
-        self.sums = len(group)
-        self.owner, self.sign = table[:, 0], table[:, 1]
-        self.left = place[table[:, 2]]
-        self.right = np.where(table[:, 3] >= 0, place[table[:, 3]], -1)
-        source = regrouping.source
-        swap = (self.right >= 0) & ~oriented(source[self.left], source[self.right], self.left, self.right)
-        self.left, self.right = np.where(swap, self.right, self.left), np.where(swap, self.left, self.right)
-        self.sources = np.stack([self.sign, source[self.left], np.where(self.right >= 0, source[self.right], -1)])
-
-    def parts(self) -> list[Part]:
-        """By the arrays that the factors come from; short ones together, if there are many."""
-        key = np.unique(self.sources, axis=1, return_inverse=True)[1].ravel()
-        counts = np.bincount(key)
-        if len(counts) > 4:
-            small = counts[key] < 4 * self.sums
-            merged = np.stack([self.sign, self.right >= 0, np.where(small, -1, key)])
-            key = np.unique(merged, axis=1, return_inverse=True)[1].ravel()
-        chosen = [key == number for number in range(key.max() + 1)]
-        return [Part(int(self.sign[c][0]), self.owner[c], self.left[c], self.right[c], self.sums) for c in chosen]
-
-
 # ── Order ───────────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-def oriented(source_a: Places, source_b: Places, a: Places, b: Places) -> Any:
-    """Whether a is to be the left factor: the one from the array that was there first."""
-    return (source_a < source_b) | ((source_a == source_b) & (a <= b))
 
 
 def best_order(operands: Places) -> Places:

@@ -11,9 +11,8 @@ from itertools import groupby
 import numpy as np
 
 from autograd import ops
-from autograd.lift.layout import common_shape, steps
+from autograd.lift.layout import broadcast, common_shape, steps
 from autograd.lift.listing import Listing, Statement, in_one, stem
-from autograd.lift.numpy_backend import broadcast
 from autograd.lift.program import Array, Instruction, Map, Places, Product, Program
 from autograd.lift.reverse import operands_of
 from autograd.operation import Operation
