@@ -9,8 +9,9 @@ from autograd import jit, mean, relu, tanh, value_and_grad, vmap
 from autograd import sum as total
 from autograd.arithmetic import Arrays
 from autograd.lift.epochs import Epochs
+from autograd.lift.machines import back_end
 from autograd.lift.reverse import reverse
-from autograd.lift.updates import Piece, Update
+from autograd.lift.updates import Piece, Update, readable
 from nn.optim import Adam, AdamW, GradientDescent, Momentum, Nesterov, RMSProp
 
 OPTIMIZERS = [
@@ -102,3 +103,44 @@ def test_tables_and_orders_are_checked():
         epochs.run(np.ones(3), 0, [(ts, order)])
     with pytest.raises(ValueError, match="rows 0 to 29 of a table that has 29"):
         epochs.run(np.ones(3), 0, [(xs, order + [[0], [0], [29]])])
+
+
+def test_a_bound_step_makes_one_with_its_numbers():
+    _, step, p, xs, ts = problem()
+    expected = step.run()
+    epochs = step.repeated(Adam(0.05).rule, 2, [(9, 2, 7), (9 + 14, 1, 7)])
+    assert (epochs.parameters == p.ravel()).all()
+    order = np.arange(21).reshape(3, 7)
+    losses = epochs.run(np.full(3, 0.05), 0, [(xs, order), (ts, order)])[:, 0]
+    assert losses[0] == expected and (epochs.parameters != p.ravel()).all()
+    forward = epochs.forward
+    del epochs  # a function keeps what it needs
+    forward()
+
+
+def test_where_machine_code_is_not_to_be_used_there_is_none():
+    _, step, *_ = problem()
+    token = back_end.set("numpy")
+    assert step.repeated(GradientDescent().rule, 0, []) is None
+    back_end.reset(token)
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        lambda m, p, g, slots, rate, step: (p - rate * g if p > 0.0 else p, slots),
+        lambda m, p, g, slots, rate, step: (p if g == 0.0 else p - g, slots),
+        lambda m, p, g, slots, rate, step: (p if g else p - rate, slots),
+        lambda m, p, g, slots, rate, step: (p - rate * np.sqrt(g), slots),
+        lambda m, p, g, slots, rate, step: (p - rate * g**2, slots),
+        lambda m, p, g, slots, rate, step: (p - rate * g, (g,)),
+    ],
+)
+def test_a_rule_that_machine_code_cannot_read_is_left_to_others(rule):
+    _, step, *_ = problem()
+    assert step.repeated(rule, 0, []) is None
+
+
+@pytest.mark.parametrize("optimizer", OPTIMIZERS, ids=lambda optimizer: type(optimizer).__name__)
+def test_the_rules_of_nn_are_readable(optimizer):
+    assert readable(optimizer.rule, len(optimizer.slot_names))

@@ -60,6 +60,14 @@ class Lane:
     def __neg__(self) -> Lane:
         return Lane(self.lanes, self.lanes.builder.fneg(self.value))
 
+    def __bool__(self) -> bool:
+        raise TypeError("numbers that are not known yet are neither true nor false; choose with m.where")
+
+    def __eq__(self, other: object) -> bool:
+        raise TypeError("numbers that are not known yet cannot be compared; choose with m.where and m.greater")
+
+    __hash__ = None  # type: ignore[assignment]
+
 
 class Lanes(Arithmetic):
     """Emits into `builder`. Nothing is contracted or reordered: + − · / round as they do in Python.

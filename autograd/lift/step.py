@@ -64,13 +64,16 @@ class Step:
             tables: (first, width, rows): so many rows of a table, each so wide, go to `arguments[first:]`.
 
         Returns:
-            What takes the steps, with memory of its own; None if the program does not run as machine code.
+            What takes the steps, with memory of its own; None if the program does not run as machine code, or the
+            rule does what has no meaning there (`if p > 0`).
         """
         if not uses_machine_code(self.program):
             return None
         from autograd.lift.epochs import Epochs
-        from autograd.lift.updates import Piece, Update
+        from autograd.lift.updates import Piece, Update, readable
 
+        if not readable(rule, slots):
+            return None
         pieces = tuple(Piece(self.start + first, width, rows) for first, width, rows in tables)
         update = Update(rule, slots, int(self.places[0]), len(self.places), pieces)
         steps = Epochs(self.program, reverse(self.program, self.places, self.program.roots[:1]), update)

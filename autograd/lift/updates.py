@@ -54,6 +54,20 @@ class Update:
     pieces: tuple[Piece, ...] = ()
 
 
+def readable(rule: Rule, slots: int) -> bool:
+    """Whether a rule keeps to the arithmetic that it is given, and so can be read in machine code."""
+    f = Function(ir.Module(), "rule", {}, np.ones(0), [DOUBLE, DOUBLE])
+    m, one = lanes(f.builder), lanes(f.builder, 1)
+    p, g, *remembered = (f.load(m, 0, 1, m.width) for _ in range(2 + slots))
+    try:
+        moved, now = rule(m, p, g, tuple(remembered), *map(one.lane, f.function.args[1:]))
+        for value in (moved, *now):
+            m.number(value)
+    except (TypeError, ValueError, AttributeError, ArithmeticError):  # if p > 0, math.sqrt(p), p ** 2
+        return False
+    return len(now) == slots
+
+
 def write_updates(module: ir.Module, program: Program, adjoints: int, slots: int, update: Update) -> None:
     """The functions `step` and `epoch`, after `forward`, `backward` and `clear`."""
     write_step(module, program, adjoints, slots, update)
