@@ -37,7 +37,7 @@ class Machine(Protocol):
 
 
 #: Numbers in a matrix product (operands and result) beyond which it leaves the cache, and BLAS is faster.
-MOST_IN_CACHE = 1 << 17
+MOST_IN_CACHE = 1 << 19
 
 #: Array instructions beyond which compiling takes longer than anybody wants to wait.
 MOST_INSTRUCTIONS = 600
