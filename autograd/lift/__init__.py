@@ -10,7 +10,16 @@ The steps of the algorithm, a file each, in reading order:
     program        what an array program is; `text` prints it
     reverse        which derivative flows where
     layout         which operands are slices
-    numpy_backend  straight Python source that calls NumPy
+    machines       which back end runs it: one of
+        numpy_backend  straight Python source that calls NumPy
+        llvm_backend   machine code, written by
+            statements     the program over one memory
+            fusion         what runs together, and what is never stored
+            loops, tiles   elementwise statements and sums; matrix products (`ways`: along which axis)
+            function       loops, variables and memory
+            lanes          the table of operations, in instructions; `vector_math` has exp, tanh, sin and the like
+            machine_code   compiling, for this processor
+            updates        an optimiser's rule; `epochs` takes many steps in one call
     nests          arguments in, results out
     recorded       steps 1 to 6 for one structure of the arguments
     node           what a call leaves in the graph of Values
