@@ -14,6 +14,7 @@ import numpy as np
 from autograd import Value, dot, jit, logsumexp, mean, relu, softmax, tanh, value_and_grad, vmap
 from autograd.lift.text import statements
 from nn.micrograd import MLP
+from nn.optim import Adam, GradientDescent
 
 
 def microseconds(f, repeats=7):
@@ -84,7 +85,9 @@ def moons():
     xs, ys = np.array(xs), np.array(ys)
     _, seconds = timed(compiled, p, xs, ys)
     times = bound(compiled, p, xs, ys)
-    show("moons, vmap", compiled, seconds, bound_step_with_update=times, call=microseconds(lambda: compiled(p, xs, ys)))
+    times = {"bound_step_with_update": times, "call": microseconds(lambda: compiled(p, xs, ys))}
+    times |= in_machine_code(compiled.bind(p, xs, ys), GradientDescent(0.01))
+    show("moons, vmap", compiled, seconds, **times)
 
 
 def bound(compiled, *args):
@@ -95,6 +98,18 @@ def bound(compiled, *args):
         np.subtract(step.parameters, 0.01 * step.gradient, out=step.parameters)
 
     return microseconds(update)
+
+
+def in_machine_code(step, optimizer, steps=1000):
+    """Steps of an optimiser, one in a call and many."""
+    epochs = step.repeated(optimizer.rule, len(optimizer.slot_names), [])
+    if epochs is None:
+        return {}
+    rates = np.full(steps, 1e-6)  # small, so that the numbers stay what they are
+    return {
+        "one_step_in_a_call": microseconds(lambda: epochs.step(1e-6, 0)),
+        f"{steps}_steps_in_a_call,_each": microseconds(lambda: epochs.run(rates, 0)) / steps,
+    }
 
 
 def digits():
@@ -120,7 +135,17 @@ def digits():
             step.run()
             np.subtract(step.parameters, 0.1 * step.gradient, out=step.parameters)
 
-    show("digits, vmap", compiled, seconds, epoch_of_28_batches=microseconds(epoch))
+    times = {"epoch_of_28_batches": microseconds(epoch)}
+    optimizer = GradientDescent(0.1)
+    size = len(step.parameters)
+    epochs = step.repeated(optimizer.rule, 0, [(size, 64, 64), (size + rows.size, 10, 64)])
+    if epochs is not None:
+        tables = rng.uniform(0, 1, (1797, 64)), np.eye(10)[rng.integers(0, 10, 1797)]
+        order = np.resize(rng.permutation(1797), (29, 64))
+        rates = np.full(29, 1e-6)
+        batches_of = [(table, order) for table in tables]
+        times["epoch_of_29_batches_in_a_call"] = microseconds(lambda: epochs.run(rates, 0, batches_of))
+    show("digits, vmap", compiled, seconds, **times)
 
 
 def transformer():
@@ -171,7 +196,8 @@ def transformer():
         rate = 0.01 / (1 - 0.85**count)
         step.parameters -= rate * first / (np.sqrt(second / (1 - 0.99**count)) + 1e-8)
 
-    show("transformer", compiled, seconds, step_with_Adam=microseconds(adam))
+    times = {"step_with_Adam": microseconds(adam)} | in_machine_code(compiled.bind(p), Adam(0.01))
+    show("transformer", compiled, seconds, **times)
 
 
 def chain():
