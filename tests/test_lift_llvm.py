@@ -1,6 +1,10 @@
 """Machine code: the numbers of the NumPy machine and of the scalar engine, for every shape of every instruction."""
 
+import gc
 import random
+import subprocess
+import sys
+import weakref
 from functools import partial
 
 import numpy as np
@@ -179,3 +183,26 @@ def test_the_choice_is_made_from_counts():
     assert uses_machine_code(Program(size=10, instructions=[small] * 1000))
     back_end.set("numpy")
     assert not uses_machine_code(Program(size=10, instructions=[small]))
+
+
+def test_without_llvmlite_it_is_numpy():
+    code = (
+        "import sys; sys.modules['llvmlite'] = None\n"
+        "from autograd import jit, value_and_grad\n"
+        "step = jit(value_and_grad(lambda w: w * w)).bind(3.0)\n"
+        "print(step.run(), step.gradient, type(step.machine).__module__)"
+    )
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert ran.stdout.split() == ["9.0", "[6.]", "autograd.lift.numpy_backend"]
+
+
+def test_programs_that_nobody_needs_any_more_are_freed():
+    def compile_one():
+        out = np.arange(4, 8)
+        machine = Machine(Program(size=8, instructions=[Map(EXP, (out - 4,), out)], roots=out.tolist()))
+        machine.forward()
+        return weakref.ref(machine.code.code)
+
+    codes = [compile_one() for _ in range(3)]
+    gc.collect()
+    assert all(code() is None for code in codes)

@@ -32,7 +32,10 @@ def processor() -> Processor:
         llvm.initialize()
     llvm.initialize_native_target()
     llvm.initialize_native_asmprinter()
-    features = llvm.get_host_cpu_features()
+    try:
+        features = llvm.get_host_cpu_features()
+    except RuntimeError:  # not known for every kind of processor
+        features = llvm.FeatureMap()
     width = 8 if features.get("avx512f") and features.get("avx512dq") else 4 if features.get("avx2") else 2
     arm = llvm.get_default_triple().startswith(("aarch64", "arm64"))
     fused = bool(arm or features.get("fma"))

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextvars import ContextVar
-from importlib.util import find_spec
+from functools import cache
 from typing import Any, Protocol
 
 import numpy as np
@@ -66,7 +66,7 @@ def machine_for(program: Program, reverse: Reverse | None = None, *, repeated: b
 def uses_machine_code(program: Program, repeated: bool = True) -> bool:
     """Whether the program is for machine code: small enough to compile, its products small enough for the cache."""
     asked = back_end.get()
-    if asked != "auto" or find_spec("llvmlite") is None:
+    if asked != "auto" or not can_compile():
         return asked == "llvm"
     products = (x for x in program.instructions if isinstance(x, Product))
     return (
@@ -75,3 +75,13 @@ def uses_machine_code(program: Program, repeated: bool = True) -> bool:
         and program.size <= MOST_PLACES
         and all(x.left.size + x.right.size + x.out.size <= MOST_IN_CACHE for x in products)
     )
+
+
+@cache
+def can_compile() -> bool:
+    """Whether llvmlite is there, and loads."""
+    try:
+        import llvmlite.binding  # type: ignore[import-untyped]  # noqa: F401
+    except (ImportError, OSError):  # not installed, or not for this system
+        return False
+    return True
