@@ -46,14 +46,18 @@ def output_differences(stored: list[NotebookNode], fresh: list[NotebookNode]) ->
 
 
 def contents(output: NotebookNode) -> dict[str, str]:
-    """What an output shows, by the kind of it. Of a picture that is there as SVG, too, the pixels say nothing more."""
+    """What an output shows, by the kind of it.
+
+    Beside something richer the plain text is not shown; beside an SVG the pixels say nothing more.
+    """
     if output.output_type == "stream":
         return {output.name: output.text}
     if output.output_type == "error":
         return {"error": f"{output.ename}: {output.evalue}"}
-    return {
-        kind: output.data[kind] for kind in output.data if kind != "image/png" or "image/svg+xml" not in output.data
-    }
+    needless = {"text/plain"} if len(output.data) > 1 else set()
+    if "image/svg+xml" in output.data:
+        needless.add("image/png")
+    return {kind: content for kind, content in output.data.items() if kind not in needless}
 
 
 def seen(kind: str, text: str) -> str:
