@@ -83,7 +83,7 @@ class Module:
                 if isinstance(thing, Value):
                     if thing.op is None:
                         found[thing] = None
-                elif may_hold(thing) and id(thing) not in seen:
+                elif isinstance(thing, HOLDERS) and id(thing) not in seen:
                     seen.add(id(thing))
                     parts = vars(thing) if isinstance(thing, Module) else thing
                     unfinished.append(iter(parts.values() if isinstance(parts, dict) else parts))
@@ -210,9 +210,12 @@ def members(root: Module) -> Iterator[tuple[str, Module | Value]]:
             stack += reversed(parts)
 
 
+HOLDERS = (Module, list, tuple, dict)
+
+
 def may_hold(thing: Any) -> bool:
     """Whether there may be parameters in it."""
-    return isinstance(thing, Value | Module | list | tuple | dict)
+    return isinstance(thing, Value) or isinstance(thing, HOLDERS)
 
 
 def outputs_of(module: Module, x: Sequence[Any]) -> Sequence[Any]:
