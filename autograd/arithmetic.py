@@ -174,6 +174,21 @@ Floats = Arithmetic(
 # ── Arrays: the same names over NumPy, element by element ─────────────────────────────────────────────────────
 
 
+def number_by_number(function: Callable[[float], float]) -> Callable[..., Any]:
+    """A function of a number as one of arrays, which takes `out` as NumPy's own do."""
+    import numpy as np
+
+    of_array = np.vectorize(function, otypes=[float])
+
+    def apply(x: Any, out: Any = None) -> Any:
+        if out is None:
+            return of_array(x)
+        np.copyto(out, of_array(x))
+        return out
+
+    return apply
+
+
 def numpy_arithmetic() -> Arithmetic:
     """The table read in NumPy arrays, erf and erfc from SciPy if it is there.
 
@@ -184,7 +199,7 @@ def numpy_arithmetic() -> Arithmetic:
     try:
         from scipy.special import erf, erfc  # type: ignore[import-untyped]
     except ImportError:
-        erf, erfc = (np.vectorize(function, otypes=[float]) for function in (math.erf, math.erfc))
+        erf, erfc = map(number_by_number, (math.erf, math.erfc))
 
     return Arithmetic(
         "Arrays",

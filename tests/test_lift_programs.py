@@ -1,6 +1,8 @@
 """Random scalar programs: compiled, they agree with the unlifted graph, in value, gradient and second derivatives."""
 
 import random
+import subprocess
+import sys
 
 import pytest
 from hypothesis import given, settings
@@ -130,3 +132,15 @@ def test_all_operations_of_the_table_compile():
         for x in (-1.3, 0.0, 0.7):
             expected = value_and_grad(apply)(x)
             assert jit(value_and_grad(apply))(x) == pytest.approx(expected, rel=1e-13, abs=1e-15)
+
+
+def test_error_functions_compile_without_scipy():
+    code = (
+        "import sys; sys.modules['scipy'] = sys.modules['scipy.special'] = None\n"
+        "from autograd import erf, gelu, jit, value_and_grad\n"
+        "f = lambda xs: sum(gelu(x) + erf(x) for x in xs)\n"
+        "print(*jit(value_and_grad(f))([0.5, 1.0])[1])"
+    )
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    expected = value_and_grad(lambda xs: sum(gelu(x) + x.erf() for x in xs))([0.5, 1.0])[1]
+    assert list(map(float, ran.stdout.split())) == pytest.approx(expected, rel=1e-14)
