@@ -16,13 +16,15 @@ pytest.importorskip("nbclient")
 pytest.importorskip("nbconvert")
 pytest.importorskip("latex2mathml")
 
+import nbformat
+from click.testing import CliRunner
 from nbclient.exceptions import CellExecutionError
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
-from course import checked
+from course import checked, main
 from tools import comparing, mathml, site
 from tools.exercises import faults_of_answers, faults_of_form
-from tools.files import FOLDER, cleaned, notebooks, read
+from tools.files import FOLDER, cleaned, notebooks, read, written
 from tools.form import faults
 from tools.running import executed
 
@@ -204,6 +206,22 @@ def test_a_difference_is_found(kind, old, new, differs):
     ]
     if kind == "image/svg+xml":
         assert bool(comparing.differences(*(shown("text/html", text) for text in embedded))) is differs
+
+
+def test_a_notebook_that_is_not_there_is_named():
+    result = CliRunner().invoke(main, ["check", "99"])
+    assert result.exit_code == 2
+    assert "there is no notebook 99, only 01, 02" in result.output
+
+
+def test_a_notebook_that_was_run_elsewhere_is_found(tmp_path):
+    elsewhere = tmp_path / COURSE[0].name
+    stored = read(COURSE[0])
+    stored.metadata["language_info"]["version"] = "3.11.7"
+    elsewhere.write_text(nbformat.writes(stored), encoding="utf-8")
+    assert any("course.py run" in fault for fault in faults(elsewhere, read(elsewhere)))
+    elsewhere.write_text(written(stored), encoding="utf-8")
+    assert faults(elsewhere, read(elsewhere)) == []
 
 
 def test_pixels_beside_an_svg_are_not_compared():

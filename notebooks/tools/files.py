@@ -39,7 +39,13 @@ def read(path: Path) -> NotebookNode:
 
 
 def write(notebook: NotebookNode, path: Path) -> None:
-    path.write_text(nbformat.writes(cleaned(notebook)) + "\n", encoding="utf-8")
+    path.write_text(written(notebook), encoding="utf-8")
+
+
+def written(notebook: NotebookNode) -> str:
+    """The text of the file that a notebook is stored in."""
+    text: str = nbformat.writes(cleaned(notebook))
+    return text + "\n"
 
 
 def cleaned(notebook: NotebookNode) -> NotebookNode:

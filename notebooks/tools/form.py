@@ -9,7 +9,7 @@ from pathlib import Path
 from nbformat import NotebookNode
 
 from tools.exercises import faults_of_form
-from tools.files import METADATA, notebooks
+from tools.files import notebooks, written
 
 MOST_BYTES = 600_000
 QUESTION = re.compile(r"# (\d+)\. .+\n\n(?s:.*)\*\*[^*]+\?\*\*")
@@ -35,8 +35,8 @@ def faults_of_file(path: Path, notebook: NotebookNode) -> list[str]:
         found.append(f"it has {path.stat().st_size:,} bytes, and may have {MOST_BYTES:,}")
     if machine := MACHINE.search(path.read_text(encoding="utf-8")):
         found.append(f"it holds a path of a machine: {machine[0]}…")
-    if notebook.metadata != METADATA:
-        found.append(f"its metadata is {dict(notebook.metadata)}, not {METADATA}: store it with `course.py run`")
+    if path.read_text(encoding="utf-8") != written(notebook):
+        found.append("it was not stored by `course.py run`, which leaves no metadata and counts the cells from 1")
     identifiers = [cell.id for cell in notebook.cells]
     for identifier in identifiers:
         if not IDENTIFIER.fullmatch(identifier) or RANDOM.fullmatch(identifier) or identifiers.count(identifier) > 1:
