@@ -13,7 +13,7 @@ from nbformat import NotebookNode
 
 INK_MOVED = 0.1  # part of the ink of a picture that may be elsewhere: fonts and antialiasing differ a little
 BLOCK = 16  # pixels that are blurred into one before pictures are compared
-EMBEDDED = re.compile(r'<img src="data:image/svg\+xml;base64,([^"]*)"')
+EMBEDDED = re.compile(r'<img src="data:image/svg\+xml;base64,([^"]*)"[^>]*>')
 UNSEEN = re.compile(r"<(style|script|title)\b.*?</\1>|<!--.*?-->|<[^>]*>", re.S)
 
 
