@@ -194,9 +194,16 @@ def test_a_long_chain_is_shortened():
 
 
 def test_a_derivative_with_respect_to_itself():
-    x = value("x", 3.0)
+    x = value("x", 2.0)
     y = called("y", x * x)
+    L = called("L", y.sigmoid())
     assert derive(y, y).gradients[y] == 1.0
+    assert str(derive(x, x)) == "∂x/∂x = 1"
+    assert str(derive(y, x, y)).splitlines() == ["∂y/∂x = 2·x = 2·2 = 4", "∂y/∂y = 1"]
+    lines = [" ".join(line.split()) for line in str(derive(L, x, L)).splitlines()]
+    assert [line for line in lines if "∂L/∂L" in line] == ["∂L/∂L = 1"] * 2
+    assert "∂L/∂L = 1" in derive(L, L).html
+    assert r"\frac{\partial L}{\partial L} = 1" in derive(L, L).latex
 
 
 # ── What cannot be derived ──────────────────────────────────────────────────────────────────────────────────────

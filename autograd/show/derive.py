@@ -76,15 +76,18 @@ class Derivation:
     @cached_property
     def locals(self) -> tuple[Equation, ...]:
         """∂a₂/∂z₂ = a₂(1 − a₂) ≈ 0.609·(1 − 0.609) ≈ 0.238, and so on."""
-        return tuple(
+        equations = [
             self.board.local_equation(node, operand, self._fixed_at(operand, node)) for operand, node in self._edges()
-        )
+        ]
+        if self.is_immediate and self.root in self.leaves:  # from which no edge leads to itself
+            equations.append(Equation(self._left(self.root), (Number(1.0),), self.digits))
+        return tuple(equations)
 
     @property
     def is_immediate(self) -> bool:
         """Whether the local derivatives are all there is to say."""
         return all(
-            found.count == len(found.paths) == 1 and len(found.paths[0].nodes) == 2 for found in self.paths.values()
+            found.count == len(found.paths) == 1 and len(found.paths[0].nodes) <= 2 for found in self.paths.values()
         )
 
     def _fixed_at(self, operand: Any, node: Any) -> tuple[Any, ...]:
@@ -106,7 +109,9 @@ class Derivation:
         return self.board.derivative(self.root, leaf, self.gradients[leaf])
 
     def _factors(self, path: Path) -> tuple[Factor, ...]:
-        """The factors of a path, from the leaf to the root."""
+        """The factors of a path, from the leaf to the root; of that from the root to itself a 1."""
+        if len(path.nodes) == 1:
+            return (Factor(Number(1.0)),)
         edges = written_edges(path)
         stored = [path.nodes[place:] in self._stored for place in range(len(path.nodes) - 1)] if self._stored else []
         opens = [int(bool(stored) and edge is not None and stored[path.nodes.index(edge[0])]) for edge in edges]
