@@ -215,7 +215,7 @@ HOLDERS = (Module, list, tuple, dict)
 
 def may_hold(thing: Any) -> bool:
     """Whether there may be parameters in it."""
-    return isinstance(thing, Value) or isinstance(thing, HOLDERS)
+    return isinstance(thing, (Value, *HOLDERS))
 
 
 def outputs_of(module: Module, x: Sequence[Any]) -> Sequence[Any]:
