@@ -30,9 +30,9 @@ def environment(tmp_path_factory):
 
 
 @contextmanager
-def serving(folder, environment):
-    """The address of a JupyterLab that serves a folder."""
-    pytest.importorskip("jupyterlab")
+def serving(folder, environment, module="jupyterlab"):
+    """The address of a JupyterLab, or another of Jupyter's servers, that serves a folder."""
+    pytest.importorskip(module)
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -42,7 +42,7 @@ def serving(folder, environment):
         "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate", "--LabApp.news_url=None",
     ]  # fmt: skip
     server = subprocess.Popen(
-        [sys.executable, "-m", "jupyterlab", *options],
+        [sys.executable, "-m", module, *options],
         env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
     )  # fmt: skip
     address = f"http://127.0.0.1:{port}"
@@ -52,7 +52,7 @@ def serving(folder, environment):
                 urllib.request.urlopen(f"{address}/api", timeout=2).close()
                 break
             except (urllib.error.URLError, TimeoutError):
-                assert server.poll() is None, "JupyterLab ended by itself"
+                assert server.poll() is None, f"{module} ended by itself"
                 time.sleep(0.5)
         yield address
     finally:

@@ -153,18 +153,23 @@ const chalkgrad = (() => {
       " ": () => timeline.toggle(),
       ...more,
     };
-    const target = root.closest(".cg-page") ? document : root;
-    target.addEventListener("keydown", (event) => {
-      const { key } = event;
-      const kind = event.target.tagName;
-      const radio = kind === "INPUT" && event.target.type === "radio";
+    const place = root.closest(".cg-page") ?? root;
+    const act = (event) => {
+      const { key, target } = event;
+      const kind = target.tagName;
+      const radio = target.type === "radio";
       const own = kind === "SELECT" || (radio && (key === " " || key.startsWith("Arrow")))
         || (key === " " && (kind === "BUTTON" || kind === "SUMMARY"));
-      if (own || !keys[key] || event.ctrlKey || event.altKey || event.metaKey) return;
+      if (own || !keys[key] || !place.contains(target) || event.ctrlKey || event.altKey || event.metaKey) return;
       event.preventDefault();
-      event.stopPropagation();
+      event.stopImmediatePropagation();
       keys[key]();
-    });
+    };
+    // A notebook takes keys on their way down: at the window we are there before it, as long as the focus is here.
+    const listen = (on) => () => window[`${on}EventListener`]("keydown", act, true);
+    root.addEventListener("focusin", listen("add"));
+    if (place === root) root.addEventListener("focusout", listen("remove"));
+    else listen("add")();
   }
 
   function themeButton(root) {
