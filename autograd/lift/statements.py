@@ -85,6 +85,7 @@ class Lowering:
 
     def __init__(self, program: Program, reverse: Reverse | None, width: int) -> None:
         self.width = width
+        self.constants = np.array(list(program.constants), dtype=np.intp)
         self.adjoints = program.size
         self.size = program.size * (1 if reverse is None else 2)
         self.kept: dict[Any, Places] = {}  # what has been gathered by the function at hand
@@ -107,10 +108,24 @@ class Lowering:
     ) -> None:
         """Add a statement over elements; operands may be broadcast."""
         flat = tuple(np.broadcast_to(x, write.shape).ravel() for x in reads)
+        if steps(write) is None:
+            flat, write = self.without_gaps(flat, write.ravel())
+            if not write.size:
+                return
         if mode == "=" and repeats(write) and nested_shape([write.ravel()]) is None:
             self.each([], np.unique(write), "=", lambda m: 0.0)  # more axes than a loop has: one by one
             mode = "+"
         self.statements.append(Each(flat, write.ravel(), mode, formula, combine, calls))
+
+    def without_gaps(self, reads: tuple[Places, ...], write: Places) -> tuple[tuple[Places, ...], Places]:
+        """The elements but for those that go to the adjoints of constants, and in order of place if each has its own.
+
+        Short rows are filled up with constants; and neighbours in memory are better written than gathered.
+        """
+        kept = np.flatnonzero(~np.isin(write - self.adjoints, self.constants))
+        if not repeats(write[kept]):
+            kept = kept[np.argsort(write[kept])]
+        return tuple(x[kept] for x in reads), write[kept]
 
     def room(self, shape: tuple[int, ...]) -> Places:
         """Offsets for numbers that are needed for a while."""
@@ -222,6 +237,8 @@ class Lowering:
 
 def repeats(offsets: Places) -> bool:
     """Whether two elements share an offset."""
+    if not offsets.size:
+        return False
     low, high = int(offsets.min()), int(offsets.max())
     return bool(np.bincount(offsets.ravel() - low, minlength=high - low + 1).max() > 1)
 
