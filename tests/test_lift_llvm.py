@@ -177,10 +177,10 @@ def test_the_choice_is_made_from_counts():
     assert uses_machine_code(Program(size=10, instructions=[small]))
     wide = np.arange(1 << 18).reshape(1, 512, 512)
     assert not uses_machine_code(Program(size=1 << 20, instructions=[Product(wide, wide, wide)]))
-    assert not uses_machine_code(Program(size=10, instructions=[small] * 1000))
+    assert not uses_machine_code(Program(size=10, instructions=[small] * 2000))
     assert not uses_machine_code(Program(size=10, instructions=[small]), repeated=False)
     back_end.set("llvm")
-    assert uses_machine_code(Program(size=10, instructions=[small] * 1000))
+    assert uses_machine_code(Program(size=10, instructions=[small] * 2000))
     back_end.set("numpy")
     assert not uses_machine_code(Program(size=10, instructions=[small]))
 

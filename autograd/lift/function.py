@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from math import prod
 from typing import Any
@@ -79,6 +79,20 @@ class Function:
         number.add_incoming(following, b.block)
         b.cbranch(b.icmp_unsigned("<", following, WORD(count)), body, after)
         b.position_at_end(after)
+
+    def fold(self, count: int, start: list[ir.Value], body: Callable[[Any, list[ir.Value]], list[ir.Value]]) -> Any:
+        """What becomes of registers: body(number, registers) gives their next values, for each number below count."""
+        if count == 1:
+            return body(0, start)
+        before = self.builder.block
+        with self.loop(count) as number:
+            phis = [self.builder.phi(value.type) for value in start]
+            for phi, value in zip(phis, start, strict=True):
+                phi.add_incoming(value, before)
+            after = body(number, phis)
+            for phi, value in zip(phis, after, strict=True):
+                phi.add_incoming(value, self.builder.block)
+        return after
 
     @contextmanager
     def nest(self, counts: list[tuple[int, int]], index: Index) -> Iterator[None]:

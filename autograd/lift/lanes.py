@@ -12,6 +12,7 @@ import ctypes.util
 import sys
 from collections.abc import Callable
 from functools import cache
+from math import copysign
 from typing import Any
 
 from llvmlite import ir  # type: ignore[import-untyped]
@@ -124,6 +125,8 @@ class Lanes(Arithmetic):
 
     def constant(self, kind: ir.Type, x: Any) -> ir.Constant:
         """A number, or the same one in all lanes."""
+        if self.width > 1 and x == 0 and copysign(1.0, x) > 0.0:
+            return ir.Constant(kind, None)  # which is short to write
         return ir.Constant(kind, [x] * self.width if self.width > 1 else x)
 
     def word(self, bits: int) -> ir.Constant:

@@ -40,7 +40,7 @@ class Machine(Protocol):
 MOST_IN_CACHE = 1 << 19
 
 #: Array instructions beyond which compiling takes longer than anybody wants to wait.
-MOST_INSTRUCTIONS = 600
+MOST_INSTRUCTIONS = 1000
 
 #: Places beyond which the program does not stay in the cache.
 MOST_PLACES = 1 << 21

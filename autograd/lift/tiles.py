@@ -11,6 +11,8 @@ What the group does with Y afterwards is done before a tile leaves the registers
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from itertools import product
 from typing import Any
 
 from llvmlite import ir  # type: ignore[import-untyped]
@@ -90,20 +92,19 @@ class Tiles:
                 self.tile(m, [self.plus(at, r) for r in range(length)], columns)
 
     def tile(self, m: Lanes, rows: list[Any], columns: list[tuple[Any, int]]) -> None:
-        f, b = self.f, self.f.builder
-        zero = m.number(0.0)
-        totals = [[f.variable(m.type, zero) for _ in columns] for _ in rows]
+        f = self.f
         assert self.b.steps is not None
-        with f.loop(self.length) as k:
-            right = [f.load(m, self.operand(self.b, j, k), self.b.steps[-2], count) for j, count in columns]
-            for i, of_row in zip(rows, totals, strict=True):
-                left = f.load(m, self.operand(self.a, i, k), 0, m.width)
-                for total, number in zip(of_row, right, strict=True):
-                    b.store(m.fma(left, number, m.lane(b.load(total))).value, total)
+        step = self.b.steps[-2]
+
+        def add(k: Any, totals: list[ir.Value]) -> list[ir.Value]:
+            right = [f.load(m, self.operand(self.b, j, k), step, count) for j, count in columns]
+            left = (f.load(m, self.operand(self.a, i, k), 0, m.width) for i in rows)
+            return added_products(m, left, right, totals)
+
+        totals = f.fold(self.length, [m.number(0.0)] * (len(rows) * len(columns)), add)
         body = Body(f, self.group, m, self.column)
-        for i, of_row in zip(rows, totals, strict=True):
-            for (j, count), total in zip(columns, of_row, strict=True):
-                self.done(body, i, j, count, m.lane(b.load(total)))
+        for (i, (j, count)), total in zip(product(rows, columns), totals, strict=True):
+            self.done(body, i, j, count, m.lane(total))
 
     def done(self, body: Body, i: Any, j: Any, count: int, value: Lane) -> None:
         """Go on with a register of results: the group's statements, and into memory."""
@@ -140,26 +141,29 @@ class Tiles:
         width = min(processor().width, 1 << (self.length - 1).bit_length())
         m = lanes(b, width)
         columns = [self.plus(column, c) for c in range(size)]
-        totals = [[f.variable(m.type, m.number(0.0)) for _ in columns] for _ in rows]
 
-        def add(k: Any, count: int) -> None:
+        def add(k: Any, count: int, totals: list[ir.Value]) -> list[ir.Value]:
             right = [f.load(m, self.operand(self.b, j, k), 1, count) for j in columns]
-            for i, of_row in zip(rows, totals, strict=True):
-                left = f.load(m, self.operand(self.a, i, k), 1, count)
-                for total, number in zip(of_row, right, strict=True):
-                    b.store(m.fma(left, number, m.lane(b.load(total))).value, total)
+            left = (f.load(m, self.operand(self.a, i, k), 1, count) for i in rows)
+            return added_products(m, left, right, totals)
 
         whole, rest = divmod(self.length, width)
+        totals = [m.number(0.0)] * (len(rows) * size)
         if whole:
-            with f.loop(whole) as number:
-                add(f.scaled(number, width), width)
+            totals = f.fold(whole, totals, lambda number, sums: add(f.scaled(number, width), width, sums))
         if rest:
-            add(whole * width, rest)
+            totals = add(whole * width, rest, totals)
         narrow = lanes(b, size)
         body = Body(f, self.group, narrow, self.column)
-        for i, of_row in zip(rows, totals, strict=True):
-            sums = lane_sums(b, [b.load(total) for total in of_row], width)
+        for number, i in enumerate(rows):
+            sums = lane_sums(b, totals[number * size :][:size], width)
             self.done(body, i, column, size, narrow.lane(sums))
+
+
+def added_products(m: Lanes, left: Iterable[Lane], right: list[Lane], totals: list[ir.Value]) -> list[ir.Value]:
+    """The totals, row by row, and a product added to each. A row is loaded when its turn comes."""
+    before = iter(totals)
+    return [m.fma(a, b, m.lane(next(before))).value for a in left for b in right]
 
 
 def lane_sums(b: ir.IRBuilder, registers: list[ir.Value], width: int) -> ir.Value:
