@@ -54,8 +54,13 @@ class Module:
         raise NotImplementedError(f"{type(self).__name__} does not say what it computes: define __call__(self, x)")
 
     def predict(self, X: Sequence[Sequence[Any]]) -> list[list[float]]:
-        """The outputs for many samples as plain numbers, a list for each. No graph is kept, no gradient touched."""
-        return [[float(output) for output in outputs_of(self, x)] for x in X]
+        """The outputs for many samples as plain numbers, a list for each. No graph is kept, no gradient touched.
+
+        Of many samples the outputs come from a compiled program, equal to rounding to those one by one.
+        """
+        from nn.prediction import predictions
+
+        return predictions(self, X)
 
     # ── Parameters ──────────────────────────────────────────────────────────────────────────────────────────
 
