@@ -18,6 +18,7 @@ from functools import partial
 from typing import Any
 
 from nn.extras import require
+from nn.registry import lookup
 
 Outputs = Sequence[Sequence[float]]
 
@@ -234,3 +235,22 @@ METRICS = {
     )
 }
 """The metrics that a training can watch, by name."""
+
+
+def suited(metric: str | Metric, expects: str, n_outputs: int) -> Metric:
+    """A metric that decides for a class as suits the outputs that a loss expects (`Loss.expects`), if asked by name.
+
+    Raises:
+        ValueError: if it is one of classes, and the outputs are numbers.
+    """
+    if isinstance(metric, Metric):
+        return metric
+    found = lookup("metric", metric, METRICS)
+    if found.task != "classification" or n_outputs > 1:
+        return found
+    if expects == "numbers":
+        raise ValueError(
+            f"{metric} needs classes, but the loss is one of numbers.\nUse a loss of classes, such as"
+            " binary_cross_entropy_with_logits, or a metric of numbers, such as r2."
+        )
+    return found.deciding({"scores": "sign", "probabilities": "probability", "logits": "logit"}[expects])

@@ -29,7 +29,7 @@ from nn.engine import EagerEngine, NonFinite, Objective
 from nn.engines import best_engine
 from nn.history import History
 from nn.interrupt import Interruption
-from nn.metrics import METRICS, Metric
+from nn.metrics import METRICS, Metric, suited
 from nn.module import Module, outputs_of
 from nn.optim import Optimizer
 from nn.progress import Progress
@@ -49,7 +49,8 @@ class Trainer:
         model: anything that is a `Module`.
         loss: by name or from `nn.losses`.
         optimizer: from `nn.optim`.
-        metrics: names of `nn.metrics.METRICS`, or such metrics, to be noted every epoch.
+        metrics: names of `nn.metrics.METRICS`, or such metrics, to be noted every epoch. By its name, a metric of
+            classes decides as suits the loss: by the sign of a score, the side of ½ of a probability, or the largest.
         l1, l2: strengths λ of the penalties λ Σ|p| and λ Σp², which count in the loss.
         engine: "eager" is plain `backward()`; "auto" compiles the model (see `autograd.jit`), if that can be done.
 
@@ -75,7 +76,8 @@ class Trainer:
         self.model = model
         self.loss = losses.get(loss)
         self.optimizer = optimizer
-        self.metrics = [lookup("metric", m, METRICS) if isinstance(m, str) else m for m in metrics]
+        self.asked_metrics = list(metrics)
+        self.metrics = [lookup("metric", m, METRICS) if isinstance(m, str) else m for m in self.asked_metrics]
         self.objective = Objective(model, self.loss, l1, l2)
         self.asked_engine = engine
         self.engine = EagerEngine(self.objective, optimizer, "nothing was trained yet")
@@ -238,8 +240,14 @@ class Trainer:
         return samples.take(kept), samples.take(held)
 
     def _n_outputs(self, X: Sequence[Any]) -> int:
-        """The number of the model's outputs; a ValueError if the samples have not the width that it takes."""
-        return len(outputs_of(self.model, X[0]))
+        """The number of the model's outputs, by which metrics know how to decide for a class.
+
+        Raises:
+            ValueError: if the samples have not the width that the model takes, or a metric is not for such a loss.
+        """
+        n_outputs = len(outputs_of(self.model, X[0]))
+        self.metrics = [suited(metric, self.loss.expects, n_outputs) for metric in self.asked_metrics]
+        return n_outputs
 
     def _monitor(self, callbacks: Iterable[Callback], validated: bool) -> str:
         """The column of the history by which an epoch is the best."""

@@ -391,3 +391,26 @@ def test_labels_the_loss_cannot_take_are_refused_with_their_place():
     for patience in (0, 1.5, True):
         with pytest.raises(ValueError, match="patience"):
             EarlyStopping(patience=patience)
+
+
+@pytest.mark.parametrize(
+    "loss, output, targets",
+    [
+        ("hinge", "linear", (-1, 1)),
+        ("binary_cross_entropy", "sigmoid", (0, 1)),
+        ("binary_cross_entropy_with_logits", "linear", (0, 1)),
+    ],
+)
+def test_the_accuracy_of_a_single_output_is_decided_as_suits_the_loss(loss, output, targets):
+    X, y = [[-2.0], [-1.0], [1.0], [2.0]], [targets[0], targets[0], targets[1], targets[1]]
+    model = MLP(1, [1], output_activation=output, rng=1)
+    t = Trainer(model, loss, GradientDescent(1.0), metrics=["accuracy"])
+    history = t.fit(X, y, epochs=50, batch_size=None, verbose=0, rng=1)
+    assert history["accuracy"][-1] == 1.0 and t.evaluate([[3.0], [-3.0]], targets[::-1])["accuracy"] == 1.0
+
+
+def test_an_accuracy_of_numbers_is_refused_before_anything_is_trained():
+    t = Trainer(MLP(1, [1], rng=1), "mean_squared_error", GradientDescent(), metrics=["accuracy"])
+    with pytest.raises(ValueError, match="accuracy needs classes, but the loss is one of numbers"):
+        t.fit([[0.0], [1.0]], [0.0, 1.0], verbose=0)
+    assert t.optimizer.steps == 0
