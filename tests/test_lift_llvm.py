@@ -206,3 +206,18 @@ def test_programs_that_nobody_needs_any_more_are_freed():
     codes = [compile_one() for _ in range(3)]
     gc.collect()
     assert all(code() is None for code in codes)
+
+
+def test_a_run_is_forward_and_backward():
+    f = jit(value_and_grad(lambda xs: tanh(xs[0] * xs[1]) + exp(xs[2])))
+    f([0.5, 1.0, 2.0])
+    program, places = f.latest.program, f.latest.places
+    one, other = (Machine(program, reverse(program, places)) for _ in range(2))
+    numbers = one.values.copy()
+    numbers[places] = [0.3, -0.7, 1.1]
+    values, adjoints = run(one, numbers, program.roots[0])
+    other.values[:] = numbers
+    for _ in range(2):
+        other.forward_and_backward()
+        assert other.values[program.roots[0]] == values[program.roots[0]]
+        assert (other.adjoints[places] == adjoints[places]).all()

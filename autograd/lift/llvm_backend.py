@@ -20,6 +20,7 @@ from llvmlite import ir  # type: ignore[import-untyped]
 
 from autograd.lift.function import Function
 from autograd.lift.fusion import Group, grouped, stored
+from autograd.lift.lanes import DOUBLE
 from autograd.lift.loops import write_loops
 from autograd.lift.machine_code import Code, processor
 from autograd.lift.program import Program
@@ -69,9 +70,14 @@ class Machine:
     def clear(self) -> Callable[[], None]:
         return self.bound("clear")
 
+    @cached_property
+    def forward_and_backward(self) -> Callable[[], None]:
+        """Forward and backward from the first root, in one call."""
+        return self.bound("forward_and_backward")
+
 
 class MachineCode:
-    """A program's functions `forward(memory)`, `backward(memory)`, `clear(memory)`, and what the memory starts with.
+    """A program's functions of the memory: forward, backward, clear, all in one; and what the memory starts with.
 
     With an update also `step` and `epoch`, see `updates.py`; what its rule remembers lies at `slots`.
     """
@@ -114,7 +120,20 @@ class MachineCode:
                     (write_loops if group.product is None else write_product)(function, group)
             function.finish()
             tables += function.tables.values()
+        self.write_both(module)
         return tables
+
+    def write_both(self, module: ir.Module) -> None:
+        """forward, clear, the first root's adjoint set to 1, backward."""
+        function = Function(module, "forward_and_backward", {}, np.empty(0))
+        b = function.builder
+        b.call(module.globals["forward"], [function.memory])
+        if self.reverse is not None:
+            b.call(module.globals["clear"], [function.memory])
+            root = function.at(self.lowering.adjoints + self.program.roots[0])
+            b.store(b.fadd(b.load(root, align=8), DOUBLE(1.0)), root, align=8)
+            b.call(module.globals["backward"], [function.memory])
+        function.finish()
 
     def new_memory(self) -> Array:
         """Memory for one machine, with the constants in place."""
