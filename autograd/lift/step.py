@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -49,9 +49,13 @@ class Step:
 
     def run(self) -> float:
         """The value; its gradient is in `gradient`."""
-        with np.errstate(all="ignore"):
-            self.machine.forward()
-            back(self.machine, self.root)
+        in_one_call: Callable[[], None] | None = getattr(self.machine, "forward_and_backward", None)
+        if in_one_call is not None:
+            in_one_call()
+        else:
+            with np.errstate(all="ignore"):
+                self.machine.forward()
+                back(self.machine, self.root)
         return float(self.machine.values[self.root])
 
     def repeated(self, rule: Rule, slots: int, tables: Sequence[tuple[int, int, int]]) -> Epochs | None:
