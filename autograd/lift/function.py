@@ -49,7 +49,7 @@ class Function:
         self.memory = self.function.args[0]
         self.entry = ir.IRBuilder(self.function.append_basic_block("variables"))
         self.builder = ir.IRBuilder(self.function.append_basic_block("start"))
-        self.tables: dict[bytes, np.ndarray[Any, np.dtype[np.int32]]] = {}
+        self.tables: dict[Access, np.ndarray[Any, np.dtype[np.int32]]] = {}
 
     def finish(self, result: ir.Value | None = None) -> None:
         """End the function, with what it gives back."""
@@ -180,10 +180,9 @@ class Function:
     def addresses(self, access: Access, shape: tuple[int, ...], index: Index, axis: int, count: int) -> list[ir.Value]:
         """The addresses that a table has for neighbours along an axis."""
         b = self.builder
-        key = access.offsets.tobytes()
-        if key not in self.tables:
-            self.tables[key] = np.ascontiguousarray(access.offsets, dtype=np.int32)
-        table = b.inttoptr(WORD(self.tables[key].ctypes.data), HALF.as_pointer())
+        if access not in self.tables:
+            self.tables[access] = np.ascontiguousarray(access.offsets, dtype=np.int32)
+        table = b.inttoptr(WORD(self.tables[access].ctypes.data), HALF.as_pointer())
         strides = tuple(prod(shape[k + 1 :]) for k in range(len(shape)))
         found = []
         for k in range(count):

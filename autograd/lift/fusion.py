@@ -8,6 +8,7 @@ a different element. What nobody reads afterwards is never stored.
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -37,21 +38,29 @@ class Group:
     each: list[Each] = field(default_factory=list)
     shape: tuple[int, ...] = ()
     accesses: dict[bytes, Access] = field(default_factory=dict)
+    keys: dict[int, tuple[bytes, Places]] = field(default_factory=dict)
 
-    @property
+    @cached_property
     def sums(self) -> bool:
         """Whether elements share an offset, and are combined."""
         return len(self.each) == 1 and self.product is None and repeats(self.each[0].write)
 
+    def key(self, offsets: Places) -> bytes:
+        """What tells these offsets from others. Long to find out, so it is done once for each array."""
+        found = self.keys.get(id(offsets))
+        if found is None:
+            found = self.keys[id(offsets)] = (offsets.tobytes(), offsets)
+        return found[0]
+
     def access(self, offsets: Places) -> Access:
-        return self.accesses[offsets.tobytes()]
+        return self.accesses[self.key(offsets)]
 
     def writes(self) -> list[Places]:
         """What is written, each once."""
         outs = [statement.write for statement in self.each]
         if self.product is not None:
             outs.append(self.product.out)
-        return list({out.tobytes(): out for out in outs}.values())
+        return list({self.key(out): out for out in outs}.values())
 
     def loads(self) -> list[Places]:
         """What is read from memory, rather than known from an earlier statement of the group."""
@@ -61,11 +70,11 @@ class Group:
             found += [self.product.left, self.product.right]
             if self.product.mode != "=":
                 found.append(self.product.out)
-            known.add(self.product.out.tobytes())
+            known.add(self.key(self.product.out))
         for statement in self.each:
             reads = statement.reads if statement.mode == "=" else (*statement.reads, statement.write)
-            found += [x for x in reads if x.tobytes() not in known]
-            known.add(statement.write.tobytes())
+            found += [x for x in reads if self.key(x) not in known]
+            known.add(self.key(statement.write))
         return found
 
 

@@ -27,13 +27,14 @@ class Body:
         self.group = group
         self.m = m
         self.axis = axis
+        self.stored = [offsets for offsets in group.writes() if f.needed[offsets].any()]
 
     def write(self, index: Index, count: int, known: dict[bytes, Any]) -> None:
         """Compute and store; `known` has what is in registers already."""
         for statement in self.group.each:
             xs = [self.read(x, index, count, known) for x in statement.reads]
             value = statement.formula(self.m, *xs)
-            key = statement.write.tobytes()
+            key = self.group.key(statement.write)
             if statement.mode != "=" and self.group.access(statement.write).steps is None:
                 self.scatter(statement.write, statement.mode, value, index, count)
                 continue
@@ -41,13 +42,13 @@ class Body:
                 before = self.read(statement.write, index, count, known)
                 value = before + value if statement.mode == "+" else before - value
             known[key] = value
-        for offsets in self.group.writes():
-            if self.f.needed[offsets].any() and offsets.tobytes() in known:
-                self.put(offsets, known[offsets.tobytes()], index, count)
+        for offsets in self.stored:
+            if self.group.key(offsets) in known:
+                self.put(offsets, known[self.group.key(offsets)], index, count)
 
     def read(self, offsets: Any, index: Index, count: int, known: dict[bytes, Any]) -> Any:
         """The numbers at the offsets of these elements."""
-        key = offsets.tobytes()
+        key = self.group.key(offsets)
         if key not in known:
             access = self.group.access(offsets)
             constant = self.f.constants.get(access.start)
@@ -204,7 +205,7 @@ def step_of(access: Access, axis: int) -> int | None:
 def lane_axis(group: Group, summed: list[int]) -> int:
     """The axis along which the fewest instructions are needed, counted by the numbers that move at a time."""
     width = processor().width
-    written = {offsets.tobytes() for offsets in group.writes()}
+    written = {group.key(offsets) for offsets in group.writes()}
 
     def cost(axis: int) -> float:
         length = group.shape[axis]

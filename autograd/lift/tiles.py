@@ -114,7 +114,7 @@ class Tiles:
         if self.product.mode != "=":
             before = body.read(self.product.out, index, count, known)
             value = before + value if self.product.mode == "+" else before - value
-        known[self.product.out.tobytes()] = value
+        known[self.group.key(self.product.out)] = value
         body.write(index, count, known)
 
     # ── Lanes along what is summed ──────────────────────────────────────────────────────────────────────────
