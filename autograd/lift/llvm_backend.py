@@ -32,6 +32,8 @@ from autograd.lift.updates import Update, write_updates
 Array = np.ndarray[Any, np.dtype[np.float64]]
 
 ALIGNMENT = 64  # bytes: a line of the cache, and the widest register
+SMALL_GAP = 64  # places that are sooner cleared than left out
+MOST_RUNS = 32  # loops that clear adjoints
 
 
 class Machine:
@@ -146,11 +148,14 @@ class MachineCode:
 
 
 def runs(offsets: Any) -> list[Any]:
-    """Neighbouring offsets, as they are or with what lies between, if there are too many of them."""
+    """Neighbouring offsets, with what lies in small gaps between them; all if there are too many of them."""
     if not len(offsets):
         return []
-    found = np.split(offsets, np.flatnonzero(np.diff(offsets) > 1) + 1)
-    return found if len(found) <= 8 else [np.arange(offsets[0], offsets[-1] + 1)]
+    ends = np.flatnonzero(np.diff(offsets) > SMALL_GAP)
+    firsts, lasts = offsets[[0, *(ends + 1)]], offsets[[*ends, -1]]
+    if len(firsts) > MOST_RUNS:
+        firsts, lasts = offsets[:1], offsets[-1:]
+    return [np.arange(first, last + 1) for first, last in zip(firsts, lasts, strict=True)]
 
 
 def worth_writing(group: Group, needed: Any) -> bool:
