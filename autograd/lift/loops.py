@@ -35,7 +35,7 @@ class Body:
             xs = [self.read(x, index, count, known) for x in statement.reads]
             value = statement.formula(self.m, *xs)
             key = self.group.key(statement.write)
-            if statement.mode != "=" and self.group.access(statement.write).steps is None:
+            if statement.mode != "=" and self.group.access(statement.write).steps is None and key not in known:
                 self.scatter(statement.write, statement.mode, value, index, count)
                 continue
             if statement.mode != "=":
