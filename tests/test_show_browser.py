@@ -235,6 +235,7 @@ def test_a_chain_rule_that_does_not_fit_breaks_between_its_factors(open_page):
         assert tab.evaluate("(panel => panel.scrollWidth - panel.clientWidth)(document.querySelector('.cg-why'))") <= 0
         assert "".join(chain.inner_text().split()) == written
     tab.set_viewport_size({"width": 390, "height": 844})
+    tab.wait_for_function(wrapped)
     tops = chain.locator("td").evaluate_all(
         "cells => cells.filter(cell => cell.innerText).map(cell => [cell.offsetTop, cell.innerText])"
     )
