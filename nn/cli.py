@@ -8,65 +8,20 @@ from __future__ import annotations
 import csv
 import json
 import sys
-from collections.abc import Callable, Iterable
-from functools import wraps
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 try:
     import click
-    from click.shell_completion import CompletionItem
 except ModuleNotFoundError:  # pragma: no cover (an installation without the extra)
     sys.exit("the command chalkgrad needs the package click: pip install 'chalkgrad[train]'")
 
 from nn import activations, losses, optim
+from nn.arguments import Data, Numbers, repairable
 from nn.bundled import DATASETS, load
 from nn.data import DataError
 from nn.dataset import Dataset, load_csv
-
-
-class Data(click.ParamType):  # type: ignore[type-arg]  # generic from click 8.3 on
-    """A bundled data set's name, or a CSV file."""
-
-    name = "data"
-
-    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
-        names = [CompletionItem(name, help=about.description) for name, about in DATASETS.items()]
-        return [item for item in names if item.value.startswith(incomplete)] + [CompletionItem(incomplete, type="file")]
-
-
-class Numbers(click.ParamType):  # type: ignore[type-arg]  # generic from click 8.3 on
-    """Whole numbers with commas between them."""
-
-    name = "numbers"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[int, ...]:
-        if isinstance(value, tuple):
-            return value
-        try:
-            numbers = tuple(int(part) for part in value.split(",") if part.strip())
-        except ValueError:
-            numbers = (0,)
-        if any(number < 1 for number in numbers):
-            self.fail(f"{value!r} is not a list of numbers of neurons such as 16,16", param, ctx)
-        return numbers
-
-
-def repairable(command: Callable[..., None]) -> Callable[..., None]:
-    """Report what the user can repair in a line on stderr, with exit status 2."""
-
-    @wraps(command)
-    def careful(*args: Any, **options: Any) -> None:
-        try:
-            command(*args, **options)
-        except (ValueError, ModuleNotFoundError, FileNotFoundError, PermissionError) as error:
-            click.echo(f"chalkgrad: {' '.join(str(error).split())}", err=True)
-            sys.exit(2)
-        except OSError as error:
-            click.echo(f"chalkgrad: {error}", err=True)
-            sys.exit(1)
-
-    return careful
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})

@@ -40,9 +40,9 @@ class Reading:
 
     def read(self, nest: Any) -> Hashable:
         """Read a nest, and say what its structure is."""
-        if is_array(nest):
+        if type(nest) is np.ndarray or is_array(nest):
             return self.read_array(nest)
-        if isinstance(nest, list | tuple):
+        if isinstance(nest, (list, tuple)):
             return self.read_list(nest)
         if isinstance(nest, dict):
             return ("dict", *((key, self.read(value)) for key, value in nest.items()))
@@ -73,7 +73,7 @@ class Reading:
         """A rectangular list of numbers at once, any other element by element."""
         kinds = []
         inner = nest
-        while isinstance(inner, list | tuple) and inner:
+        while isinstance(inner, (list, tuple)) and inner:
             kinds.append(type(inner))
             inner = inner[0]
         if isinstance(inner, float | int) and not isinstance(inner, bool):
@@ -138,14 +138,14 @@ def like(nest: Any, numbers: Floats) -> Any:
 
 def cut(nest: Any, numbers: Floats, start: int) -> tuple[Any, int]:
     """The nest of the numbers from `start`, and where the next one starts."""
-    if is_array(nest):
+    if type(nest) is np.ndarray or is_array(nest):
         stop = start + nest.size
         return numbers[start:stop].reshape(nest.shape), stop
-    if isinstance(nest, list | tuple) and nest and type(nest[0]) is float:
+    if isinstance(nest, (list, tuple)) and nest and type(nest[0]) is float:
         stop = start + len(nest)
         if all(type(x) is float for x in nest):
             return nested_like(nest, iter(numbers[start:stop].tolist())), stop
-    if isinstance(nest, list | tuple | dict):
+    if isinstance(nest, (list, tuple, dict)):
         parts = []
         for part in nest.values() if isinstance(nest, dict) else nest:
             found, start = cut(part, numbers, start)
