@@ -1,7 +1,4 @@
-"""The trainer: epochs of batches, validation, and what to do when something goes wrong.
-
-    for each epoch:  for each batch:  gradients of the mean loss, one step of the optimiser
-                     validate, note the numbers, keep the best weights, ask the callbacks
+"""The trainer: what a training is given, what is checked before it starts, and how it ends.
 
 >>> import random
 >>> from nn import MLP, GradientDescent, losses
@@ -15,17 +12,15 @@
 
 from __future__ import annotations
 
-import math
 import warnings
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-from autograd import DomainError
 from nn import checkpoint, losses
 from nn.callbacks import Callback, EarlyStopping
-from nn.data import batches, split_indices, take
-from nn.engine import EagerEngine, NonFinite, Objective
+from nn.data import split_indices
+from nn.engine import EagerEngine, Objective
 from nn.engines import best_engine
 from nn.history import History
 from nn.interrupt import Interruption
@@ -35,7 +30,8 @@ from nn.optim import Optimizer
 from nn.progress import Progress
 from nn.randomness import Randomness, generator, set_state, state_of
 from nn.registry import lookup
-from nn.samples import Samples, as_list, check_samples, check_targets
+from nn.samples import Samples, check_samples, check_targets
+from nn.training import Training, judge, tell
 
 
 class TrainingWarning(UserWarning):
@@ -162,12 +158,12 @@ class Trainer:
             self.engine = EagerEngine(self.objective, self.optimizer)
         else:
             self.engine = best_engine(self.objective, self.optimizer, training, batch_size, self.engine)
-        self._tell(callbacks, "on_train_begin")
+        tell(self, callbacks, "on_train_begin")
         with Interruption() as interruption, Progress(verbose, self.history.epochs, epochs) as progress:
             try:
-                failure = self._run(
-                    training, validation, epochs, batch_size, shuffle, tolerance, callbacks, interruption, progress
-                )
+                failure = Training(
+                    self, training, validation, batch_size, shuffle, tolerance, callbacks, interruption, progress
+                ).run(epochs)
             finally:
                 self.engine.unload()
         self.failed = bool(failure)
@@ -179,7 +175,7 @@ class Trainer:
             self.stop(failure)
         self.history.stop = self.history.stop or f"all {epochs} epochs done"
         self.engine.load()
-        self._tell(callbacks, "on_train_end")
+        tell(self, callbacks, "on_train_end")
         if failure:
             kept = f"; the weights of epoch {self.history.best_epoch} are kept" if self.best is not None else ""
             warnings.warn(f"training {failure}{kept}", TrainingWarning, stacklevel=2)
@@ -209,7 +205,7 @@ class Trainer:
         """
         samples = check_samples(X)
         self.engine.load()
-        return self._judge(check_targets(samples, y, self.loss, self._n_outputs(samples)))
+        return judge(self, check_targets(samples, y, self.loss, self._n_outputs(samples)))
 
     def higher_is_better(self, name: str) -> bool:
         """Whether a column of the history is the better the larger it is."""
@@ -258,108 +254,6 @@ class Trainer:
         if name not in columns:
             raise ValueError(f"there is no {name!r} to monitor, only {', '.join(columns)}")
         return name
-
-    # ── Epochs and steps ────────────────────────────────────────────────────────────────────────────────────
-
-    def _run(
-        self,
-        training: Samples,
-        validation: Samples | None,
-        epochs: int,
-        batch_size: int | None,
-        shuffle: bool,
-        tolerance: float | None,
-        callbacks: Sequence[Callback],
-        interruption: Interruption,
-        progress: Progress,
-    ) -> str:
-        """Epoch after epoch; the failure that ended them, or ""."""
-        history = self.history
-        while not history.stop and history.epochs < epochs:
-            epoch = history.epochs + 1
-            self._tell(callbacks, "on_epoch_begin", epoch)
-            try:
-                logs = self._epoch(training, batch_size, shuffle, callbacks, interruption, progress)
-                if validation is not None:
-                    logs |= {f"validation_{name}": number for name, number in self._judge(validation).items()}
-            except (NonFinite, DomainError) as error:
-                return f"stopped in epoch {epoch}, {' '.join(str(error).split())}"
-            history.add(logs)
-            self._keep_the_best()
-            self.interrupted = interruption.requested
-            if self.interrupted:
-                self.stop(f"interrupted in epoch {epoch}")
-            column = history["loss"]
-            if tolerance is not None and len(column) > 1 and abs(column[-1] - column[-2]) <= tolerance:
-                self.stop(f"the loss has converged: it changed by no more than {tolerance:g}")
-            self._tell(callbacks, "on_epoch_end", epoch, logs)
-            progress.epoch(epoch, logs)
-        return ""
-
-    def _epoch(
-        self,
-        training: Samples,
-        batch_size: int | None,
-        shuffle: bool,
-        callbacks: Sequence[Callback],
-        interruption: Interruption,
-        progress: Progress,
-    ) -> dict[str, float]:
-        """A step for each batch; the means of the epoch's numbers."""
-        order = list(range(len(training)))
-        taken: list[list[int]] = []
-
-        def until_interrupted() -> Iterator[list[int]]:
-            for indices, _ in batches(order, order, batch_size, self.rng if shuffle else None):
-                taken.append(indices)
-                yield indices
-                if interruption.requested:
-                    break
-
-        sums: list[float] = []
-        predictions: list[Any] = []
-        steps = self.engine.steps(training, until_interrupted(), together=not listening(callbacks, "on_batch_end"))
-        try:
-            for loss, predicted in steps:
-                sums.append(loss * len(taken[len(sums)]))
-                predictions.append(predicted)
-                self._tell(callbacks, "on_batch_end", len(sums), loss)
-                progress.batch(len(sums), loss)
-        except (NonFinite, DomainError) as error:
-            raise NonFinite(f"step {len(sums) + 1}: {error}") from error
-        seen = [index for indices in taken for index in indices]
-        logs = {"loss": math.fsum(sums) / len(seen)}
-        if self.metrics:
-            rows, targets = [row for part in predictions for row in as_list(part)], take(training.y, seen)
-            logs |= {metric.name: metric(rows, targets) for metric in self.metrics}
-        return logs
-
-    def _tell(self, callbacks: Iterable[Callback], event: str, *news: Any) -> None:
-        """Call the callbacks that listen to an event; they find the parameters' numbers in the Values."""
-        if called := listening(callbacks, event):
-            self.engine.unload()
-            for callback in called:
-                getattr(callback, event)(self, *news)
-            self.engine.load()
-
-    def _keep_the_best(self) -> None:
-        """Remember the weights if the last epoch's monitored number is the best so far."""
-        history = self.history
-        column, before = history[history.monitor], history.best_epoch
-        sign = -1.0 if self.higher_is_better(history.monitor) else 1.0
-        if before is None or sign * column[-1] < sign * column[before - 1]:
-            history.best_epoch = len(column)
-            self.best = self.engine.remember()
-
-    def _judge(self, samples: Samples) -> dict[str, float]:
-        """The loss and each metric, without training."""
-        loss, predictions = self.engine.loss(samples)
-        return {"loss": loss} | {metric.name: metric(as_list(predictions), samples.y) for metric in self.metrics}
-
-
-def listening(callbacks: Iterable[Callback], event: str) -> list[Callback]:
-    """The callbacks that do something at an event."""
-    return [c for c in callbacks if getattr(type(c), event, None) is not getattr(Callback, event)]
 
 
 def check_count(name: str, number: Any, least: int) -> None:
