@@ -21,6 +21,7 @@ import autograd
 from autograd import Value
 from autograd.graph import topological_order
 from nn.engine import EagerEngine, LossAndPredictions, Objective
+from nn.fingerprint import fingerprint
 from nn.optimizer import GradientOptimizer, Optimizer
 from nn.samples import Samples
 
@@ -67,6 +68,8 @@ class CompiledEngine(EagerEngine):
         self.names = [name_of[id(parameter)] for parameter in self.bound.captured]
         self.rule = optimizer if len(self.names) == len(self.parameters) and has_array_rule(optimizer) else None
         self.description = "compiled: " + compiled.program.summary
+        self.compiled = [objective.l1, objective.l2, *fingerprint(objective.model)]
+        self.samples, self.batch_size = samples, batch_size
         self.use_arrays()
         self.load()
 
@@ -85,9 +88,14 @@ class CompiledEngine(EagerEngine):
         X, Y = samples.arrays
         return (
             list(map(id, self.objective.model.parameters())) == list(map(id, self.parameters.values()))
+            and self.is_current()
             and (X.shape[1], Y.shape[1]) == (self.X.shape[1], self.Y.shape[1])
             and self.room == self.room_for(samples, batch_size)
         )
+
+    def is_current(self) -> bool:
+        """Whether the model and the penalties are still those that were compiled."""
+        return self.compiled == [self.objective.l1, self.objective.l2, *fingerprint(self.objective.model)]
 
     # ── Steps ───────────────────────────────────────────────────────────────────────────────────────────────
 

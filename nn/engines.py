@@ -6,6 +6,7 @@ from importlib.util import find_spec
 
 from nn.compiled import CompiledEngine
 from nn.engine import EagerEngine, Objective
+from nn.fingerprint import fingerprint, random_states
 from nn.optimizer import Optimizer
 from nn.samples import Samples
 
@@ -24,6 +25,8 @@ def best_engine(
     if find_spec("numpy") is None:
         return EagerEngine(objective, optimizer, "NumPy is not installed: pip install 'chalkgrad[jit]'")
     try:
+        if changing := changes_when_called(objective, samples):
+            return EagerEngine(objective, optimizer, changing)
         if isinstance(previous, CompiledEngine) and previous.fits(samples, batch_size):
             previous.load()
             if difference(previous, samples) <= TOLERANCE:
@@ -41,6 +44,18 @@ def best_engine(
             " random numbers or counts its calls",
         )
     return engine
+
+
+def changes_when_called(objective: Objective, samples: Samples) -> str:
+    """How a model changes by being called, which a program would not repeat; "" if it does not."""
+    model = objective.model
+    before, states = fingerprint(model), random_states(model)
+    objective.of_sample(samples.X[0], samples.encoded[0])
+    if random_states(model) != states:
+        return "the model draws random numbers, which a compiled program would draw only once"
+    if fingerprint(model) != before:
+        return "the model changes its attributes when it is called, which a compiled program would not"
+    return ""
 
 
 def difference(engine: CompiledEngine, samples: Samples) -> float:

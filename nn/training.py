@@ -13,8 +13,10 @@ from typing import TYPE_CHECKING, Any
 
 from autograd import DomainError
 from nn.callbacks import Callback
+from nn.compiled import CompiledEngine
 from nn.data import batches, take
-from nn.engine import NonFinite
+from nn.engine import EagerEngine, LossAndPredictions, NonFinite
+from nn.engines import best_engine
 from nn.interrupt import Interruption
 from nn.progress import Progress
 from nn.samples import Samples, as_list
@@ -68,9 +70,8 @@ class Training:
         taken: list[list[int]] = []
         sums: list[float] = []
         predictions: list[Any] = []
-        together = not listening(self.callbacks, "on_batch_end")
         try:
-            for loss, predicted in trainer.engine.steps(self.training, self.deal(taken), together=together):
+            for loss, predicted in self.steps(taken):
                 sums.append(loss * len(taken[len(sums)]))
                 predictions.append(predicted)
                 tell(trainer, self.callbacks, "on_batch_end", len(sums), loss)
@@ -83,6 +84,14 @@ class Training:
             rows, targets = [row for part in predictions for row in as_list(part)], take(self.training.y, seen)
             logs |= {metric.name: metric(rows, targets) for metric in trainer.metrics}
         return logs
+
+    def steps(self, taken: list[list[int]]) -> Iterator[LossAndPredictions]:
+        """The steps of an epoch. If somebody listens to each, the engine may be another one after it."""
+        if listening(self.callbacks, "on_batch_end"):
+            for indices in self.deal(taken):
+                yield from self.trainer.engine.steps(self.training, [indices], together=False)
+        else:
+            yield from self.trainer.engine.steps(self.training, self.deal(taken))
 
     def deal(self, taken: list[list[int]]) -> Iterator[list[int]]:
         """The batches, as positions of samples, until Ctrl-C; those that were taken are noted."""
@@ -115,6 +124,10 @@ def tell(trainer: Trainer, callbacks: Iterable[Callback], event: str, *news: Any
         trainer.engine.unload()
         for callback in called:
             getattr(callback, event)(trainer, *news)
+        engine = trainer.engine
+        if isinstance(engine, CompiledEngine) and not engine.is_current():  # a callback has changed the model
+            eager = EagerEngine(trainer.objective, trainer.optimizer)
+            trainer.engine = best_engine(trainer.objective, trainer.optimizer, engine.samples, engine.batch_size, eager)
         trainer.engine.load()
 
 

@@ -263,3 +263,60 @@ def test_a_second_fit_goes_on_with_the_same_program_unless_the_model_is_another(
     trainer.model.layers[0].neurons[0].activation = Value.sin
     fit()
     assert trainer.engine is not first and trainer.engine_used.startswith("compiled")
+
+
+class Changing(MLP):
+    """A model with a switch, and one that drops what it finds."""
+
+    training = True
+
+    def __call__(self, x):
+        outputs = super().__call__(x)
+        return [a * 2.0 for a in outputs] if self.training else outputs
+
+
+@pytest.mark.parametrize("event", ["on_epoch_begin", "on_batch_end"])
+def test_a_switch_that_a_callback_turns_counts_from_then_on(event):
+    def fit(engine):
+        class Switch(Callback):
+            count = 0
+
+        def turn(self, trainer, *news):
+            self.count += 1
+            trainer.model.training = self.count < 3
+            trainer.objective.l2 = 0.01 * self.count if self.count < 5 else 0.0
+
+        setattr(Switch, event, turn)
+        X, y = samples(18)
+        trainer = Trainer(Changing(3, [4, 2], rng=1), "mean_squared_error", Momentum(0.02), engine=engine)
+        trainer.fit(X, y, epochs=6, batch_size=5, verbose=0, rng=1, callbacks=[Switch()])
+        return trainer
+
+    assert_same(fit("auto"), fit("eager"))
+
+
+@pytest.mark.parametrize("rate", [0.5, 0.05, 0.0])
+@pytest.mark.parametrize("source", ["module", "own", "numpy"])
+def test_random_numbers_are_noticed_however_rarely_they_matter(rate, source):
+    import numpy as np
+
+    class Dropping(MLP):
+        def __call__(self, x):
+            draw = {"module": random.random, "own": self.source.random, "numpy": np.random.random}[source]
+            return [a if draw() >= rate else a * 0.0 for a in super().__call__(x)]
+
+    model = Dropping(3, [4, 2], rng=1)
+    model.source = random.Random(3)
+    assert "draws random numbers" in trained("auto", GradientDescent(0.01), model=model).engine_used
+
+
+def test_a_model_that_counts_its_calls_is_trained_eagerly():
+    class Counting(MLP):
+        calls = 0
+
+        def __call__(self, x):
+            self.calls += 1
+            return super().__call__(x)
+
+    trainer = trained("auto", GradientDescent(0.01), model=Counting(3, [4, 2], rng=1))
+    assert "changes its attributes" in trainer.engine_used and trainer.model.calls > 50
