@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from functools import partial
 from importlib.util import find_spec
 
 from nn.compiled import CompiledEngine
 from nn.engine import EagerEngine, Objective
-from nn.fingerprint import fingerprint, random_states
+from nn.fingerprint import changes_when_called
 from nn.optimizer import Optimizer
 from nn.samples import Samples
 
@@ -25,7 +26,8 @@ def best_engine(
     if find_spec("numpy") is None:
         return EagerEngine(objective, optimizer, "NumPy is not installed: pip install 'chalkgrad[jit]'")
     try:
-        if changing := changes_when_called(objective, samples):
+        first = partial(objective.of_sample, samples.X[0], samples.encoded[0])
+        if changing := changes_when_called(objective.model, first):
             return EagerEngine(objective, optimizer, changing)
         if isinstance(previous, CompiledEngine) and previous.fits(samples, batch_size):
             previous.load()
@@ -34,8 +36,8 @@ def best_engine(
         engine = CompiledEngine(objective, optimizer, samples, batch_size)
         found = difference(engine, samples)
     except Exception as error:  # whatever it is: if it is wrong for Values, too, the eager engine will raise it
-        first = str(error).partition("\n")[0]
-        return EagerEngine(objective, optimizer, f"the model cannot be compiled: {type(error).__name__}: {first}")
+        line = str(error).partition("\n")[0]
+        return EagerEngine(objective, optimizer, f"the model cannot be compiled: {type(error).__name__}: {line}")
     if not found <= TOLERANCE:
         return EagerEngine(
             objective,
@@ -44,18 +46,6 @@ def best_engine(
             " random numbers or counts its calls",
         )
     return engine
-
-
-def changes_when_called(objective: Objective, samples: Samples) -> str:
-    """How a model changes by being called, which a program would not repeat; "" if it does not."""
-    model = objective.model
-    before, states = fingerprint(model), random_states(model)
-    objective.of_sample(samples.X[0], samples.encoded[0])
-    if random_states(model) != states:
-        return "the model draws random numbers, which a compiled program would draw only once"
-    if fingerprint(model) != before:
-        return "the model changes its attributes when it is called, which a compiled program would not"
-    return ""
 
 
 def difference(engine: CompiledEngine, samples: Samples) -> float:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import sys
+from collections.abc import Callable
 from typing import Any
 
 from autograd import Value
@@ -51,3 +52,14 @@ def random_states(model: Module) -> list[str]:
                 elif numpy is not None and isinstance(part, numpy.random.Generator):
                     states.append(repr(part.bit_generator.state))
     return states
+
+
+def changes_when_called(model: Module, call: Callable[[], Any]) -> str:
+    """How a model changes by a call, which a program would not repeat, in words; "" if it does not."""
+    before, states = fingerprint(model), random_states(model)
+    call()
+    if random_states(model) != states:
+        return "the model draws random numbers, which a compiled program would draw only once"
+    if fingerprint(model) != before:
+        return "the model changes its attributes when it is called, which a compiled program would not"
+    return ""

@@ -7,6 +7,7 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
 import autograd
+from nn.fingerprint import changes_when_called
 
 if TYPE_CHECKING:
     from nn.module import Module
@@ -21,17 +22,16 @@ TOLERANCE = 1e-9
 
 def predictions(module: Module, X: Sequence[Sequence[Any]]) -> Rows:
     """The outputs for each sample: from a compiled program if there is much to compute, and it gives the same."""
-    rows = list(X)
-    first = one_by_one(module, rows[:COMPARED])
-    rest = rows[COMPARED:]
-    if len(rest) * len(module.parameters()) >= WORTH_COMPILING and find_spec("numpy") is not None:
+    rows, first = list(X), Rows()
+    worth_it = len(rows) * len(module.parameters()) >= WORTH_COMPILING and find_spec("numpy") is not None
+    if worth_it and not changes_when_called(module, lambda: first.extend(one_by_one(module, rows[:COMPARED]))):
         try:
             found = at_once(module, rows)
         except Exception:  # whatever it is: if it is wrong one by one, too, it will be raised below
-            return first + one_by_one(module, rest)
-        if all(close(a, b) for a, b in zip(first, found, strict=False)):
+            found = []
+        if found and all(close(a, b) for a, b in zip(first, found, strict=False)):
             return found
-    return first + one_by_one(module, rest)
+    return first + one_by_one(module, rows[len(first) :])
 
 
 def one_by_one(module: Module, rows: Sequence[Sequence[Any]]) -> Rows:
