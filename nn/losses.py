@@ -299,10 +299,18 @@ def get(name: str | Loss) -> Loss:
 
     Raises:
         ValueError: for an unknown name; it proposes the nearest.
+        TypeError: for what is neither a name nor a loss.
 
     >>> get("hinges")
     Traceback (most recent call last):
         ...
     ValueError: no loss is called 'hinges'; did you mean 'hinge'? There are: residual_sum_of_squares, ...
     """
-    return name if isinstance(name, Loss) else lookup("loss", name, LOSSES)
+    if isinstance(name, Loss):
+        return name
+    if not isinstance(name, str):
+        raise TypeError(
+            f"a loss is a name, such as 'mean_squared_error', or a Loss, but this is {name!r}.\n"
+            "Make one of a formula of your own: Loss('mine', formula, encode=…, expects='numbers', targets='…')."
+        )
+    return lookup("loss", name, LOSSES)

@@ -69,6 +69,8 @@ class Trainer:
     ) -> None:
         if engine not in ("auto", "eager"):
             raise ValueError(f"the engine is 'auto' or 'eager', not {engine!r}")
+        if not isinstance(optimizer, Optimizer):
+            raise TypeError(f"the optimizer is one of nn.optim, made: Adam(0.01), but this is {optimizer!r}")
         self.model = model
         self.loss = losses.get(loss)
         self.optimizer = optimizer
@@ -225,6 +227,11 @@ class Trainer:
         rows = check_samples(X)
         n_outputs = self._n_outputs(rows)
         samples = check_targets(rows, y, self.loss, n_outputs)
+        if not self.model.parameters():
+            raise ValueError(
+                f"{self.model!r} has no parameters, so there is nothing to train.\n"
+                "Parameters are leaf Values that are attributes of the model, or in its lists, dicts and modules."
+            )
         if validation_data is not None:
             others = check_samples(validation_data[0], "validation X", width=len(rows[0]))
             return samples, check_targets(others, validation_data[1], self.loss, n_outputs, "validation ")

@@ -22,6 +22,7 @@ from nn import (
     DrawGraph,
     EarlyStopping,
     GradientDescent,
+    Module,
     RandomHillClimbing,
     Trainer,
     TrainingWarning,
@@ -414,3 +415,19 @@ def test_an_accuracy_of_numbers_is_refused_before_anything_is_trained():
     with pytest.raises(ValueError, match="accuracy needs classes, but the loss is one of numbers"):
         t.fit([[0.0], [1.0]], [0.0, 1.0], verbose=0)
     assert t.optimizer.steps == 0
+
+
+def test_what_is_no_loss_no_optimizer_or_no_model_is_refused_with_a_repair():
+    model = MLP(1, [1], rng=1)
+    with pytest.raises(TypeError, match="a loss is a name.*\n.*Loss\\('mine'"):
+        Trainer(model, lambda prediction, target: 0.0, GradientDescent())
+    for optimizer in (GradientDescent, "adam"):
+        with pytest.raises(TypeError, match=r"made: Adam\(0.01\)"):
+            Trainer(model, "hinge", optimizer)
+
+    class Fixed(Module):
+        def __call__(self, x):
+            return [x[0]]
+
+    with pytest.raises(ValueError, match="no parameters, so there is nothing to train"):
+        Trainer(Fixed(), "mean_squared_error", GradientDescent()).fit([[1.0]], [1.0], verbose=0)
