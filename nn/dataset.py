@@ -59,6 +59,9 @@ class Dataset:
     source: str = ""
     grid: tuple[int, int] | None = None
 
+    def __repr__(self) -> str:
+        return f"<{self.name or 'data set'}: {len(self.targets):,} rows, {len(self.kinds)} inputs; {self.verdict}>"
+
     def __len__(self) -> int:
         return len(self.table)
 

@@ -45,6 +45,9 @@ class Table:
     notes: tuple[str, ...] = ()
     _parsed: dict[str, tuple[list[float], set[int]]] = field(default_factory=dict, repr=False, compare=False)
 
+    def __repr__(self) -> str:
+        return f"<{self.source}: {len(self.lines):,} rows of {', '.join(self.columns)}>"
+
     def __len__(self) -> int:
         return len(self.lines)
 

@@ -270,3 +270,9 @@ def test_importing_costs_no_outside_package():
         f"import sys; import {modules}; print(sorted({{'numpy', 'sklearn', 'matplotlib', 'scipy'}} & set(sys.modules)))"
     )
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "[]\n"
+
+
+def test_a_data_set_is_shown_in_a_line_and_not_cell_by_cell():
+    iris = load("iris")
+    assert repr(iris).startswith("<iris: 150 rows, 4 inputs; ") and "\n" not in repr(iris)
+    assert "150 rows of sepal length (cm), sepal width (cm)" in repr(iris.table) and len(repr(iris.table)) < 120
