@@ -134,10 +134,6 @@ class EagerEngine:
         """The same, and the gradients in the `.grad` of the parameters."""
         return self.objective.backward(samples.take(indices))
 
-    def is_current(self) -> bool:
-        """Whether the model is still the one that this engine computes."""
-        return True
-
     # ── Where the numbers are. Here always in the Values, so that there is nothing to do ────────────────────
 
     def load(self) -> None:

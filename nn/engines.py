@@ -16,7 +16,11 @@ TOLERANCE = 1e-9
 
 
 def best_engine(
-    objective: Objective, optimizer: Optimizer, samples: Samples, batch_size: int | None, previous: EagerEngine
+    objective: Objective,
+    optimizer: Optimizer,
+    samples: Samples,
+    batch_size: int | None,
+    previous: EagerEngine | None = None,
 ) -> EagerEngine:
     """The compiled engine if the model can be compiled, otherwise the eager one, which says why.
 

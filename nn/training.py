@@ -15,7 +15,7 @@ from autograd import DomainError
 from nn.callbacks import Callback
 from nn.compiled import CompiledEngine
 from nn.data import batches, take
-from nn.engine import EagerEngine, LossAndPredictions, NonFinite
+from nn.engine import LossAndPredictions, NonFinite
 from nn.engines import best_engine
 from nn.interrupt import Interruption
 from nn.progress import Progress
@@ -126,8 +126,7 @@ def tell(trainer: Trainer, callbacks: Iterable[Callback], event: str, *news: Any
             getattr(callback, event)(trainer, *news)
         engine = trainer.engine
         if isinstance(engine, CompiledEngine) and not engine.is_current():  # a callback has changed the model
-            eager = EagerEngine(trainer.objective, trainer.optimizer)
-            trainer.engine = best_engine(trainer.objective, trainer.optimizer, engine.samples, engine.batch_size, eager)
+            trainer.engine = best_engine(trainer.objective, trainer.optimizer, engine.samples, engine.batch_size)
         trainer.engine.load()
 
 
