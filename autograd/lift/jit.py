@@ -19,7 +19,7 @@ import numpy as np
 
 from autograd.lift.nests import Reading, like
 from autograd.lift.node import Call, Later, as_leaf, compiled_node, node_operation
-from autograd.lift.recorded import Recorded, back, gradient
+from autograd.lift.recorded import Recorded, gradient
 from autograd.lift.step import Step
 from autograd.lift.trace import current
 from autograd.transforms import flat, nested_like, open_inputs
@@ -210,11 +210,9 @@ class Compiled:
         if not (isinstance(recorded.result, Value)):
             return self.f(*args, **kwargs)
         machine = recorded.machine(tuple(spans[k] for k in chosen))
-        with np.errstate(all="ignore"):
-            recorded.load(machine, reading)
-            machine.forward()
-            y = float(machine.values[recorded.program.roots[0]])
-            back(machine, recorded.program.roots[0])
+        recorded.load(machine, reading)
+        machine.forward_and_backward()
+        y = float(machine.values[recorded.program.roots[0]])
         first = int(recorded.places[0]) if len(recorded.places) else 0
         found = [machine.adjoints[first + spans[k].start : first + spans[k].stop] for k in chosen]
         if not isfinite(y) or not all(isfinite(slopes.sum()) for slopes in found):

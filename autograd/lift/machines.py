@@ -34,6 +34,8 @@ class Machine(Protocol):
     def backward(self) -> Callable[[], None]: ...
     @property
     def clear(self) -> Callable[[], None]: ...
+    @property
+    def forward_and_backward(self) -> Callable[[], None]: ...  # from the first root
 
 
 #: Numbers in a matrix product (operands and result) beyond which it leaves the cache, and BLAS is faster.

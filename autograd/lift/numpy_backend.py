@@ -48,6 +48,14 @@ class Machine:
         self.backward: Callable[[], None] = writer.namespace["backward"]
         self.clear: Callable[[], None] = writer.namespace["clear"]
 
+    def forward_and_backward(self) -> None:
+        """Forward, and backward from the first root."""
+        with np.errstate(all="ignore"):
+            self.forward()
+            self.clear()
+            self.adjoints[self.program.roots[0]] += 1.0
+            self.backward()
+
 
 class Writer(Forward):
     """Writes the function `backward`, too: line by line what flows from each result to its operands."""

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from autograd.lift.machines import machine_for, uses_machine_code
 from autograd.lift.nests import Floats, Reading
-from autograd.lift.recorded import Recorded, back
+from autograd.lift.recorded import Recorded
 from autograd.lift.reverse import reverse
 
 if TYPE_CHECKING:
@@ -49,13 +49,7 @@ class Step:
 
     def run(self) -> float:
         """The value; its gradient is in `gradient`."""
-        in_one_call: Callable[[], None] | None = getattr(self.machine, "forward_and_backward", None)
-        if in_one_call is not None:
-            in_one_call()
-        else:
-            with np.errstate(all="ignore"):
-                self.machine.forward()
-                back(self.machine, self.root)
+        self.machine.forward_and_backward()
         return float(self.machine.values[self.root])
 
     def repeated(self, rule: Rule, slots: int, tables: Sequence[tuple[int, int, int]]) -> Epochs | None:
