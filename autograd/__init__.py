@@ -55,9 +55,9 @@ from autograd.transforms import grad, hessian, hvp, jacobian, value_and_grad, vj
 from autograd.value import DomainError, Value, apply, nonfinite
 
 if TYPE_CHECKING:
+    from autograd.lift.capture.trace import TraceError
+    from autograd.lift.capture.vmap import vmap
     from autograd.lift.jit import jit
-    from autograd.lift.trace import TraceError
-    from autograd.lift.vmap import vmap
 
 __version__ = "0.1.0"
 
@@ -114,7 +114,11 @@ __all__ = [
 ]
 
 #: Where the compiling names are found: they are imported when they are asked for, and NumPy with them.
-COMPILING = {"jit": "autograd.lift.jit", "vmap": "autograd.lift.vmap", "TraceError": "autograd.lift.trace"}
+COMPILING = {
+    "jit": "autograd.lift.jit",
+    "vmap": "autograd.lift.capture.vmap",
+    "TraceError": "autograd.lift.capture.trace",
+}
 
 
 def __getattr__(name: str) -> Any:

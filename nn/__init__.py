@@ -11,16 +11,34 @@
 >>> losses.hinge(model([0.5, -1.0]), 1) < loss
 True
 
-Where to read on: `module.py` (what has parameters), `layers.py`, `activations.py`, `init.py`, `losses.py`,
-`optimizer.py` and `optim.py`, `schedules.py`, then `trainer.py` and what it imports; `experiment.py`, `report.py` and
-`cli.py` are the command line's.
+What people import is at this door, what it needs is in the rooms behind it. In reading order:
+
+     1  module           something with parameters, which have names
+     2  activations      what a neuron makes of its weighted sum
+     3  init             where weights start
+     4  layers           neurons, layers, MLP
+     5  losses           how wrong a prediction is
+     6  metrics          how good predictions are
+     7  schedules        learning rates
+     8  optimizers/      how parameters move
+     9  history          what happened, epoch by epoch
+    10  callbacks        what may happen at the end of an epoch
+    11  trainer          fit and evaluate
+    12  training/        how a training runs: samples, engines, epochs, checkpoints
+    13  data/            tables, data sets, splits, preprocessing
+    14  plots/           matplotlib figures
+    15  cli              the command `chalkgrad`; app/ is behind it
+    16  basics/          names, random numbers, files, optional packages
+
+    linear               regression in closed form, to compare with
+    micrograd            micrograd's names for its programs
 """
 
 from nn import activations, init, losses, schedules
 from nn.callbacks import Callback, Checkpoint, DrawGraph, EarlyStopping, Snapshots
 from nn.layers import MLP, Layer, Neuron, Sequential
 from nn.module import Module
-from nn.optim import (
+from nn.optimizers import (
     Adam,
     AdamW,
     GradientDescent,

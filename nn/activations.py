@@ -19,8 +19,8 @@ from typing import Any
 
 import autograd
 from autograd import Value
+from nn.basics.lookup import lookup
 from nn.module import Module
-from nn.registry import lookup
 
 
 @dataclass(frozen=True)

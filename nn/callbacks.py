@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from nn import checkpoint
 from nn.module import outputs_of
+from nn.training import checkpoint
 
 if TYPE_CHECKING:
     from nn.trainer import Trainer

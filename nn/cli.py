@@ -17,11 +17,11 @@ try:
 except ModuleNotFoundError:  # pragma: no cover (an installation without the extra)
     sys.exit("the command chalkgrad needs the package click: pip install 'chalkgrad[train]'")
 
-from nn import activations, losses, optim
-from nn.arguments import Data, Numbers, repairable
-from nn.bundled import DATASETS, load
-from nn.data import DataError
-from nn.dataset import Dataset, load_csv
+from nn import activations, losses, optimizers
+from nn.app.arguments import Data, Numbers, repairable
+from nn.data.bundled import DATASETS, load
+from nn.data.dataset import Dataset, load_csv
+from nn.data.splits import DataError
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -62,7 +62,7 @@ def main() -> None:
     type=click.Choice(list(losses.LOSSES)),
     help="By default: cross-entropy on logits for classes, mean squared error for numbers.",
 )
-@click.option("--optimizer", type=click.Choice(list(optim.OPTIMIZERS)), default="adam", show_default=True)
+@click.option("--optimizer", type=click.Choice(list(optimizers.OPTIMIZERS)), default="adam", show_default=True)
 @click.option("--learning-rate", type=float, default=0.01, show_default=True, help="Of hill climbing: the step's size.")
 @click.option("--epochs", type=int, default=100, show_default=True, help="At most.")
 @click.option("--batch", "batch_size", type=int, default=32, show_default=True, help="Samples in a step; 0 for all.")
@@ -107,9 +107,9 @@ def train(
     chalkgrad train houses.csv --target price --output runs/prices
     chalkgrad train moons --hidden 16,16 --activation relu --loss hinge
     """
+    from nn.app.experiment import Settings, cross_validate, experiment
+    from nn.app.report import check_replaceable, summary, write_report
     from nn.callbacks import Snapshots
-    from nn.experiment import Settings, cross_validate, experiment
-    from nn.report import check_replaceable, summary, write_report
 
     say = (lambda *_: None) if quiet or as_json else click.echo
     settings = Settings(**{**chosen, "batch_size": chosen["batch_size"] or None})
@@ -148,7 +148,7 @@ def dataset_from(data: str, target: str | None, task: str | None, categories: It
             f"{data!r} is neither a file nor a bundled data set ({', '.join(DATASETS)}); see `chalkgrad data`"
         )
     if target is None:
-        from nn.table import read_csv
+        from nn.data.table import read_csv
 
         columns = ", ".join(map(repr, read_csv(data).names[:8]))
         raise DataError(f"{data}: which column is to be predicted? Give --target COLUMN, one of {columns} …")
@@ -181,9 +181,9 @@ def predict(model: str, rows: str, output: str | None, as_json: bool, quiet: boo
     """
     import io
 
-    from nn.predictor import Predictor
-    from nn.storage import write_text
-    from nn.table import read_csv
+    from nn.app.model_file import Predictor
+    from nn.basics.storage import write_text
+    from nn.data.table import read_csv
 
     predictor = Predictor.load(model)
     given = read_csv(rows)
@@ -240,8 +240,8 @@ def plot(what: str, file: str | None, output: str | None) -> None:
     chalkgrad plot activations
     chalkgrad plot history runs/iris/history.csv -o curves.png
     """
-    from nn import pictures
-    from nn.figures import save_svg
+    from nn.app import plot_commands as pictures
+    from nn.plots.look import save_svg
 
     reads = {"history": "history.csv", "weights": "model.json"}
     if what in reads and file is None:

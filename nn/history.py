@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from nn.storage import write_text
+from nn.basics.storage import write_text
 
 
 class History(Mapping[str, list[float]]):
@@ -57,7 +57,7 @@ class History(Mapping[str, list[float]]):
 
     def plot(self) -> Any:
         """The learning curves as a matplotlib Figure, with the epoch that was best."""
-        from nn.plots import learning_curves
+        from nn.plots.curves import learning_curves
 
         return learning_curves(self)
 

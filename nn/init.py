@@ -17,7 +17,7 @@ import math
 from collections.abc import Callable
 from typing import Any
 
-from nn.registry import lookup
+from nn.basics.lookup import lookup
 
 Initialiser = Callable[[int, int, Any], float]
 

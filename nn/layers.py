@@ -24,8 +24,8 @@ from typing import Any
 from autograd import Value, dot
 from nn import activations
 from nn import init as initialisers
+from nn.basics.randomness import Randomness, generator
 from nn.module import FOR_A_BATCH, Module, check_width
-from nn.randomness import Randomness, generator
 
 Activations = str | Callable[..., Any]
 Init = str | initialisers.Initialiser | None

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from nn.data import check_same_length
-from nn.extras import require
+from nn.basics.optional import require
+from nn.data.splits import check_same_length
 
 
 def least_squares(X: Sequence[Sequence[float]], y: Sequence[float]) -> tuple[list[float], float]:

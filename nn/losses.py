@@ -21,8 +21,8 @@ from typing import Any
 
 import autograd
 from autograd import Value, dot, log, log1p, logsumexp, minimum, relu, softplus, where
-from nn.registry import lookup
-from nn.targets import class_index, numbers, one_of
+from nn.basics.lookup import lookup
+from nn.data.targets import class_index, numbers, one_of
 
 Formula = Callable[[Sequence[Any], Sequence[Any]], Any]
 

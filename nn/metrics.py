@@ -17,8 +17,8 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
-from nn.extras import require
-from nn.registry import lookup
+from nn.basics.lookup import lookup
+from nn.basics.optional import require
 
 Outputs = Sequence[Sequence[float]]
 

@@ -58,7 +58,7 @@ class Module:
 
         Of many samples the outputs come from a compiled program, equal to rounding to those one by one.
         """
-        from nn.prediction import predictions
+        from nn.basics.prediction import predictions
 
         return predictions(self, X)
 

@@ -17,21 +17,22 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-from nn import checkpoint, losses
+from nn import losses
+from nn.basics.lookup import lookup
+from nn.basics.randomness import Randomness, generator, set_state, state_of
 from nn.callbacks import Callback, EarlyStopping
-from nn.data import split_indices
-from nn.engine import EagerEngine, Objective
-from nn.engines import best_engine
+from nn.data.splits import split_indices
 from nn.history import History
-from nn.interrupt import Interruption
 from nn.metrics import METRICS, Metric, suited
 from nn.module import Module, outputs_of
-from nn.optim import Optimizer
-from nn.progress import Progress
-from nn.randomness import Randomness, generator, set_state, state_of
-from nn.registry import lookup
-from nn.samples import Samples, check_samples, check_targets
-from nn.training import Training, judge, tell
+from nn.optimizers import Optimizer
+from nn.training import checkpoint
+from nn.training.choose_engine import best_engine
+from nn.training.eager import EagerEngine, Objective
+from nn.training.epochs import Training, judge, tell
+from nn.training.interrupt import Interruption
+from nn.training.progress import Progress
+from nn.training.samples import Samples, check_samples, check_targets
 
 
 class TrainingWarning(UserWarning):
@@ -44,7 +45,7 @@ class Trainer:
     Args:
         model: anything that is a `Module`.
         loss: by name or from `nn.losses`.
-        optimizer: from `nn.optim`.
+        optimizer: from `nn.optimizers`.
         metrics: names of `nn.metrics.METRICS`, or such metrics, to be noted every epoch. By its name, a metric of
             classes decides as suits the loss: by the sign of a score, the side of ½ of a probability, or the largest.
         l1, l2: strengths λ of the penalties λ Σ|p| and λ Σp², which count in the loss.
@@ -70,7 +71,7 @@ class Trainer:
         if engine not in ("auto", "eager"):
             raise ValueError(f"the engine is 'auto' or 'eager', not {engine!r}")
         if not isinstance(optimizer, Optimizer):
-            raise TypeError(f"the optimizer is one of nn.optim, made: Adam(0.01), but this is {optimizer!r}")
+            raise TypeError(f"the optimizer is one of nn.optimizers, made: Adam(0.01), but this is {optimizer!r}")
         self.model = model
         self.loss = losses.get(loss)
         self.optimizer = optimizer

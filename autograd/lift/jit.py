@@ -17,16 +17,16 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from autograd.lift.nests import Reading, like
+from autograd.lift.bound import Step
+from autograd.lift.capture.arguments import Reading, like
+from autograd.lift.capture.trace import current
 from autograd.lift.node import Call, Later, as_leaf, compiled_node, node_operation
-from autograd.lift.recorded import Recorded, gradient
-from autograd.lift.step import Step
-from autograd.lift.trace import current
+from autograd.lift.specialised import Recorded, gradient
 from autograd.transforms import flat, nested_like, open_inputs
 from autograd.value import Value
 
 if TYPE_CHECKING:
-    from autograd.lift.listing import Listing
+    from autograd.lift.arrays.listing import Listing
 
 
 def jit(f: Callable[..., Any]) -> Compiled:
@@ -141,7 +141,7 @@ class Compiled:
         """
         if self.latest is None:
             raise RuntimeError("nothing is recorded yet: call the compiled function once")
-        from autograd.lift.text import listing
+        from autograd.lift.arrays.printed import listing
 
         return listing(self.latest.program, self.recordings)
 

@@ -10,9 +10,9 @@ from typing import Any
 import numpy as np
 
 from autograd.arithmetic import Floats
-from autograd.lift.machines import Machine
-from autograd.lift.nests import Reading
-from autograd.lift.recorded import Recorded, gradient
+from autograd.lift.capture.arguments import Reading
+from autograd.lift.choose_backend import Machine
+from autograd.lift.specialised import Recorded, gradient
 from autograd.operation import Operation
 from autograd.transforms import flat, nested_like
 from autograd.value import Value, adjoints, as_number

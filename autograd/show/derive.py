@@ -30,13 +30,13 @@ from operator import attrgetter
 from typing import Any
 
 from autograd.graph import topological_order
-from autograd.show.blackboard import Blackboard
-from autograd.show.equation import Equation
-from autograd.show.formula import LONGEST_SUM, Ellipsis, Formula, Number, Sum, shown
-from autograd.show.names import plain_name
-from autograd.show.notation import Html, Latex, Text
-from autograd.show.paths import Path, Paths, paths_to
-from autograd.show.rows import Factor, Row, aligned, cells, html_table, tex_table
+from autograd.show.writing.blackboard import Blackboard
+from autograd.show.writing.equation import Equation
+from autograd.show.writing.formula import LONGEST_SUM, Ellipsis, Formula, Number, Sum, shown
+from autograd.show.writing.names import plain_name
+from autograd.show.writing.notation import Html, Latex, Text
+from autograd.show.writing.paths import Path, Paths, paths_to
+from autograd.show.writing.rows import Factor, Row, aligned, cells, html_table, tex_table
 from autograd.value import Value, adjoints
 
 INDENT = "    "

@@ -6,13 +6,13 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from autograd.graph import topological_order
-from autograd.show.dot import THEMES, Style, statements
-from autograd.show.levels import LEVELS
-from autograd.show.names import keys
-from autograd.show.picture import Drawable, folded_picture, ops_picture
+from autograd.show.drawing.dot import THEMES, Style, statements
+from autograd.show.drawing.folding import LEVELS
+from autograd.show.drawing.picture import Drawable, folded_picture, ops_picture
+from autograd.show.writing.names import keys
 
 if TYPE_CHECKING:
-    from autograd.show.layout import Drawing
+    from autograd.show.drawing.graphviz_program import Drawing
 
 DIRECTIONS = ("LR", "TB")
 MOST_NODES, MOST_ARROWS = 5_000, 20_000  # about ten seconds of layout
@@ -74,7 +74,7 @@ def draw(
     )
     highlighted = None if highlight is None else reached(picture, starting_points(highlight, place))
 
-    from autograd.show.layout import Drawing
+    from autograd.show.drawing.graphviz_program import Drawing
 
     return Drawing(format="svg", body=statements(picture, style, highlighted))
 

@@ -21,12 +21,12 @@ from collections.abc import Mapping, Sequence
 from os import PathLike
 
 from autograd.graph import topological_order
-from autograd.show.blackboard import Blackboard, labelled
-from autograd.show.check import checks
 from autograd.show.derive import derive
-from autograd.show.expression import parse
-from autograd.show.names import number, shortened, width
-from autograd.show.tokens import ExpressionError
+from autograd.show.stepping.differences import checks
+from autograd.show.typed.parser import parse
+from autograd.show.typed.tokens import ExpressionError
+from autograd.show.writing.blackboard import Blackboard, labelled
+from autograd.show.writing.names import number, shortened, width
 from autograd.value import Value
 
 __all__ = ["ExpressionError", "explain"]
@@ -155,7 +155,7 @@ def gradient_table(root: Value, leaves: list[Value], board: Blackboard) -> str:
 def save_drawing(root: Value, path: str | PathLike[str]) -> None:
     """Write the drawing as SVG."""
     from autograd.show.draw import draw
-    from autograd.show.player import write_whole
+    from autograd.show.stepping.player import write_whole
 
     picture = draw(root).pipe(format="svg", encoding="utf-8")
     write_whole(path, picture)

@@ -35,11 +35,11 @@ from functools import cached_property
 from os import PathLike
 from typing import Any, Literal, NamedTuple, overload
 
-from autograd.show.blackboard import Blackboard
-from autograd.show.equation import Equation
-from autograd.show.formula import Formula, Number, Product
-from autograd.show.names import Name, number
-from autograd.show.sweep import Contribution, edges_backward, edges_depth_first
+from autograd.show.stepping.visits import Contribution, edges_backward, edges_depth_first
+from autograd.show.writing.blackboard import Blackboard
+from autograd.show.writing.equation import Equation
+from autograd.show.writing.formula import Formula, Number, Product
+from autograd.show.writing.names import Name, number
 
 Phase = Literal["forward", "backward"]
 Order = Literal["topological", "depth-first"]
@@ -250,13 +250,13 @@ class Steps(Sequence[Step]):
 
     def save(self, path: str | PathLike[str]) -> None:
         """Write a page to step through, one HTML file that needs no network."""
-        from autograd.show.page import save
+        from autograd.show.stepping.page import save
 
         save(self, path)
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
         """For notebooks."""
-        from autograd.show.page import notebook_html
+        from autograd.show.stepping.page import notebook_html
 
         return {"text/plain": repr(self), "text/html": notebook_html(self)}
 

@@ -10,9 +10,9 @@ from pathlib import Path
 
 from autograd import Value
 from autograd.show import draw, steps
-from nn.bundled import load
-from nn.experiment import Settings, experiment
-from nn.report import write_report
+from nn.app.experiment import Settings, experiment
+from nn.app.report import write_report
+from nn.data.bundled import load
 
 HERE = Path(__file__).parent
 

@@ -16,8 +16,8 @@ from sklearn.metrics import accuracy_score, r2_score
 from sklearn.neural_network import MLPClassifier, MLPRegressor
 
 from nn import MLP, GradientDescent, Trainer, losses
-from nn.bundled import load
-from nn.experiment import SETS, Settings, experiment
+from nn.app.experiment import SETS, Settings, experiment
+from nn.data.bundled import load
 
 SEEDS = range(5)
 HIDDEN, RATE, BATCH, EPOCHS, PATIENCE = (32,), 0.01, 32, 60, 10

@@ -12,9 +12,9 @@ import time
 import numpy as np
 
 from autograd import Value, dot, jit, logsumexp, mean, relu, softmax, tanh, value_and_grad, vmap
-from autograd.lift.text import statements
+from autograd.lift.arrays.printed import statements
 from nn.micrograd import MLP
-from nn.optim import Adam, GradientDescent
+from nn.optimizers import Adam, GradientDescent
 
 
 def microseconds(f, repeats=7):

@@ -20,8 +20,8 @@ import numpy as np
 
 from autograd import dot, jit, logsumexp, mean, relu, softmax, tanh, value_and_grad, vmap
 from autograd.arithmetic import Arrays
-from autograd.lift.machines import back_end
-from nn.optim import Adam, GradientDescent
+from autograd.lift.choose_backend import back_end
+from nn.optimizers import Adam, GradientDescent
 
 try:
     import jax

@@ -12,12 +12,11 @@ import tempfile
 import time
 from pathlib import Path
 
-from browser import NAMES
-from show_graphs import diamond, random_graph
-
 from autograd import Value
 from autograd.show import steps
-from autograd.show.page import FIXED_SIZE, NODE_SIZE, page
+from autograd.show.stepping.page import FIXED_SIZE, NODE_SIZE, page
+from conftest import CHROMIUM_NAMES
+from graphs import diamond, random_graph
 
 STEPS = """async () => {
     const frame = () => new Promise(done => requestAnimationFrame(() => setTimeout(done)));
@@ -65,7 +64,7 @@ def page_size(root):
 
 
 def browser_step(size, milliseconds):
-    program = next(filter(None, map(shutil.which, NAMES)), None)
+    program = next(filter(None, map(shutil.which, CHROMIUM_NAMES)), None)
     if program is None:
         print("browser: there is no Chromium")
         return

@@ -1,0 +1,261 @@
+"""Step 4, regrouping: each group of scalar nodes becomes array instructions, its results neighbours in the buffer.
+
+Sums of products become matrix products where `grid` finds that they can.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import numpy as np
+
+from autograd import ops
+from autograd.lift.arrays.matrix_grid import grids, same, shared_rows
+from autograd.lift.arrays.program import Array, Map, Places, Product, Program, Reduce
+from autograd.lift.arrays.schedule import batch_sizes, reachable, roles, scheduled
+from autograd.lift.arrays.strides import nested_shape, steps
+from autograd.lift.arrays.sum_terms import Part, Terms, oriented
+from autograd.lift.capture.simplify import COMMUTATIVE, LARGEST, LINEAR, Scalars
+from autograd.lift.capture.trace import TooLarge
+from autograd.lift.capture.vmap import BATCH, sample_number
+
+#: Added to the number of an array that holds a batch, so that what is the same for all samples comes first.
+BATCHED = 1 << 40
+
+#: What a program may have in memory, twice over with gradients: 8 bytes each.
+MOST_NUMBERS = 200_000_000
+
+#: A sum whose longest list is padded with zeros to more than this many times its numbers is split by length.
+MOST_PADDING = 2
+
+
+def regrouped(program: Scalars, inputs: dict[int, str], captured: list[int]) -> Program:
+    """The array program of a scalar program.
+
+    Args:
+        program: the simplified scalars.
+        inputs: the nodes of the arguments, in order, each with the name of the array that it belongs to.
+        captured: the nodes of the captured leaves.
+    """
+    return Regrouping(program, inputs, captured).result
+
+
+class Regrouping:
+    """Places for all scalars, and the instructions that compute them, group by group."""
+
+    def __init__(self, program: Scalars, inputs: dict[int, str], captured: list[int]) -> None:
+        self.program = program
+        operands = reachable(program)
+        for node in (*inputs, *captured):
+            operands.setdefault(node, ())
+        kinds = {**inputs, **dict.fromkeys(captured, "captured")}
+        self.samples = batch_sizes(program, operands)
+        groups = scheduled(program, operands, roles(program, operands, kinds, self.samples))
+
+        self.place = np.full(len(program.op), -1, dtype=np.intp)  # where each node's number is, or its first sample's
+        self.source = np.empty(1024, dtype=np.intp)  # of each place: the number of the array that it belongs to
+        self.used = 0  # how many places are taken; the rest of `source` is room to grow
+        self.computed = 0  # how many arrays have been computed
+        self.count = 1  # how many samples the group at hand stands for
+        self.result = Program(recorded=program.recorded)
+        self.put([0, *(node for node in program.number if node in operands and node)], "constants")
+        self.result.constants = {int(self.place[n]): x for n, x in program.number.items() if self.place[n] >= 0}
+        self.put(by_first_use(captured, operands), "p")
+        for kind in dict.fromkeys(inputs.values()):
+            self.put([node for node, name in inputs.items() if name == kind], kind)
+        self.result.inputs = [int(self.place[node]) for node in (*inputs, *captured)]
+        for group in groups:
+            op = program.op[group[0]]
+            self.count = self.samples[group[0]]
+            if op is LINEAR:
+                self.linear(group)
+            elif op is LARGEST:
+                self.largest(group)
+            elif op is BATCH:
+                self.batch(group)
+            else:
+                self.elementwise(group)
+            self.result.scalars += len(group)
+            self.result.grouped += len(group) if len(group) > 1 or op in (LINEAR, LARGEST, BATCH) else 0
+        self.result.roots = [int(self.place[root]) for root in program.roots]
+        self.result.size = self.used
+
+    def put(self, nodes: Iterable[int], name: str) -> None:
+        """Give the nodes the next places, as an array of their own."""
+        self.new_array(np.array(list(nodes), dtype=np.intp), name)
+
+    def new_array(self, nodes: Places, name: str = "") -> Places:
+        """The next places, in the shape of `nodes`; −1 among them are cells that nobody reads.
+
+        A node that stands for a batch has a place for each sample, one after the other; its own is the first.
+        """
+        start = self.used
+        size = nodes.size * self.count
+        out = np.arange(start, start + size, self.count).reshape(nodes.shape)
+        self.place[nodes[nodes >= 0]] = out[nodes >= 0]
+        arrays = self.result.arrays
+        self.used += size
+        if self.used > MOST_NUMBERS:
+            raise TooLarge(
+                f"the program needs room for more than {MOST_NUMBERS:,} numbers, {self.count:,} samples at a time.\n"
+                "Call it with fewer samples in a batch."
+            )
+        if self.used > len(self.source):
+            self.source = np.concatenate([self.source, np.empty(self.used, dtype=np.intp)])
+        self.source[start : self.used] = len(arrays) + BATCHED * (self.count > 1)
+        self.computed += not name
+        arrays.append(Array(start, start + size, name or f"h{self.computed}"))
+        return out
+
+    def spread(self, places: Places) -> Places:
+        """The places of all samples, along a further axis at the end (of length 1 outside of a batch)."""
+        if self.count == 1:
+            return places[..., None]
+        batched = self.source[places] >= BATCHED
+        spread: Places = places[..., None] + batched[..., None] * np.arange(self.count)
+        return spread
+
+    # ── Element by element ──────────────────────────────────────────────────────────────────────────────────
+
+    def elementwise(self, group: list[int]) -> None:
+        """One instruction for each combination of arrays that the operands come from, if there are few."""
+        op = self.program.op[group[0]]
+        assert op is not None
+        nodes = np.array(group)
+        source = self.source
+        operands = self.place[np.array([self.program.operands[node] for node in group]).T]
+        if op.name == "sample":
+            op = ops.IDENTITY
+            numbers = np.array([sample_number(self.program.op[node]) for node in group])
+            operands = operands + numbers * (source[operands] >= BATCHED)
+        if op in COMMUTATIVE:
+            operands = np.where(oriented(source[operands[0]], source[operands[1]], *operands), operands, operands[::-1])
+        _, part = np.unique(source[operands], axis=1, return_inverse=True)
+        part = part.ravel()
+        if part.max() * 8 > len(group):
+            part[:] = 0
+        for number in range(part.max() + 1):
+            chosen = part == number
+            order = best_order(operands[:, chosen])
+            xs = operands[:, chosen][:, order]
+            out = self.new_array(nodes[chosen][order])
+            self.result.instructions.append(Map(op, tuple(map(self.spread, xs)), self.spread(out)))
+
+    def batch(self, group: list[int]) -> None:
+        """Rows of samples from the samples' own numbers."""
+        rows = self.place[np.array([self.program.operands[node] for node in group])]
+        order = best_order(rows.T[:1])
+        out = self.spread(self.new_array(np.array(group)[order]))
+        self.result.instructions.append(Map(ops.IDENTITY, (rows[order],), out))
+
+    def largest(self, group: list[int]) -> None:
+        """The largest of each list; short lists repeat their first number."""
+        lists = [self.place[list(self.program.operands[node])] for node in group]
+        width = max(map(len, lists))
+        rows = np.array([np.concatenate([x, np.repeat(x[:1], width - len(x))]) for x in lists])
+        order = np.lexsort(rows[:, ::-1].T)
+        out = self.new_array(np.array(group)[order])
+        out = self.spread(out)
+        if width == 1:
+            self.result.instructions.append(Map(ops.DETACH, (self.spread(rows[order, 0]),), out))
+        else:
+            self.result.instructions.append(Reduce(LARGEST, self.spread(rows[order]).swapaxes(-1, -2), out))
+
+    # ── Sums and sums of products ───────────────────────────────────────────────────────────────────────────
+
+    def linear(self, group: list[int]) -> None:
+        """Split the terms into parts that come from the same arrays; find the grid of the largest; add the others."""
+        parts = Terms(self.program.terms, group, self.place, self.source).parts()
+        for part in parts:
+            if part.padded > MOST_PADDING * part.used + 64 and len(set(part.counts)) > 1:
+                for chosen in same(np.ceil(np.log2(part.counts + 1.0))):
+                    self.linear([group[k] for k in chosen])
+                return
+        products = [part for part in parts if part.is_product and part.width > 1]
+        nodes = np.array(group)
+        if products:
+            main = max(products, key=lambda part: part.used)
+            cells = grids(main.left, main.right)
+            if len(cells) > 1:
+                for grid in cells:
+                    self.linear([group[k] for k in grid[grid >= 0]])
+                return
+            (grid,) = cells
+        else:
+            grid = best_order(np.concatenate([part.columns() for part in parts]))
+        self.add_up(parts, grid, self.new_array(np.where(grid >= 0, nodes[grid], -1)))
+
+    def add_up(self, parts: list[Part], grid: Places, out: Places) -> None:
+        """The instructions that sum the parts, the positive ones first."""
+        parts.sort(key=lambda part: (part.sign < 0, not part.is_product))
+        add = self.result.instructions.append
+        everywhere = self.spread(out)
+        used = grid >= 0
+        if parts[0].sign < 0:
+            add(Map(ops.IDENTITY, (np.zeros_like(everywhere),), everywhere))
+        for number, part in enumerate(parts):
+            mode = "-" if part.sign < 0 else "+" if number else "="
+            left, right = (x[grid] * used[..., None] for x in (part.left, part.right))  # 0 in cells that nobody reads
+            if not part.is_product:
+                if part.width == 1:
+                    add(Map(ops.IDENTITY, (self.spread(left[..., 0]),), everywhere, mode))
+                else:
+                    add(Reduce(ops.SUM, self.spread(left).swapaxes(-1, -2), everywhere, mode))
+            elif part.width == 1:
+                factors = (self.spread(left[..., 0]), self.spread(right[..., 0]))
+                add(Map(ops.MULTIPLY, factors, everywhere, mode))
+            else:
+                rows = shared_rows(left, used) if grid.ndim == 3 else None
+                columns = shared_rows(right.swapaxes(1, 2), used.swapaxes(1, 2)) if grid.ndim == 3 else None
+                if rows is None or columns is None:
+                    rows, columns = (x.reshape(-1, 1, part.width) for x in (left, right))
+                add(self.product(rows, columns, out.reshape(len(rows), rows.shape[1], -1), mode))
+
+    def product(self, left: Places, right: Places, out: Places, mode: str) -> Product:
+        """A matrix product. The samples of a batch are further columns, or blocks if the rows have them, too."""
+        if self.count == 1:
+            return Product(left, right, out, mode)
+        blocks, rows, columns = out.shape
+        source = self.source
+        left, right, out = self.spread(left), self.spread(right), self.spread(out)
+        if not (source[left[..., 0]] >= BATCHED).any():
+            wide = right.swapaxes(2, 3).reshape(blocks, columns * self.count, -1)
+            if steps(wide) is not None or blocks > 1:
+                return Product(left[..., 0], wide, out.reshape(blocks, rows, -1), mode)
+            left = np.broadcast_to(left[..., 0], (columns, *left.shape[1:3]))  # a product for each column
+            return Product(left, right[0].swapaxes(1, 2), out[0].swapaxes(0, 1), mode)
+        return Product(np.moveaxis(left, 3, 1), np.moveaxis(right, 3, 1), np.moveaxis(out, 3, 1), mode)
+
+
+# ── Order ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def best_order(operands: Places) -> Places:
+    """The order of elements in which the fewest operands have to be gathered."""
+    count = operands.shape[1]
+    candidates = [np.lexsort(operands[::-1]), np.lexsort(operands), np.arange(count)]
+    out = np.arange(count)
+
+    def gathers(order: Places) -> int:
+        return sum(nested_shape([out, xs]) is None for xs in operands[:, order])
+
+    return min(candidates, key=gathers)
+
+
+def by_first_use(captured: list[int], operands: dict[int, tuple[int, ...]]) -> list[int]:
+    """The captured leaves by the depth at which they first meet something else, and then as they are met.
+
+    So the weights of a layer are neighbours, whatever a weight decay makes of all parameters.
+    """
+    depth: dict[int, int] = {}
+    pure = set(captured)  # what is computed from captured leaves alone
+    first = dict.fromkeys(captured, len(operands))
+    for node, xs in operands.items():
+        depth[node] = 1 + max((depth[x] for x in xs), default=-1)
+        if xs and pure.issuperset(xs):
+            pure.add(node)
+            continue
+        for x in xs:
+            if x in first:
+                first[x] = min(first[x], depth[node])
+    return sorted(captured, key=lambda node: (first[node], node))

@@ -1,0 +1,107 @@
+"""Step 3, scheduling: which scalar nodes are computed together.
+
+Nodes that play the same role (the same operation, the same kinds of operands, used by the same kinds of operations)
+and do not wait for each other form a group. Groups are taken in the order of the longest way that is still ahead of
+them (critical path first), and a role always takes all of its nodes that are ready: so the steps of a recurrent net
+follow each other, while what is read out of every step waits and becomes one group at the end.
+"""
+
+from __future__ import annotations
+
+import heapq
+from typing import Any
+
+from autograd.lift.capture.simplify import LINEAR, Scalars
+from autograd.lift.capture.vmap import BATCH
+
+
+def operands_of(program: Scalars, node: int) -> tuple[int, ...]:
+    """The nodes that a node is computed from."""
+    if program.op[node] is LINEAR:
+        return tuple(x for _, a, b in program.terms[node] for x in (a, b) if x >= 0)
+    return program.operands[node]
+
+
+def reachable(program: Scalars) -> dict[int, tuple[int, ...]]:
+    """The nodes that the roots are computed from, each with its operands; operands first."""
+    needed = set(program.roots)
+    found: list[tuple[int, tuple[int, ...]]] = []
+    for node in range(len(program.op) - 1, -1, -1):
+        if node in needed:
+            operands = operands_of(program, node)
+            needed.update(operands)
+            found.append((node, operands))
+    return dict(reversed(found))
+
+
+def batch_sizes(program: Scalars, operands: dict[int, tuple[int, ...]]) -> dict[int, int]:
+    """For how many samples each node stands: 1 but for those that are computed from a batch."""
+    size: dict[int, int] = {}
+    for node, xs in operands.items():
+        op = program.op[node]
+        if op is BATCH:
+            size[node] = len(xs)
+        else:
+            size[node] = 1 if not xs or (op and op.name == "sample") else max([size[x] for x in xs])
+    return size
+
+
+def roles(
+    program: Scalars, operands: dict[int, tuple[int, ...]], kinds: dict[int, Any], size: dict[int, int]
+) -> dict[int, int]:
+    """The role of each node as a number. `kinds` tells the leaves apart."""
+    kind: dict[int, Any] = {}
+    for node in operands:
+        op = program.op[node]
+        if op is LINEAR:
+            kind[node] = frozenset((sign, b < 0) for sign, _, b in program.terms[node])
+        else:
+            kind[node] = kinds.get(node, "constant") if op is None else op.name if op.name == "sample" else op
+    used_by: dict[int, set[Any]] = {node: set() for node in operands}
+    for node, xs in operands.items():
+        for x in xs:
+            used_by[x].add(kind[node])
+    numbers: dict[Any, int] = {}
+    return {
+        node: numbers.setdefault(
+            (kind[node], size[node], frozenset([(kind[x], size[x]) for x in xs]), frozenset(used_by[node])),
+            len(numbers),
+        )
+        for node, xs in operands.items()
+    }
+
+
+def scheduled(program: Scalars, operands: dict[int, tuple[int, ...]], role: dict[int, int]) -> list[list[int]]:
+    """The groups of nodes, each after those that it is computed from."""
+    ahead = dict.fromkeys(operands, 0)
+    consumers: dict[int, list[int]] = {node: [] for node in operands}
+    waiting: dict[int, int] = {}
+    for node in reversed(operands):
+        distinct = set(operands[node])
+        waiting[node] = len(distinct)
+        for x in distinct:
+            consumers[x].append(node)
+            ahead[x] = max(ahead[x], ahead[node] + 1)
+
+    ready: dict[int, list[int]] = {}
+    heap: list[tuple[int, int]] = []
+
+    def is_ready(node: int) -> None:
+        ready.setdefault(role[node], []).append(node)
+        heapq.heappush(heap, (-ahead[node], role[node]))
+
+    def done(nodes: list[int]) -> None:
+        for node in nodes:
+            for consumer in consumers[node]:
+                waiting[consumer] -= 1
+                if not waiting[consumer]:
+                    is_ready(consumer)
+
+    done([node for node in operands if program.op[node] is None])
+    groups: list[list[int]] = []
+    while heap:
+        group = ready.pop(heapq.heappop(heap)[1], None)
+        if group:
+            groups.append(sorted(group))
+            done(group)
+    return groups

@@ -1,0 +1,311 @@
+"""Step 2, simplifying: the recorded Values as a compact scalar program, with sums written flat.
+
+A program is a list of nodes, operands before results. A node is a leaf (an input), a constant, an operation of the
+table, or one of two forms that gather what Python spells in many ways:
+
+    linear    ± a₁·b₁ ± a₂·b₂ … ± p₁ ± p₂ …     from +, -, sum, dot, mean and running sums, in any order and nesting
+    largest   max(x₁, …, xₙ), without gradient  from a detached chain of maxima (the shift of a softmax)
+
+Nodes that do not reach the result are never visited, equal nodes become one, constants are folded. Each rewrite
+carries its law; they are exact but for the sign of a zero and the rounding of the order in which terms are added.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+from typing import Any
+
+from autograd import ops
+from autograd.arithmetic import Floats
+from autograd.lift.capture.trace import Recording, TooLarge
+from autograd.lift.capture.vmap import BATCH
+from autograd.operation import Operation
+from autograd.value import Value, Values
+
+#: What may be recorded for a program: one of that size takes about a minute and 3 GB.
+MOST_SCALARS = 5_000_000
+
+Term = tuple[int, int, int]  # sign, node, and the node it is multiplied with (−1: none)
+
+LINEAR = Operation("linear", lambda m, *xs: m.sum(*xs), lambda m, y, *xs: (1.0,) * len(xs), arity=None)
+LARGEST = Operation("largest", lambda m, *xs: m.maximum(*xs), lambda m, y, *xs: (0.0,) * len(xs), arity=None)
+
+ADDITIVE = frozenset({ops.ADD, ops.SUBTRACT, ops.SUM, ops.MEAN, ops.DOT})
+COMMUTATIVE = frozenset({ops.MULTIPLY, ops.MAXIMUM, ops.MINIMUM, ops.HYPOT})
+
+
+@dataclass
+class Scalars:
+    """A scalar program. `op[i]` is None for leaves and constants; `terms[i]` belongs to linear nodes."""
+
+    op: list[Operation | None] = field(default_factory=list)
+    operands: list[tuple[int, ...]] = field(default_factory=list)
+    terms: dict[int, list[Term]] = field(default_factory=dict)
+    number: dict[int, float] = field(default_factory=dict)
+    leaves: dict[int, Value] = field(default_factory=dict)
+    roots: list[int] = field(default_factory=list)
+    recorded: int = 0
+
+    def new(self, op: Operation | None, operands: tuple[int, ...] = ()) -> int:
+        """Append a node."""
+        self.op.append(op)
+        self.operands.append(operands)
+        return len(self.op) - 1
+
+
+def simplified(roots: list[Value], recording: Recording) -> Scalars:
+    """The scalar program that computes the roots."""
+    return Simplifier(roots, recording).program
+
+
+def walk(roots: list[Value]) -> tuple[list[Value], dict[int, Value]]:
+    """Every Value below the roots, operands first; composite operations of many operands written out by the table."""
+    expanded: dict[int, Value] = {}
+
+    def parents(node: Value) -> tuple[Value, ...]:
+        if node.op is ops.LOGSUMEXP:
+            expanded[id(node)] = node.op.value(Values, *node.parents)
+            return (expanded[id(node)],)
+        return node.parents
+
+    order: list[Value] = []
+    seen: set[int] = set()
+    for root in roots:
+        if id(root) in seen:
+            continue
+        seen.add(id(root))
+        stack = [(root, iter(parents(root)))]
+        while stack:
+            node, operands = stack[-1]
+            for operand in operands:
+                if id(operand) not in seen:
+                    seen.add(id(operand))
+                    if operand.op is None:
+                        order.append(operand)
+                    else:
+                        stack.append((operand, iter(parents(operand))))
+                        break
+            else:
+                order.append(node)
+                stack.pop()
+                if len(order) > MOST_SCALARS:
+                    raise TooLarge(
+                        f"the function records more than {MOST_SCALARS:,} scalars, which would not fit into memory once"
+                        " they are compiled.\nCompile a part that is called often: one sample's program, which vmap"
+                        " maps over a batch, has no more scalars than the sample."
+                    )
+    return order, expanded
+
+
+class Simplifier:
+    """One walk over the recorded Values, operands first."""
+
+    def __init__(self, roots: list[Value], recording: Recording) -> None:
+        self.program = Scalars()
+        self.nodes: dict[int, int] = {}  # id of a Value → its node
+        self.pending: dict[int, list[Term]] = {}  # id of a Value that is only a part of sums → its terms
+        self.chains: dict[int, list[int]] = {}  # id of a Value that is a chain of maxima → its operands
+        self.known: dict[Any, int] = {}
+        self.constant(0.0)  # node 0, which fills up ragged lists
+        order, self.expanded = walk(roots)
+        self.count_uses(order, roots)
+        for value in order:
+            if value.op is not None:
+                self.visit(value, value.op)
+            elif id(value) in recording.constants:
+                self.nodes[id(value)] = self.constant(value._data)
+            else:
+                self.nodes[id(value)] = leaf = self.program.new(None)
+                self.program.leaves[leaf] = value
+        self.program.roots = [self.node(root) for root in roots]
+        self.program.recorded = len(order)
+
+    def count_uses(self, order: list[Value], roots: list[Value]) -> None:
+        """How often each Value is used, and which are used in sums alone."""
+        self.uses: dict[int, int] = {}
+        self.elsewhere: set[int] = {id(root) for root in roots}
+        uses = self.uses
+        for value in reversed(order):  # what a negation is used in is known before it is met
+            additive = value.op in ADDITIVE and value.op is not ops.DOT
+            parents = (self.expanded[id(value)],) if id(value) in self.expanded else value.parents
+            for operand in parents:
+                key = id(operand)
+                uses[key] = uses.get(key, 0) + 1
+                if not additive and (value.op is not ops.NEGATIVE or id(value) in self.elsewhere):
+                    self.elsewhere.add(key)
+
+    # ── Nodes ───────────────────────────────────────────────────────────────────────────────────────────────
+
+    def constant(self, number: float) -> int:
+        key = repr(number)  # which tells −0.0 from 0.0, and one NaN from nothing
+        if key not in self.known:
+            self.known[key] = node = self.program.new(None)
+            self.program.number[node] = number
+        return self.known[key]
+
+    def apply(self, op: Operation, operands: tuple[int, ...]) -> int:
+        """The node of an operation: an equal one that is there already, or a new one."""
+        number = self.program.number
+        if op in COMMUTATIVE:
+            operands = tuple(sorted(operands))  # a·b → b·a
+        key = (op, operands)
+        if key not in self.known:
+            if op is not BATCH and all(operand in number for operand in operands):
+                return self.constant(op.value(Floats, *(number[operand] for operand in operands)))
+            self.known[key] = self.program.new(op, operands)
+        return self.known[key]
+
+    def node(self, value: Value) -> int:
+        """The node of a Value; its terms become a linear node if they have none yet."""
+        key = id(value)
+        if key not in self.nodes:
+            if key in self.pending:
+                self.nodes[key] = self.linear(self.pending[key])
+            else:
+                first, *others = self.chains[key]
+                for other in others:
+                    first = self.apply(ops.MAXIMUM, (first, other))
+                self.nodes[key] = first
+        return self.nodes[key]
+
+    def linear(self, terms: list[Term]) -> int:
+        """The linear node of these terms."""
+        number = self.program.number
+        constants = [sign * number[a] for sign, a, b in terms if b < 0 and a in number]
+        if constants:
+            terms = [term for term in terms if term[2] >= 0 or term[1] not in number]
+            total = Floats.sum(*constants)
+            if not terms:
+                return self.constant(total)
+            if total != 0.0:  # x + 0 → x, inexact for −0
+                terms.append((1, self.constant(total), -1))
+        key = ("linear", *sorted(terms))
+        if key not in self.known:
+            self.known[key] = node = self.program.new(LINEAR)
+            self.program.terms[node] = terms
+        return self.known[key]
+
+    # ── Rewrites ────────────────────────────────────────────────────────────────────────────────────────────
+
+    def visit(self, value: Value, op: Operation) -> None:
+        """Give the Value a node, or leave its terms pending until it is known where they belong."""
+        key = id(value)
+        parents = value.parents
+        if op is ops.LOGSUMEXP:
+            self.nodes[key] = self.node(self.expanded[key])
+        elif op is ops.IDENTITY:  # identity(x) → x
+            self.alias(key, parents[0])
+        elif op in ADDITIVE:
+            self.settle(key, self.terms_of(value, op), mean_of=len(parents) if op is ops.MEAN else 0)
+        elif op is ops.NEGATIVE and key not in self.elsewhere and self.uses[key] == 1:  # a + (−b) → a − b
+            self.settle(key, self.signed_terms(-1, parents[0], []))
+        elif op is ops.MULTIPLY:
+            self.multiply(key, *map(self.node, parents))
+        elif op is ops.MAXIMUM and self.uses.get(key, 0) == 1:
+            self.chains[key] = [*self.chain(parents[0]), self.node(parents[1])]
+        elif op is ops.DETACH:  # detach(x) → largest(x), so that a softmax of one is like all others
+            self.nodes[key] = self.largest(tuple(dict.fromkeys(self.chain(parents[0]))))  # max(x, x) → x
+        else:
+            self.nodes[key] = self.rewritten(op, tuple(map(self.node, parents)))
+
+    def largest(self, operands: tuple[int, ...]) -> int:
+        """The detached maximum of nodes."""
+        number = self.program.number
+        if all(operand in number for operand in operands):
+            return self.constant(max(number[operand] for operand in operands))
+        key = (LARGEST, operands)
+        if key not in self.known:
+            self.known[key] = self.program.new(LARGEST, operands)
+        return self.known[key]
+
+    def alias(self, key: int, value: Value) -> None:
+        """One Value stands for another."""
+        if id(value) in self.chains:
+            self.node(value)
+        if id(value) in self.nodes:
+            self.nodes[key] = self.nodes[id(value)]
+        else:
+            self.pending[key] = list(self.pending[id(value)])
+
+    def chain(self, value: Value) -> list[int]:
+        """The operands of a chain of maxima, or the one node."""
+        return self.chains.pop(id(value)) if id(value) in self.chains else [self.node(value)]
+
+    def rewritten(self, op: Operation, operands: tuple[int, ...]) -> int:
+        """An operation on nodes, in its simplest form."""
+        number = self.program.number
+        if op.name == "power":
+            c = op.parameters["c"]
+            if c == 1.0:  # x¹ → x
+                return operands[0]
+            if c == 2.0:  # x² → x·x
+                return self.apply(ops.MULTIPLY, operands * 2)
+            if c == -1.0:  # x⁻¹ → 1/x
+                return self.apply(ops.DIVIDE, (self.constant(1.0), *operands))
+        if op is ops.DIVIDE and abs(math.frexp(number.get(operands[1], 0.0))[0]) == 0.5:  # x/2ᵏ → x·2⁻ᵏ
+            inverse = 1.0 / number[operands[1]]
+            return operands[0] if inverse == 1.0 else self.apply(ops.MULTIPLY, (operands[0], self.constant(inverse)))
+        return self.apply(op, operands)
+
+    def multiply(self, key: int, a: int, b: int) -> None:
+        """A product: a factor of sums if it is used in sums alone."""
+        number = self.program.number
+        for x, y in ((a, b), (b, a)):
+            if number.get(x) == 1.0:  # 1·x → x
+                self.nodes[key] = y
+                return
+        if key in self.elsewhere or (a in number and b in number):
+            self.nodes[key] = self.apply(ops.MULTIPLY, (a, b))
+        else:
+            self.pending[key] = [self.product(1, a, b)]
+
+    def product(self, sign: int, a: int, b: int) -> Term:
+        """The term ± a·b."""
+        op, operands, number = self.program.op, self.program.operands, self.program.number
+        factors = []
+        for x in (a, b):
+            if op[x] is ops.NEGATIVE:  # (−a)·b → −(a·b)
+                sign, x = -sign, operands[x][0]  # noqa: PLW2901
+            factors.append(x)
+        for x, y in (factors, factors[::-1]):
+            if number.get(x) in (1.0, -1.0):  # ±1·x → ±x
+                return (sign * int(number[x]), y, -1)
+        return (sign, factors[0], factors[1])
+
+    def settle(self, key: int, terms: list[Term], mean_of: int = 0) -> None:
+        """Terms that one sum alone uses stay pending, to become part of it; others become a node."""
+        if mean_of:  # mean(x) → Σx / n
+            self.nodes[key] = self.rewritten(ops.DIVIDE, (self.linear(terms), self.constant(float(mean_of))))
+        elif key not in self.elsewhere and self.uses.get(key, 0) == 1:
+            self.pending[key] = terms
+        else:
+            self.nodes[key] = self.linear(terms)
+
+    def terms_of(self, value: Value, op: Operation) -> list[Term]:
+        """The terms of a sum, sums below it included."""
+        parents = value.parents
+        if op is ops.DOT:
+            factors = list(map(self.node, parents))
+            middle = len(factors) // 2
+            return [self.product(1, a, b) for a, b in zip(factors[:middle], factors[middle:], strict=True)]
+        terms: list[Term] = []
+        for position, parent in enumerate(parents):
+            terms = self.signed_terms(-1 if op is ops.SUBTRACT and position else 1, parent, terms)
+        return terms
+
+    def signed_terms(self, sign: int, value: Value, terms: list[Term]) -> list[Term]:
+        """The terms and those of ±value, in one list (which may be either's: the longer one is kept)."""
+        key = id(value)
+        if key in self.nodes or key not in self.pending:
+            terms.append((sign, self.node(value), -1))
+            return terms
+        others = self.pending[key]
+        if self.uses[key] > 1:
+            others = list(others)
+        if sign < 0:
+            others = [(-s, a, b) for s, a, b in others]  # −(a + b) → −a − b
+        if len(others) > len(terms):
+            terms, others = others, terms
+        terms.extend(others)
+        return terms

@@ -1,0 +1,163 @@
+"""The machine-code back end: a program as functions of its memory, compiled for this processor.
+
+statements   what is to be computed, over one memory
+fusion       which statements run together, and what need not be stored
+loops        the code of elementwise statements and sums
+tiles        the code of matrix products
+lanes        the table of operations, read in instructions
+machine_code compiling
+"""
+
+from __future__ import annotations
+
+import ctypes
+from collections.abc import Callable
+from functools import cached_property, partial
+from typing import Any
+
+import numpy as np
+from llvmlite import ir  # type: ignore[import-untyped]
+
+from autograd.lift.arrays.program import Program
+from autograd.lift.arrays.reverse import Reverse
+from autograd.lift.llvm_backend.emitter import Function
+from autograd.lift.llvm_backend.fusion import Group, grouped, stored
+from autograd.lift.llvm_backend.lanes import DOUBLE
+from autograd.lift.llvm_backend.loops import write_loops
+from autograd.lift.llvm_backend.lowering import Each, Lowering
+from autograd.lift.llvm_backend.machine_code import Code, processor
+from autograd.lift.llvm_backend.matmul import write_product
+from autograd.lift.llvm_backend.optimiser_step import Update, write_updates
+
+Array = np.ndarray[Any, np.dtype[np.float64]]
+
+ALIGNMENT = 64  # bytes: a line of the cache, and the widest register
+SMALL_GAP = 64  # places that are sooner cleared than left out
+MOST_RUNS = 32  # loops that clear adjoints
+
+
+class Machine:
+    """A program made ready to run: its memory, and the functions `forward` and `backward`, without arguments.
+
+    The same as `numpy_backend.Machine`, but that values which nobody reads may not be there, and that it is compiled
+    when it is first run.
+
+    Attributes:
+        values: the numbers; set those of the inputs before `forward`.
+        adjoints: after `backward`, the gradients at the places that were wanted.
+    """
+
+    def __init__(self, program: Program, reverse: Reverse | None = None, update: Update | None = None) -> None:
+        self.code = MachineCode(program, reverse, update)
+        self.memory = self.code.new_memory()
+        self.values = self.memory[: program.size]
+        self.adjoints = self.memory[program.size : 2 * program.size if reverse else program.size]
+
+    def bound(self, name: str, result: Any = None, *more: Any) -> Callable[..., Any]:
+        """A function of the program's code, bound to the memory of this machine."""
+        function = self.code.code.function(name, result, ctypes.c_void_p, *more)
+        found = partial(function, ctypes.c_void_p(self.memory.ctypes.data))
+        found.__dict__["machine"] = self  # whose memory and code must live as long
+        return found
+
+    @cached_property
+    def forward(self) -> Callable[[], None]:
+        return self.bound("forward")
+
+    @cached_property
+    def backward(self) -> Callable[[], None]:
+        return self.bound("backward")
+
+    @cached_property
+    def clear(self) -> Callable[[], None]:
+        return self.bound("clear")
+
+    @cached_property
+    def forward_and_backward(self) -> Callable[[], None]:
+        """Forward and backward from the first root, in one call."""
+        return self.bound("forward_and_backward")
+
+
+class MachineCode:
+    """A program's functions of the memory: forward, backward, clear, all in one; and what the memory starts with.
+
+    With an update also `step` and `epoch`, see `optimiser_step.py`; what its rule remembers lies at `slots`.
+    """
+
+    def __init__(self, program: Program, reverse: Reverse | None, update: Update | None = None) -> None:
+        self.program = program
+        self.reverse = reverse
+        self.update = update
+        self.lowering = Lowering(program, reverse, processor().width)
+        self.slots = self.lowering.size
+        self.size = self.slots + (0 if update is None else update.slots * update.count)
+
+    @cached_property
+    def code(self) -> Code:
+        """The compiled functions."""
+        module = ir.Module("program")
+        tables = self.write_program(module)
+        if self.update is not None:
+            write_updates(module, self.program, self.lowering.adjoints, self.slots, self.update)
+        return Code(module, tables)
+
+    def write_program(self, module: ir.Module) -> list[Any]:
+        """Write forward, backward and clear; the tables that they read."""
+        adjoints = self.lowering.adjoints
+        zeros = np.empty(0, dtype=np.intp) if self.reverse is None else self.reverse.zeros + adjoints
+        groups = {
+            "forward": grouped(self.lowering.forward),
+            "backward": grouped(self.lowering.backward),
+            "clear": grouped([Each((), run, "=", lambda m: 0.0) for run in runs(zeros)]),
+        }
+        inputs = np.array(self.program.inputs if self.reverse else [], dtype=np.intp)
+        results = np.concatenate([np.array(self.program.roots, dtype=np.intp), inputs + adjoints])
+        needed = stored([*groups["forward"], *groups["backward"]], results, self.size)
+        needed[zeros] = True
+        tables: list[Any] = []
+        for name, written in groups.items():
+            function = Function(module, name, self.program.constants, needed)
+            for group in written:
+                if worth_writing(group, needed):
+                    (write_loops if group.product is None else write_product)(function, group)
+            function.finish()
+            tables += function.tables.values()
+        self.write_both(module)
+        return tables
+
+    def write_both(self, module: ir.Module) -> None:
+        """forward, clear, the first root's adjoint set to 1, backward."""
+        function = Function(module, "forward_and_backward", {}, np.empty(0))
+        b = function.builder
+        b.call(module.globals["forward"], [function.memory])
+        if self.reverse is not None:
+            b.call(module.globals["clear"], [function.memory])
+            root = function.at(self.lowering.adjoints + self.program.roots[0])
+            b.store(b.fadd(b.load(root, align=8), DOUBLE(1.0)), root, align=8)
+            b.call(module.globals["backward"], [function.memory])
+        function.finish()
+
+    def new_memory(self) -> Array:
+        """Memory for one machine, with the constants in place."""
+        bytes_of_one = 8
+        room = np.zeros(self.size + ALIGNMENT // bytes_of_one)
+        first = -(room.ctypes.data // bytes_of_one) % (ALIGNMENT // bytes_of_one)
+        memory = room[first : first + self.size]
+        memory[list(self.program.constants)] = list(self.program.constants.values())
+        return memory
+
+
+def runs(offsets: Any) -> list[Any]:
+    """Neighbouring offsets, with what lies in small gaps between them; all if there are too many of them."""
+    if not len(offsets):
+        return []
+    ends = np.flatnonzero(np.diff(offsets) > SMALL_GAP)
+    firsts, lasts = offsets[[0, *(ends + 1)]], offsets[[*ends, -1]]
+    if len(firsts) > MOST_RUNS:
+        firsts, lasts = offsets[:1], offsets[-1:]
+    return [np.arange(first, last + 1) for first, last in zip(firsts, lasts, strict=True)]
+
+
+def worth_writing(group: Group, needed: Any) -> bool:
+    """Whether anything that a group computes is read by somebody."""
+    return any(needed[out].any() for out in group.writes())

@@ -1,0 +1,90 @@
+"""Training without returning to Python: a program, an optimiser's rule, and tables from which batches are taken."""
+
+from __future__ import annotations
+
+import ctypes
+from collections.abc import Callable, Sequence
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from autograd.lift.arrays.program import Program
+from autograd.lift.arrays.reverse import Reverse
+from autograd.lift.llvm_backend.machine import Machine
+from autograd.lift.llvm_backend.optimiser_step import Piece, Update
+
+Array = np.ndarray[Any, np.dtype[np.float64]]
+Integers = np.ndarray[Any, np.dtype[np.int64]]
+
+
+class Epochs(Machine):
+    """A machine that also moves parameters by an optimiser's rule, many steps at a time.
+
+    Args:
+        program, reverse: the loss is the program's first root.
+        update: the rule, and what it is for.
+
+    Attributes:
+        parameters: the numbers that are moved.
+        slots: what the rule remembers about them, a row for each slot.
+    """
+
+    def __init__(self, program: Program, reverse: Reverse, update: Update) -> None:
+        super().__init__(program, reverse, update)
+        self.parameters = self.values[update.start : update.start + update.count]
+        self.slots = self.memory[self.code.slots :].reshape(update.slots, update.count)
+        self.pieces = update.pieces
+        self.roots = len(program.roots)
+        self.root = program.roots[0]
+
+    @cached_property
+    def one_step(self) -> Callable[..., int]:
+        return self.bound("step", ctypes.c_int64, ctypes.c_double, ctypes.c_double)
+
+    @cached_property
+    def epoch(self) -> Callable[..., int]:
+        addresses = [ctypes.c_void_p] * 2 * len(self.pieces)
+        return self.bound(
+            "epoch", ctypes.c_int64, ctypes.c_int64, ctypes.c_void_p, ctypes.c_void_p, ctypes.c_double, *addresses
+        )
+
+    def run(self, rates: Array, count: int, batches: Sequence[tuple[Array, Integers]] = ()) -> Array:
+        """Take a step for each learning rate.
+
+        Args:
+            rates: of the steps.
+            count: how many steps were taken before.
+            batches: for each piece a table and, for each step, which of its rows are taken.
+
+        Returns:
+            The program's results in each step, before the update: the loss first. They end with the first loss that is
+            not finite, after which nothing was moved.
+
+        Raises:
+            ValueError: if tables or orders have another shape than the pieces, or name rows that are not there.
+        """
+        rates = np.ascontiguousarray(rates, dtype=np.float64)
+        tables = [self.checked(piece, len(rates), *batch) for piece, batch in zip(self.pieces, batches, strict=True)]
+        results = np.empty((len(rates), self.roots))
+        addresses = [array.ctypes.data for pair in tables for array in pair]
+        done = self.epoch(len(rates), results.ctypes.data, rates.ctypes.data, float(count + 1), *addresses)
+        return results[:done]
+
+    def step(self, rate: float, count: int) -> float:
+        """One step with the batch that is in place; the loss before it."""
+        self.one_step(rate, count + 1.0)
+        return float(self.memory[self.root])
+
+    def checked(self, piece: Piece, steps: int, table: Array, order: Integers) -> tuple[Array, Integers]:
+        """A table and the order of its rows, as the code takes them."""
+        table = np.ascontiguousarray(table, dtype=np.float64).reshape(len(table), -1)
+        order = np.ascontiguousarray(order, dtype=np.int64).reshape(steps, -1)
+        if table.shape[1] != piece.width or order.shape[1] != piece.rows:
+            raise ValueError(
+                f"each step takes {piece.rows} rows of {piece.width} numbers, but the table has rows of"
+                f" {table.shape[1]} and the order {order.shape[1]} a step"
+            )
+        if order.size and not 0 <= order.min() <= order.max() < len(table):
+            raise ValueError(f"the order names rows {order.min()} to {order.max()} of a table that has {len(table)}")
+        return table, order

@@ -1,0 +1,116 @@
+"""The program of one structure of the arguments: recorded once, run by machines that keep their own memory."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Hashable
+from itertools import islice
+from typing import Any
+
+import numpy as np
+
+from autograd.lift.arrays.program import Program
+from autograd.lift.arrays.regroup import regrouped
+from autograd.lift.arrays.reverse import reverse
+from autograd.lift.capture.arguments import Reading, argument_names, piece_names, with_leaves
+from autograd.lift.capture.simplify import simplified
+from autograd.lift.capture.trace import Recording
+from autograd.lift.choose_backend import Machine, machine_for
+from autograd.transforms import flat
+from autograd.value import Value
+
+
+class Recorded:
+    """The program of one structure of the arguments, and the machines that run it.
+
+    Attributes:
+        result: what f returned, for its nesting.
+        captured: the Values that f reached besides its arguments, in the order of their places.
+        arguments: how many numbers the arguments have.
+        places: where the numbers of the arguments lie, and then those of the captured Values.
+    """
+
+    def __init__(
+        self,
+        f: Callable[..., Any],
+        args: tuple[Any, ...],
+        kwargs: dict[str, Any],
+        structure: tuple[Any, ...],
+        reading: Reading,
+        lock: threading.RLock,
+    ) -> None:
+        leaves = [Value(x) for piece in reading.pieces for x in piece.tolist()]
+        supply = iter(leaves)
+        given = [with_leaves(argument, supply) for argument in args]
+        named = {key: with_leaves(argument, supply) for key, argument in kwargs.items()}
+        with Recording() as recording:
+            self.result = f(*given, **named)
+            scalars = simplified([x for x in flat(self.result) if isinstance(x, Value)], recording)
+        node_of = {id(leaf): node for node, leaf in scalars.leaves.items()}
+        argument_of = (*argument_names(f, len(args)), *kwargs)
+        names = (name for part, of in zip(structure, argument_of, strict=True) for name in piece_names(part, of))
+        kinds: dict[int, str] = {}  # an argument's nodes, also where nobody reads them → the name of its array
+        supply = iter(leaves)
+        for piece, name in zip(reading.pieces, names, strict=True):
+            for leaf in islice(supply, piece.size):
+                node = node_of.get(id(leaf))
+                kinds[scalars.new(None) if node is None else node] = name
+        captured = [node for node in scalars.leaves if node not in kinds]
+        self.program: Program = regrouped(scalars, kinds, captured)
+        self.arguments = len(kinds)
+        at = dict(zip(self.program.inputs[self.arguments :], captured, strict=True))
+        self.captured = [scalars.leaves[at[place]] for place in sorted(at)]
+        self.program.labels = {place: scalars.leaves[node].label for place, node in at.items()}
+        self.places = np.array([*self.program.inputs[: self.arguments], *sorted(at)])
+        self.machines: dict[Hashable, Machine] = {}
+        self.nodes: dict[tuple[int, ...], tuple[Machine, tuple[int, ...]]] = {}
+        self.lock = lock
+
+    def machine(self, wanted: tuple[range, ...]) -> Machine:
+        """The machine for gradients with respect to the inputs in these ranges (none: for values alone)."""
+        if wanted not in self.machines:
+            chosen = [i for span in wanted for i in span]
+            self.machines[wanted] = machine_for(
+                self.program, reverse(self.program, self.places[chosen]) if chosen else None
+            )
+        return self.machines[wanted]
+
+    def for_node(self, arguments: tuple[int, ...]) -> tuple[Machine, tuple[int, ...]]:
+        """The machine for a node whose parents are these arguments and all captured Values; and what it derives by."""
+        if arguments not in self.nodes:
+            wanted = (*(range(i, i + 1) for i in arguments), range(self.arguments, len(self.places)))
+            self.nodes[arguments] = self.machine(wanted), tuple(i for span in wanted for i in span)
+        return self.nodes[arguments]
+
+    def load(self, machine: Machine, reading: Reading) -> None:
+        """Copy the arguments and the captured Values in."""
+        self.put(machine, reading)
+        if self.captured:
+            first = int(self.places[self.arguments])
+            machine.values[first : first + len(self.captured)] = [leaf._data for leaf in self.captured]
+
+    def put(self, machine: Machine, reading: Reading) -> None:
+        """Copy the arguments in."""
+        start = int(self.places[0]) if self.arguments else 0
+        for piece in reading.pieces:
+            machine.values[start : start + piece.size] = piece
+            start += piece.size
+
+
+def back(machine: Machine, root: int) -> None:
+    """The gradient of the result at that place, into the machine's adjoints."""
+    machine.clear()
+    machine.adjoints[root] += 1.0
+    machine.backward()
+
+
+def gradient(machine: Machine, recorded: Recorded, root: int, wanted: tuple[int, ...]) -> list[float]:
+    """∂root/∂ each wanted input."""
+    back(machine, root)
+    first, last = wanted[0], wanted[-1]
+    if last - first == len(wanted) - 1 and recorded.places[last] - recorded.places[first] == last - first:
+        start = recorded.places[first]  # neighbours: the gradients of captured Values always are
+        slopes: list[float] = machine.adjoints[start : start + len(wanted)].tolist()
+    else:
+        slopes = machine.adjoints[recorded.places[list(wanted)]].tolist()
+    return slopes

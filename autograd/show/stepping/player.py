@@ -1,0 +1,108 @@
+"""The player as an HTML fragment, for steps and for other frames, and the file that it can be saved in.
+
+A notebook that is opened again untrusted loses scripts, styles and inline SVG, but not an `<img>` with its picture in
+it. So the fragment is a still picture, and a script that makes it the player where scripts may run (`player.js`).
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import html
+import json
+import os
+import re
+import tempfile
+from functools import lru_cache
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+
+def player(kind: str, still: str, data: dict[str, Any]) -> str:
+    """An HTML fragment that shows `still` where scripts may not run, and the player where they may.
+
+    Args:
+        kind: a function of `player.js`: "stepper" or "frames".
+        still: HTML that needs neither script nor style.
+        data: what that function takes, as JSON can hold it.
+
+    The fragment has no ids: its root is found by a mark made of its content, so that any number of fragments, the same
+    one twice among them, live on one page.
+    """
+    written = script_literal(data)
+    mark = hashlib.sha256((still + written).encode()).hexdigest()[:16]
+    return (
+        f'<div class="chalkgrad" data-chalkgrad="{mark}" data-lm-suppress-shortcuts="true">\n'
+        f"<style>{asset('player.css')}</style>\n"
+        f'<div class="cg-still">{still}</div>\n'
+        f'<script>(() => {{\n{asset("player.js")}\nchalkgrad.start(chalkgrad.{kind}, "{mark}", {written});\n}})();'
+        "</script>\n</div>"
+    )
+
+
+def document(title: str, fragment: str) -> str:
+    """One self-contained HTML file."""
+    return (
+        '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
+        f"<title>{html.escape(title)}</title>\n</head>\n"
+        f'<body class="cg-page">\n{fragment}\n</body>\n</html>\n'
+    )
+
+
+def script_literal(data: Any) -> str:
+    r"""A JavaScript literal that can stand in a script: whatever the strings hold, no character of theirs can end it.
+
+    >>> script_literal("</script> & <!-- \u2028")
+    '"\\x3c/script> & \\x3c!-- \\u2028"'
+    """
+    written = json.dumps(data, separators=(",", ":"), ensure_ascii=False)
+    for character, escape in ESCAPES.items():  # within strings only, for JSON has none of them elsewhere
+        written = written.replace(character, escape)
+    return written
+
+
+#: Without < a script cannot end early, nor begin a comment; the others once ended a line, and with it a string.
+ESCAPES = {"<": r"\x3c", "\u2028": r"\u2028", "\u2029": r"\u2029"}
+
+
+#: What the readers of a file have, and browsers can do without: comments, indentation, and spaces beside signs.
+COMMENTS = re.compile(r"/\*.*?\*/|(?:^|\s)\s*// .*?$|^\s+", re.S | re.M)
+SPACES = {
+    "js": re.compile(r"""("[^"\n]*"|`[^`]*`)|\s*([-=!<>?:,;{}()&|+*]+)\s*"""),  # but for those in strings
+    "css": re.compile(r"""("[^"\n]*")|;?\s*(})\s*|\s*([{;>])\s*|(?<=[,:])\s+"""),
+}
+
+
+@lru_cache(maxsize=2)
+def asset(name: str) -> str:
+    """The text of `player.js` or `player.css`, without what only its readers need."""
+    text = files("autograd.show.stepping").joinpath(name).read_text(encoding="utf-8")
+    text = COMMENTS.sub("", text).strip()
+    return SPACES[name.rpartition(".")[2]].sub(lambda found: "".join(filter(None, found.groups())), text)
+
+
+def picture(svg: str, description: str) -> str:
+    """An SVG as an `<img>` that carries it, which every notebook keeps."""
+    encoded = base64.b64encode(svg.encode()).decode()
+    return f'<img src="data:image/svg+xml;base64,{encoded}" alt="{html.escape(description)}">'
+
+
+def write_whole(path: str | os.PathLike[str], text: str) -> Path:
+    """Write a file completely or not at all: readers see the old one until the new one is on the disk."""
+    target = Path(path)
+    handle, temporary = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        mask = os.umask(0)  # which can only be read by setting it
+        os.umask(mask)
+        os.chmod(temporary, 0o666 & ~mask)
+        os.replace(temporary, target)
+    except BaseException:
+        os.unlink(temporary)
+        raise
+    return target

@@ -1,0 +1,96 @@
+"""The drawing of a stepper: laid out once with the final numbers, so that nothing moves, and written small.
+
+The player finds in it what `dot.py` promises: node groups n<i>, edge groups e<child>_<operand>, and in a node's group
+the groups a_n<i>_value and a_n<i>_gradient.
+"""
+
+from __future__ import annotations
+
+import re
+
+from autograd.show.drawing.columns import positions
+from autograd.show.drawing.dot import Style, statements
+from autograd.show.drawing.graphviz_program import Drawing
+from autograd.show.drawing.picture import Edge, Node, Picture, mark
+from autograd.show.steps import Steps
+
+MANY = 150  # nodes, beyond which fewer attempts to avoid crossings save half of the time
+LARGE = 500  # nodes, beyond which a layout program takes longer than one waits for a page
+
+
+def figure(steps: Steps) -> str:
+    """The SVG of the graph, with the gradients of the timeline.
+
+    Raises:
+        RuntimeError: if there is no program to lay it out.
+    """
+    picture = final_picture(steps)
+    style = Style(digits=steps.digits, letters=steps.digits + 4)  # −0.0123: a sum so far may be longer than the whole
+    drawing = Drawing(format="svg", body=statements(picture, style))
+    if len(picture.nodes) > MANY:
+        drawing.attr("graph", mclimit="0.1")
+    if len(picture.nodes) <= LARGE:
+        return compact(drawing.pipe(encoding="utf-8"))
+    drawing.attr("graph", splines="line", outputorder="edgesfirst")  # so that arrows run behind the cards
+    for node, (x, y) in zip(picture.nodes, positions(picture, steps.digits), strict=True):
+        drawing.node(node.key, pos=f"{x:.0f},{y:.0f}")
+    return compact(drawing.pipe(encoding="utf-8", engine="neato", neato_no_op=1))  # only draws what has its place
+
+
+def final_picture(steps: Steps) -> Picture:
+    """The nodes and edges as they are at the end, whatever the `.grad` of the Values may be."""
+    nodes, edges = [], []
+    for node in steps.nodes:
+        key = steps.keys[node]
+        constant = steps.board.is_constant(node)
+        gradient = None if constant else steps.gradients[node]
+        nodes.append(Node(key, steps.names[node].text, mark(node.op), node.data, gradient, constant=constant))
+        for position, (parent, local) in enumerate(zip(node.parents, node.local_grads, strict=True)):
+            known = not steps.board.is_constant(parent)
+            flow = steps.gradients[node] * local
+            edges.append(Edge(steps.keys[parent], key, position, local if known else None, flow if known else None))
+    return Picture(tuple(nodes), tuple(edges))
+
+
+#: Each removes what a browser does not need. All of it is in tags, where text, which is escaped, cannot be.
+REDUNDANT = [
+    (re.compile(r"<\?xml.*?\?>|<!DOCTYPE.*?>|<!--.*?-->|<title>[^<]*</title>|</?a\b[^>]*>", re.S), ""),
+    (re.compile(r' xmlns:xlink="[^"]*"|(?<=transform=")scale\(1 1\) rotate\(0\) '), ""),
+    (re.compile(r'(<text) xml:space="preserve" text-anchor="start"'), r"\1"),
+    (re.compile(r'(font-family="Times,serif"[^>]*) font-size="12.00"'), r'\1 font-size="12"'),  # a long name
+    (re.compile(r' font-family="(Helvetica,sans-Serif|Times,serif)"| font-(style="italic"|size="1[25].00")'), ""),
+    (re.compile(r'(<(?:text|rect)[^>]*) (?:fill="#1f2430"|stroke="#b4bac4")'), r"\1"),
+    (re.compile(r"(\d\.\d)\d+(?=[^<>]*>)"), r"\1"),
+    (re.compile(r"\.0+(?![\d.])(?=[^<>]*>)"), ""),
+    (re.compile(r">\s+<"), "><"),
+]
+#: What it says of nearly all texts and cards is said once.
+INHERITED = 'font-family="Helvetica,Arial,sans-serif" font-size="12" fill="#1f2430"'
+COMMON = (
+    "<style>[id$=_name] text{font:italic 15px Times,serif}[id$=_name] [font-size]{font-size:12px}"
+    ".node>rect{stroke:#b4bac4}</style>"
+)
+#: A card is drawn as a filled path and an outlined one of the same shape; the ground of a gradient as a filled one.
+CARD = re.compile(
+    r'<path fill="(#[^"]*)" stroke="none" d="([^"]*)"/>(?:\s*<path fill="none" (stroke="[^"]*") d="\2"/>)?'
+)
+
+
+def compact(svg: str) -> str:
+    """The same picture in a third of the characters: no comments, tooltips, or further digits of coordinates."""
+    svg = CARD.sub(rectangle, svg)
+    for pattern, replacement in REDUNDANT:
+        svg = pattern.sub(replacement, svg)
+    head, body = svg.strip().split(">", 1)
+    return f"{head} {INHERITED}>{COMMON}{body}"
+
+
+def rectangle(card: re.Match[str]) -> str:
+    """The rounded rectangle that a card's path goes round."""
+    fill, path, stroke = card.groups(default="")
+    coordinates = [float(x) for x in re.findall(r"-?[\d.]+", path)]
+    xs, ys = coordinates[::2], coordinates[1::2]
+    return (
+        f'<rect x="{min(xs)}" y="{min(ys)}" width="{max(xs) - min(xs):.1f}" height="{max(ys) - min(ys):.1f}"'
+        f' rx="{6 if stroke else 3}" fill="{fill}" {stroke}/>'
+    )

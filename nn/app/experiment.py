@@ -1,0 +1,213 @@
+"""From a data set to a trained and judged network: what `chalkgrad train` does, without the printing.
+
+>>> from nn.data.bundled import load
+>>> run = experiment(load("iris"), Settings(hidden=(8,), epochs=30, seed=1), verbose=0)
+>>> run.figures["test"]["accuracy"] > 0.8
+True
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import random
+import statistics
+import time
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from nn import losses, optimizers
+from nn.app.model_file import Head, Predictor
+from nn.callbacks import Callback, Checkpoint, EarlyStopping
+from nn.data.dataset import Dataset
+from nn.data.preprocessing import Preprocessor
+from nn.history import History
+from nn.layers import MLP
+from nn.metrics import METRICS, Metric
+from nn.trainer import Trainer
+
+DEFAULT_LOSS = {"classification": "categorical_cross_entropy_with_logits", "regression": "mean_squared_error"}
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What can be chosen about a training.
+
+    Attributes:
+        hidden: the number of neurons of each hidden layer; none for a linear model.
+        activation: of the hidden layers.
+        loss: by name; None: cross-entropy on logits for classes, the mean squared error for numbers.
+        optimizer: by name.
+        learning_rate: η (of random hill climbing: the size of a step); None: the optimiser's own.
+        epochs: at most.
+        batch_size: samples in a step; None: all.
+        patience: epochs without improvement on the validation set before training stops.
+        split: the shares of training, validation and test set.
+        l2: strength of the penalty on the squared weights.
+        seed: of the split, the weights and the shuffling.
+    """
+
+    hidden: tuple[int, ...] = (16, 16)
+    activation: str = "tanh"
+    loss: str | None = None
+    optimizer: str = "adam"
+    learning_rate: float | None = 0.01
+    epochs: int = 100
+    batch_size: int | None = 32
+    patience: int = 15
+    split: tuple[float, float, float] = (0.6, 0.2, 0.2)
+    l2: float = 0.0
+    seed: int = 0
+
+
+@dataclass(frozen=True)
+class Run:
+    """A training that is over.
+
+    Attributes:
+        data: the whole data set.
+        settings: as they were chosen.
+        parts: the data sets "train", "validation" and "test".
+        predictor: the network, ready for new rows.
+        history: of the training.
+        figures: for each part, the loss and the metrics, in the target's own unit.
+        seconds: how long the training took.
+        engine: which engine computed the gradients, and why.
+        notes: what was done to the data, one sentence each.
+        failed: whether the loss was NaN or infinite in the end; the weights are the best before that.
+    """
+
+    data: Dataset
+    settings: Settings
+    parts: dict[str, Dataset]
+    predictor: Predictor
+    history: History
+    figures: dict[str, dict[str, float]]
+    seconds: float
+    engine: str
+    notes: Sequence[str]
+    failed: bool
+
+
+def experiment(
+    data: Dataset,
+    settings: Settings | None = None,
+    *,
+    callbacks: Iterable[Callback] = (),
+    checkpoint: str | Path | None = None,
+    verbose: int = 1,
+) -> Run:
+    """Split, prepare, train with early stopping, and judge on samples that the training has not seen.
+
+    Args:
+        data: what to learn.
+        settings: how; None for the usual.
+        callbacks: more of them.
+        checkpoint: a file to write after every epoch, and to go on from if it is there.
+        verbose: as for `Trainer.fit`.
+
+    Raises:
+        DataError: if there are too few rows, or the columns cannot be used.
+        ValueError: if the settings do not fit the data or each other.
+    """
+    settings = settings or Settings()
+    train, validation, test = settings.split
+    sets = data.split(train=train, validation=validation, test=test, seed=settings.seed)
+    parts = dict(zip(SETS, sets, strict=True))
+    return fitted(data, parts, settings, callbacks=callbacks, checkpoint=checkpoint, verbose=verbose)
+
+
+def fitted(
+    data: Dataset,
+    parts: dict[str, Dataset],
+    settings: Settings,
+    *,
+    callbacks: Iterable[Callback] = (),
+    checkpoint: str | Path | None = None,
+    verbose: int = 1,
+) -> Run:
+    """The same for a data set that has been split."""
+    rng = random.Random(settings.seed)
+    loss = losses.get(settings.loss or DEFAULT_LOSS[data.task])
+    head = Head.of(loss, len(data.classes))
+    prepare = Preprocessor.fit(parts["train"])
+    samples = {name: prepared(part, prepare, head) for name, part in parts.items() if len(part)}
+    model = MLP(
+        len(prepare.inputs),
+        [*settings.hidden, head.n_outputs],
+        activation=settings.activation,
+        output_activation=head.activation,
+        rng=rng,
+    )
+    make = optimizers.get(settings.optimizer)
+    optimizer = make() if settings.learning_rate is None else make(settings.learning_rate)
+    trainer = Trainer(model, loss, optimizer, metrics=metrics_for(prepare, head), l2=settings.l2)
+    stopping = [EarlyStopping(patience=settings.patience)] if "validation" in samples else []
+    saving = [Checkpoint(checkpoint)] if checkpoint is not None else []
+    started = time.perf_counter()
+    history = trainer.fit(
+        *samples["train"],
+        epochs=settings.epochs,
+        batch_size=settings.batch_size,
+        validation_data=samples.get("validation"),
+        callbacks=[*stopping, *saving, *callbacks],
+        verbose=verbose,
+        rng=rng,
+        resume=checkpoint if checkpoint is not None and Path(checkpoint).exists() else None,
+    )
+    seconds = time.perf_counter() - started
+    return Run(
+        data=data,
+        settings=dataclasses.replace(settings, loss=loss.name),
+        parts=parts,
+        predictor=Predictor(model, prepare, loss),
+        history=history,
+        figures={name: trainer.evaluate(*pair) for name, pair in samples.items()},
+        seconds=seconds,
+        engine=trainer.engine_used,
+        notes=(*data.notes, *prepare.notes),
+        failed=trainer.failed,
+    )
+
+
+def cross_validate(
+    data: Dataset, settings: Settings | None = None, k: int = 5, *, verbose: int = 1
+) -> dict[str, tuple[float, float]]:
+    """k trainings, each judged on the fold that it has not seen: the mean of each metric, and its standard deviation.
+
+    Every fold is split again, so that early stopping has a validation set of its own and the judging fold stays unseen.
+
+    Raises:
+        DataError: if there are fewer rows than folds.
+
+    Stone, Cross-validatory choice and assessment of statistical predictions (1974).
+    """
+    settings = settings or Settings()
+    held = settings.split[1] / (settings.split[0] + settings.split[1])
+    scores: dict[str, list[float]] = {}
+    for training, judging in data.folds(k, seed=settings.seed):
+        train, validation, _ = training.split(train=1.0 - held, validation=held, test=0.0, seed=settings.seed)
+        run = fitted(data, dict(zip(SETS, (train, validation, judging), strict=True)), settings, verbose=verbose)
+        for name, number in run.figures["test"].items():
+            scores.setdefault(name, []).append(number)
+    return {name: (statistics.fmean(numbers), statistics.stdev(numbers)) for name, numbers in scores.items()}
+
+
+SETS = ("train", "validation", "test")
+
+
+def prepared(part: Dataset, prepare: Preprocessor, head: Head) -> tuple[list[list[float]], list[Any]]:
+    """The samples of a data set and their targets, as the network reads them."""
+    targets = prepare.transform_target(part.table)
+    return prepare.transform(part.table), [head.codes[target] for target in targets] if head.codes else targets
+
+
+def metrics_for(prepare: Preprocessor, head: Head) -> list[Metric]:
+    """The accuracy of a classification; of a regression r² and the mean absolute error, in the target's own unit."""
+    if head.decision:
+        return [METRICS["accuracy"].deciding(head.decision)]
+    zero, one = prepare.answers([[0.0], [1.0]])
+    plain = METRICS["mean_absolute_error"]
+    in_its_unit = dataclasses.replace(plain, function=lambda found, true: plain(found, true) * (one - zero))
+    return [METRICS["r2"], in_its_unit]

@@ -1,0 +1,265 @@
+"""The folder that a training leaves: a page to look at, the model, the history, the pictures.
+
+report.html   model.json   history.csv   summary.json   learning_curves.svg …
+"""
+
+from __future__ import annotations
+
+import json
+import shlex
+import shutil
+import tempfile
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from nn import metrics, plots
+from nn.app.experiment import Run, prepared
+from nn.app.film import film
+from nn.basics.optional import require
+from nn.basics.storage import write_text
+from nn.data.splits import DataError
+from nn.metrics import METRICS
+from nn.plots.look import to_svg
+
+TITLES = {"loss": "loss", **{name: metric.title for name, metric in METRICS.items()}}
+MOST_SAMPLES_DRAWN = 3000
+FILM_RESOLUTION = 36  # points of a frame's grid in each direction, where every point is asked of the network
+
+
+def write_report(
+    run: Run,
+    folder: str | Path,
+    command: Iterable[str] = (),
+    snapshots: Mapping[int, Mapping[str, float]] | None = None,
+) -> Path:
+    """Write the report of a training into a folder, and return the path of its page.
+
+    Args:
+        run: what `experiment` returned.
+        folder: is made, or replaced if it holds a report. It appears when all of it is there.
+        command: the words of the command line that made it.
+        snapshots: weights by epoch (`Snapshots.kept`); of two inputs and some classes the page has a film then.
+
+    Raises:
+        DataError: if there is a folder with other things in it.
+    """
+    folder = Path(folder)
+    check_replaceable(folder)
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    workshop = Path(tempfile.mkdtemp(dir=folder.parent, prefix=f".{folder.name}."))
+    try:
+        pictures = {name: to_svg(figure) for name, figure in figures_of(run).items()}
+        network = network_picture(run)
+        if network is not None:
+            pictures["network"] = network
+        for name, svg in pictures.items():
+            write_text(workshop / f"{name}.svg", svg)
+        run.predictor.save(workshop / "model.json")
+        run.history.to_csv(workshop / "history.csv")
+        write_text(workshop / "summary.json", json.dumps(summary(run), indent=2) + "\n")
+        write_text(workshop / "report.html", page(run, pictures, command, film_of(run, snapshots or {})))
+        workshop.chmod(0o755)
+        if folder.exists():
+            shutil.rmtree(folder)
+        workshop.rename(folder)
+    except BaseException:
+        shutil.rmtree(workshop, ignore_errors=True)
+        raise
+    return folder / "report.html"
+
+
+def check_replaceable(folder: Path) -> None:
+    """Make sure that nothing is lost if a report is put there.
+
+    Raises:
+        DataError: if there is something that is not a report.
+    """
+    if folder.exists() and (not folder.is_dir() or (any(folder.iterdir()) and not (folder / "summary.json").exists())):
+        raise DataError(f"{folder} is there and is not a report, so it is not replaced; choose another --output")
+
+
+# ── Words and numbers ───────────────────────────────────────────────────────────────────────────────────────────
+
+
+def summary(run: Run) -> dict[str, Any]:
+    """What came out, for programs."""
+    return {
+        "data": run.data.name,
+        "task": run.data.task,
+        "rows": {name: len(part) for name, part in run.parts.items()},
+        "epochs": run.history.epochs,
+        "best_epoch": run.history.best_epoch,
+        "stop": run.history.stop,
+        "seconds": round(run.seconds, 3),
+        "engine": run.engine,
+        "figures": run.figures,
+        "settings": {**vars(run.settings)},
+        "notes": list(run.notes),
+    }
+
+
+def page(run: Run, pictures: dict[str, str], command: Iterable[str], film: str = "") -> str:
+    """The report as one page that needs nothing else."""
+    from autograd import __version__
+
+    jinja = require("jinja2")
+    environment = jinja.Environment(
+        loader=jinja.FileSystemLoader(Path(__file__).parent / "templates"),
+        autoescape=True,
+        trim_blocks=True,
+        undefined=jinja.StrictUndefined,
+    )
+    environment.filters["capitalize_first"] = lambda text: text[:1].upper() + text[1:]
+    judged = "test" if "test" in run.figures else next(reversed(run.figures))
+    columns = list(run.figures[judged])
+    named = [name for name in columns if name != "loss"]
+    tiles = [
+        {"number": written(name, run.figures[judged][name]), "label": f"{judged} {TITLES[name]}"} for name in named
+    ]
+    parameters = len(run.predictor.model.parameters())
+    tiles += [
+        {"number": f"{parameters:,}", "label": "parameters"},
+        {"number": f"{run.history.epochs}", "label": "epochs"},
+        {"number": duration(run.seconds), "label": "of training"},
+    ]
+    expected = "learning_curves decision_boundary confusion predicted_versus_true weights network".split()
+    html: str = environment.get_template("report.html.jinja").render(
+        title=run.data.name.replace("_", " "),
+        description=run.data.description,
+        source=run.data.source,
+        verdict=run.data.verdict,
+        rows=f"{len(run.data):,}",
+        inputs=run.predictor.prepare.inputs,
+        tiles=tiles,
+        pictures={name: require("markupsafe").Markup(pictures.get(name, "")) for name in expected},
+        film=require("markupsafe").Markup(film),
+        epochs=run.history.epochs,
+        best_epoch=run.history.best_epoch if "validation" in run.figures else None,
+        seconds=duration(run.seconds),
+        stop=run.history.stop,
+        parts={name: len(part) for name, part in run.parts.items()},
+        columns=[TITLES[name] for name in columns],
+        figures=[(n, [written(name, row[name]) for name in columns]) for n, row in run.figures.items()],
+        by_class=class_rows(run),
+        summary=run.predictor.model.summary(),
+        image=run.data.grid is not None,
+        notes=run.notes,
+        settings=[*((name.replace("_", " "), setting(value)) for name, value in vars(run.settings).items()),
+                  ("gradients", run.engine)],
+        command=shlex.join(command) or "chalkgrad train …",
+        version=__version__,
+    )  # fmt: skip
+    return html
+
+
+def written(name: str, number: float) -> str:
+    """A figure for people: accuracies as percentages."""
+    return f"{100.0 * number:.1f} %" if name == "accuracy" else f"{number:.4g}"
+
+
+def setting(value: Any) -> str:
+    """A setting for people."""
+    if isinstance(value, tuple):
+        return ", ".join(map(str, value)) or "none"
+    return "all" if value is None else str(value)
+
+
+def duration(seconds: float) -> str:
+    """A time for people."""
+    return f"{seconds:.1f} s" if seconds < 120.0 else f"{seconds / 60.0:.0f} min"
+
+
+def class_rows(run: Run) -> list[dict[str, Any]]:
+    """Precision, recall and F₁ of each class on the test set; none for a regression."""
+    classes = run.data.classes
+    if not classes or "test" not in run.figures:
+        return []
+    found, targets = test_classes(run)
+    rows = metrics.by_class(found, targets, range(len(classes)))
+    return [
+        {"name": name, "samples": int(row["samples"])}
+        | {key: f"{row[key]:.3f}" for key in ("precision", "recall", "f1")}
+        for name, row in zip(classes, rows, strict=True)
+    ]
+
+
+def test_classes(run: Run) -> tuple[list[int], list[int]]:
+    """The class that was found for each test sample, and the true one, as indices."""
+    predictor, part = run.predictor, run.parts["test"]
+    index = {name: i for i, name in enumerate(run.data.classes)}
+    return [index[name] for name in predictor.answers(predictor.outputs(part.table))], list(part.targets)
+
+
+# ── Pictures ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def figures_of(run: Run) -> dict[str, Any]:
+    """The pictures of a run, by the names of their files."""
+    predictor, data = run.predictor, run.data
+    pictures: dict[str, Any] = {"learning_curves": plots.learning_curves(run.history)}
+    if in_the_plane(run):
+        pictures["decision_boundary"] = boundary(run)
+    if "test" in run.figures:
+        if data.classes:
+            found, targets = test_classes(run)
+            matrix = metrics.confusion_matrix(found, targets, range(len(data.classes)))
+            pictures["confusion"] = plots.confusion(matrix, data.classes, title="")
+        else:
+            test = run.parts["test"]
+            answers = predictor.answers(predictor.outputs(test.table))
+            pictures["predicted_versus_true"] = plots.predicted_versus_true(answers, test.targets, name=data.target)
+    pictures["weights"] = plots.weights(
+        predictor.model.layers[0], inputs=predictor.prepare.inputs, grid=data.grid, title=""
+    )
+    return pictures
+
+
+def in_the_plane(run: Run) -> bool:
+    """Whether classes are told apart by two numbers."""
+    prepare = run.predictor.prepare
+    return len(prepare.numbers) == 2 and not prepare.categories and bool(run.data.classes)
+
+
+def film_of(run: Run, snapshots: Mapping[int, Mapping[str, float]]) -> str:
+    """How the line between the classes moved during training; "" if there is no such line to see."""
+    if not in_the_plane(run) or len(snapshots) < 2:
+        return ""
+    return film(run.predictor.model, snapshots, run.history, lambda: boundary(run, FILM_RESOLUTION))
+
+
+def boundary(run: Run, resolution: int = 72) -> Any:
+    """The plane of the two inputs, in their own units."""
+    predictor, data = run.predictor, run.data
+    names = predictor.prepare.numbers
+    points = list(zip(*(data.table.numbers(name) for name in names), strict=True))[:MOST_SAMPLES_DRAWN]
+    head = predictor.head
+    return plots.decision_boundary(
+        lambda grid: predictor.outputs([dict(zip(names, point, strict=True)) for point in grid]),
+        [list(point) for point in points],
+        [head.codes[target] for target in data.targets[: len(points)]],
+        decision=head.decision,
+        classes=data.classes,
+        names=names,
+        title="",
+        resolution=resolution,
+    )
+
+
+def network_picture(run: Run) -> str | None:
+    """The graph of one sample, folded into neurons or, where they are many, into layers; None if it cannot be drawn."""
+    from autograd.show import draw
+
+    model = run.predictor.model
+    (x, *_), (target, *_) = prepared(run.parts["train"].take([0]), run.predictor.prepare, run.predictor.head)
+    loss = run.predictor.loss(model(x), target)
+    loss.label = "L"
+    loss.backward()
+    detail, direction = ("neurons", "LR") if sum(model.sizes) <= 12 else ("layers", "TB")
+    try:
+        svg: str = draw(loss, detail=detail, direction=direction).pipe(format="svg", encoding="utf-8")
+    except RuntimeError:  # no Graphviz program: everything else is worth having without it
+        return None
+    finally:
+        model.zero_grad()
+    return svg[svg.index("<svg") :]

@@ -1,0 +1,276 @@
+"""From the columns of a table to the numbers a network reads, and back from its outputs to answers.
+
+Numbers: a missing cell gets the median, then x → (x − mean)/deviation. Categories: one input per category, 1 for
+the one that it is; an unknown one is none of them, a missing cell is a category of its own. The target of a
+regression is standardised as well. All of it is scikit-learn's, and is fitted to the training set alone.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from nn.basics.optional import require
+from nn.data.dataset import Dataset, labels
+from nn.data.sklearn_parts import (
+    categories_by_column,
+    encoder_of,
+    fitted_encoder,
+    fitted_imputer,
+    fitted_scaler,
+    number_matrix,
+    scaler_from_dict,
+    scaler_to_dict,
+    text_matrix,
+)
+from nn.data.splits import DataError
+from nn.data.table import Table, count, some, table_of
+
+MOST_CATEGORIES = 50
+ROW_NAME = re.compile(r"(?i:column 1|#|no|nr|row|rownames|index|unnamed: 0|(.*[ _-])?id)|.*[a-z]I[Dd]")
+STORED = {
+    "task": str, "target": str, "classes": list, "numeric_target": bool, "numbers": list, "medians": list,
+    "categories": dict, "notes": list,
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Preprocessor:
+    """What was learned about the columns of a training set, and how it is applied to other tables.
+
+    Attributes:
+        task: "classification" or "regression".
+        target: the name of the target column.
+        classes: the names of the classes, in the order of their indices; none for regression.
+        numeric_target: whether the cells of the target are numbers, be it as names of classes.
+        numbers: the columns of numbers that are used.
+        categories: for each column of categories that is used, its categories; None for a missing cell.
+        notes: what was left out, and why, one sentence each.
+
+    >>> from nn.data.dataset import dataset_of
+    >>> table = table_of([{"x": 1, "hue": "red", "y": 10}, {"x": 3, "hue": "blue", "y": 30.5}])
+    >>> prepare = Preprocessor.fit(dataset_of(table, "y"))
+    >>> prepare.inputs
+    ['x', 'hue=blue', 'hue=red']
+    >>> prepare.transform([{"hue": "red", "x": 2, "more": "is ignored"}])
+    [[0.0, 0.0, 1.0]]
+    >>> prepare.transform_target(table), prepare.answers([[-1.0], [1.0]])
+    ([-1.0, 1.0], [10.0, 30.5])
+    """
+
+    task: str
+    target: str
+    classes: tuple[str, ...]
+    numeric_target: bool
+    numbers: tuple[str, ...]
+    categories: Mapping[str, Sequence[str | None]]
+    notes: tuple[str, ...]
+    _imputer: Any
+    _scaler: Any
+    _encoder: Any
+    _target_scaler: Any
+
+    @classmethod
+    def fit(cls, data: Dataset) -> Preprocessor:
+        """Learn from a training set: medians, means, deviations, categories.
+
+        Columns that cannot help are left out, which is noted: those without numbers or with a single value, names of
+        rows, and categories of which there are too many. The pixels of an image all stay.
+
+        Raises:
+            DataError: if no column is left, or numbers are too large to be scaled.
+        """
+        table = data.table
+        notes = {
+            column: reason
+            for column, kind in data.kinds.items()
+            if data.grid is None and (reason := useless(table, column, kind))  # the pixels of an image stay together
+        }
+        used = {column: kind for column, kind in data.kinds.items() if column not in notes}
+        if not used:
+            raise DataError(
+                f"{table.source}: no column is left to predict {data.target!r} from; "
+                + "; ".join(f"{column!r} {reason}" for column, reason in notes.items())
+            )
+        numbers = tuple(column for column, kind in used.items() if kind == "number")
+        texts = [column for column, kind in used.items() if kind == "category"]
+        imputer = scaler = encoder = target_scaler = None
+        filled = []
+        if numbers:
+            matrix = number_matrix(table, numbers)
+            imputer = fitted_imputer(matrix)
+            scaler = fitted_scaler(imputer.transform(matrix), numbers, table.source)
+            for column, median in zip(numbers, imputer.statistics_.tolist(), strict=True):
+                if missing := sum(map(math.isnan, table.numbers(column))):
+                    filled.append(
+                        f"column {column!r}: {count(missing, 'missing cell')} filled with the median, {median:g}"
+                    )
+        if texts:
+            encoder = fitted_encoder(text_matrix(table, texts))
+        seen = set(data.targets)
+        unseen = [f"class {name!r} has no row to train on" for i, name in enumerate(data.classes) if i not in seen]
+        if data.task == "regression":
+            target_scaler = fitted_scaler(number_matrix(table, [data.target]), [data.target], table.source)
+        return cls(
+            task=data.task,
+            target=data.target,
+            classes=data.classes,
+            numeric_target=data.numeric,
+            numbers=numbers,
+            categories={} if encoder is None else categories_by_column(texts, encoder),
+            notes=(*(f"column {column!r} left out: it {reason}" for column, reason in notes.items()), *filled, *unseen),
+            _imputer=imputer,
+            _scaler=scaler,
+            _encoder=encoder,
+            _target_scaler=target_scaler,
+        )
+
+    @property
+    def inputs(self) -> list[str]:
+        """The names of the numbers that `transform` gives for a row: "age", "colour=red"."""
+        return [*self.numbers, *(f"{name}={shown(x)}" for name, known in self.categories.items() for x in known)]
+
+    def transform(self, rows: Table | Iterable[Mapping[str, Any]]) -> list[list[float]]:
+        """For each row the inputs of the network.
+
+        Args:
+            rows: a table, or rows by column name. The order of the columns does not matter, others are ignored.
+
+        Raises:
+            DataError: if a column is missing, or a number is none.
+        """
+        table = rows if isinstance(rows, Table) else table_of(rows)
+        for name in (*self.numbers, *self.categories):
+            table.column(name)  # before anything else, and in words
+        blocks = []
+        if self.numbers:
+            blocks.append(self._scaler.transform(self._imputer.transform(number_matrix(table, self.numbers))))
+        if self.categories:
+            blocks.append(self._encoder.transform(text_matrix(table, self.categories)))
+        matrix: list[list[float]] = require("numpy").hstack(blocks).tolist()
+        return matrix
+
+    def transform_target(self, table: Table) -> list[Any]:
+        """For each row the index of its class, or the standardised number.
+
+        Raises:
+            DataError: if a target is missing, or is none of the classes.
+        """
+        given = labels(table, self.target, numeric=self.numeric_target)
+        allowed = set(self.classes)
+        for row, label in enumerate(given):
+            if label is None or (allowed and label not in allowed):
+                what = "missing" if label is None else f"{label!r}, which is none of {some(self.classes)}"
+                raise DataError(f"{table.where(row, self.target)}: the target is {what}")
+        if self.task == "classification":
+            index = {name: i for i, name in enumerate(self.classes)}
+            return [index[label] for label in given if label is not None]
+        scaled: list[float] = self._target_scaler.transform(number_matrix(table, [self.target]))[:, 0].tolist()
+        return scaled
+
+    def answers(self, outputs: Sequence[Sequence[float]]) -> list[float]:
+        """The outputs of a network that was trained on standardised targets, in the target's own unit.
+
+        Raises:
+            ValueError: if the task is a classification.
+        """
+        if self._target_scaler is None:
+            raise ValueError("the outputs of a classification are to be decided, not scaled: see nn.metrics.decide")
+        column = require("numpy").array([list(map(float, output)) for output in outputs]).reshape(-1, 1)
+        numbers: list[float] = self._target_scaler.inverse_transform(column)[:, 0].tolist()
+        return numbers
+
+    def surprises(self, table: Table) -> list[str]:
+        """What to say about a table that `transform` takes: the categories that were not in the training set."""
+        notes = []
+        for name, known in self.categories.items():
+            strange = {text: row for row, text in reversed(list(enumerate(table.texts(name)))) if text not in known}
+            for text, row in reversed(strange.items()):
+                what = "a missing cell" if text is None else repr(text)
+                notes.append(f"{table.where(row, name)}: {what} was not in the training set and counts as no category")
+        return notes
+
+    def to_dict(self) -> dict[str, Any]:
+        """All of it as JSON can hold it; floats come back exactly."""
+        return {
+            "task": self.task,
+            "target": self.target,
+            "classes": list(self.classes),
+            "numeric_target": self.numeric_target,
+            "numbers": list(self.numbers),
+            "medians": self._imputer.statistics_.tolist() if self.numbers else [],
+            "scaler": scaler_to_dict(self._scaler),
+            "categories": {name: list(texts) for name, texts in self.categories.items()},
+            "target_scaler": scaler_to_dict(self._target_scaler),
+            "notes": list(self.notes),
+        }
+
+    @classmethod
+    def from_dict(cls, stored: Mapping[str, Any]) -> Preprocessor:
+        """The preprocessor that `to_dict` described: the same numbers to the last bit.
+
+        Raises:
+            DataError: if the description is damaged.
+        """
+        try:
+            for key, kind in STORED.items():
+                if not isinstance(stored[key], kind):
+                    raise TypeError(f"{key} is {stored[key]!r}")
+            numbers, categories = tuple(stored["numbers"]), stored["categories"]
+            if len(stored["medians"]) != len(numbers) or not (numbers or categories):
+                raise ValueError(f"{len(stored['medians'])} medians for {count(len(numbers), 'column')}")
+            if stored["task"] not in ("classification", "regression"):
+                raise ValueError(f"the task is {stored['task']!r}")
+            for name, known in categories.items():
+                if not known or not isinstance(known, list):
+                    raise ValueError(f"the categories of {name!r} are {known!r}")
+            medians = require("numpy").array([stored["medians"]], dtype=float)
+            if not require("numpy").isfinite(medians).all():
+                raise ValueError(f"the medians are {stored['medians']}")
+            return cls(
+                task=stored["task"],
+                target=stored["target"],
+                classes=tuple(stored["classes"]),
+                numeric_target=stored["numeric_target"],
+                numbers=numbers,
+                categories={name: tuple(texts) for name, texts in categories.items()},
+                notes=tuple(stored["notes"]),
+                # The median of one number is that number, so fitting to the medians gives them back.
+                _imputer=fitted_imputer(medians) if numbers else None,
+                _scaler=scaler_from_dict(stored["scaler"], len(numbers)) if numbers else None,
+                _encoder=encoder_of(categories) if categories else None,
+                _target_scaler=scaler_from_dict(stored["target_scaler"], 1) if stored["task"] == "regression" else None,
+            )
+        except (KeyError, TypeError, ValueError, AttributeError) as error:
+            what = f"{error} is missing" if isinstance(error, KeyError) else str(error)
+            raise DataError(f"the description of the preprocessing is damaged: {what}") from error
+
+
+def useless(table: Table, column: str, kind: str) -> str:
+    """Why a column cannot help to predict anything; "" if it may.
+
+    That all its numbers differ is not enough to call a column names of rows, which its own name has to say, too.
+    """
+    if table.is_missing(column):
+        return "is empty"
+    values: Sequence[Any]
+    if kind == "number":
+        values = [number for number in table.numbers(column) if not math.isnan(number)]
+        if len(set(values)) == 1:
+            return f"is {values[0]:g} in every row of the training set"
+        all_differ = len(set(values)) == len(table) and all(number.is_integer() for number in values)
+        return "names the rows" if all_differ and ROW_NAME.fullmatch(column) else ""
+    values = table.texts(column)
+    different = len(set(values))
+    if different == 1:
+        return f"is {values[0]!r} in every row of the training set"
+    most = min(MOST_CATEGORIES, max(10, len(table) // 2))
+    return f"has {different} different texts such as {shown(values[0])!r}, more than {most}" if different > most else ""
+
+
+def shown(text: str | None) -> str:
+    """A category for people."""
+    return "(missing)" if text is None else text

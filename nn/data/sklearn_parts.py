@@ -1,0 +1,87 @@
+"""scikit-learn's imputer, encoder and scaler: fitted to columns, and rebuilt from their public attributes."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from nn.basics.optional import require
+from nn.data.splits import DataError
+from nn.data.table import Table
+
+
+def number_matrix(table: Table, columns: Iterable[str]) -> Any:
+    """Columns of numbers side by side, NaN for missing cells."""
+    return require("numpy").column_stack([table.numbers(column) for column in columns])
+
+
+def text_matrix(table: Table, columns: Iterable[str]) -> Any:
+    """Columns of texts side by side, None for missing cells."""
+    return require("numpy").column_stack([as_objects(table.texts(column)) for column in columns])
+
+
+def as_objects(texts: Sequence[str | None]) -> Any:
+    """An array of texts as Python has them, so that None stays None."""
+    return require("numpy").array(list(texts), dtype=object)
+
+
+def fitted_imputer(matrix: Any) -> Any:
+    """A SimpleImputer that puts the median of a column into its missing cells."""
+    return require("sklearn.impute").SimpleImputer(strategy="median").fit(matrix)
+
+
+def fitted_encoder(matrix: Any, categories: Any = "auto") -> Any:
+    """A OneHotEncoder: one input per category, all of them 0 for an unknown one."""
+    encoder = require("sklearn.preprocessing").OneHotEncoder
+    return encoder(categories=categories, handle_unknown="ignore", sparse_output=False).fit(matrix)
+
+
+def categories_by_column(columns: Iterable[str], encoder: Any) -> dict[str, tuple[str | None, ...]]:
+    """The categories that an encoder learned, by the names of the columns."""
+    return {column: tuple(known) for column, known in zip(columns, encoder.categories_, strict=True)}
+
+
+def encoder_of(categories: Mapping[str, Sequence[str | None]]) -> Any:
+    """A fitted encoder of given categories. It learns nothing more from the row that it is fitted to."""
+    row = as_objects([known[0] for known in categories.values()]).reshape(1, -1)
+    return fitted_encoder(row, [as_objects(known) for known in categories.values()])
+
+
+def fitted_scaler(matrix: Any, columns: Sequence[str], source: str) -> Any:
+    """A StandardScaler for these columns.
+
+    Raises:
+        DataError: if the square of a number is too large for a float.
+    """
+    numpy = require("numpy")
+    with numpy.errstate(over="ignore", invalid="ignore"):
+        scaler = require("sklearn.preprocessing").StandardScaler().fit(matrix)
+    for column, variance in zip(columns, scaler.var_, strict=True):
+        if not math.isfinite(variance):
+            raise DataError(f"{source}: the numbers of column {column!r} are too large to be scaled")
+    return scaler
+
+
+def scaler_to_dict(scaler: Any) -> dict[str, Any] | None:
+    """The public fitted attributes of a StandardScaler."""
+    if scaler is None:
+        return None
+    lists = {name: getattr(scaler, f"{name}_").tolist() for name in ("mean", "var", "scale")}
+    return {**lists, "samples": int(scaler.n_samples_seen_)}
+
+
+def scaler_from_dict(stored: Mapping[str, Any] | None, width: int) -> Any:
+    """A StandardScaler with these fitted attributes."""
+    if stored is None:
+        raise ValueError("the scaler is missing")
+    numpy = require("numpy")
+    scaler = require("sklearn.preprocessing").StandardScaler()
+    for name in ("mean", "var", "scale"):
+        numbers = numpy.array(stored[name], dtype=float)
+        if numbers.shape != (width,) or not numpy.isfinite(numbers).all():
+            raise ValueError(f"{name} is {stored[name]}")
+        setattr(scaler, f"{name}_", numbers)
+    scaler.n_samples_seen_ = stored["samples"]
+    scaler.n_features_in_ = width
+    return scaler

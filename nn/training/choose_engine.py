@@ -1,0 +1,62 @@
+"""Which engine trains a model: the compiled one if it gives what backward() gives, the eager one otherwise."""
+
+from __future__ import annotations
+
+from functools import partial
+from importlib.util import find_spec
+
+from nn.basics.fingerprint import changes_when_called
+from nn.optimizers.base import Optimizer
+from nn.training.compiled import CompiledEngine
+from nn.training.eager import EagerEngine, Objective
+from nn.training.samples import Samples
+
+COMPARED = 2  # samples for which a compiled model is held against the eager one
+TOLERANCE = 1e-9
+
+
+def best_engine(
+    objective: Objective,
+    optimizer: Optimizer,
+    samples: Samples,
+    batch_size: int | None,
+    previous: EagerEngine | None = None,
+) -> EagerEngine:
+    """The compiled engine if the model can be compiled, otherwise the eager one, which says why.
+
+    Args:
+        previous: is taken again if it still fits.
+    """
+    if find_spec("numpy") is None:
+        return EagerEngine(objective, optimizer, "NumPy is not installed: pip install 'chalkgrad[jit]'")
+    try:
+        first = partial(objective.of_sample, samples.X[0], samples.encoded[0])
+        if changing := changes_when_called(objective.model, first):
+            return EagerEngine(objective, optimizer, changing)
+        if isinstance(previous, CompiledEngine) and previous.fits(samples, batch_size):
+            previous.load()
+            if difference(previous, samples) <= TOLERANCE:
+                return previous
+        engine = CompiledEngine(objective, optimizer, samples, batch_size)
+        found = difference(engine, samples)
+    except Exception as error:  # whatever it is: if it is wrong for Values, too, the eager engine will raise it
+        line = str(error).partition("\n")[0]
+        return EagerEngine(objective, optimizer, f"the model cannot be compiled: {type(error).__name__}: {line}")
+    if not found <= TOLERANCE:
+        return EagerEngine(
+            objective,
+            optimizer,
+            f"compiled, its gradients differ from backward()'s by {found:.1g}; a model does that if it draws"
+            " random numbers or counts its calls",
+        )
+    return engine
+
+
+def difference(engine: CompiledEngine, samples: Samples) -> float:
+    """By how much the loss and the gradients of a few samples differ from those of plain backward()."""
+    indices = range(min(COMPARED, len(samples)))
+    loss, _, gradient = engine.gradient(samples, indices)
+    expected, _ = engine.objective.backward(samples.take(indices))
+    slopes = dict(zip(engine.names, gradient.tolist(), strict=True))  # the loss does not depend on the others
+    pairs = [(loss, expected), *((slopes.get(name, 0.0), p.grad) for name, p in engine.parameters.items())]
+    return max(abs(a - b) / (1.0 + abs(b)) if a != b else 0.0 for a, b in pairs)

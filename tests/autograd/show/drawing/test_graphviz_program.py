@@ -1,0 +1,171 @@
+"""Finding the program that lays out, in environments of their own: processes with a PATH and packages."""
+
+import os
+import re
+import subprocess
+import sys
+from importlib import metadata
+from pathlib import Path
+
+import pytest
+
+HERE = Path(__file__).resolve().parents[4]
+DRAW = """
+import sys
+from autograd import Value
+from autograd.show.draw import draw
+x = Value(2.0, label="x")
+drawing = draw(x * x)
+"""
+SHOW = "sys.stdout.write(drawing.pipe(encoding='utf-8'))"
+
+pytest.importorskip("graphviz")
+
+
+def has_pure():
+    try:
+        return metadata.distribution("graphviz-pure") is not None
+    except metadata.PackageNotFoundError:
+        return False
+
+
+needs_pure = pytest.mark.skipif(not has_pure(), reason="graphviz-pure has no wheel for this platform")
+
+
+def run(code, *flags, path="", packages=HERE, **environment):
+    """The output of DRAW and `code` in a process whose PATH is `path`; the interpreter is called by its own path."""
+    kept = {key: os.environ[key] for key in ("SYSTEMROOT", "HOME") if key in os.environ}
+    return subprocess.run(
+        [sys.executable, "-W", "error", *flags, "-c", DRAW + code],
+        env={**kept, "PATH": str(path), "PYTHONPATH": str(packages), "PYTHONUTF8": "1", **environment},
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        check=False,
+    )
+
+
+def fake_dot(folder, name="dot"):
+    """A program that answers with its own name and arguments instead of a picture."""
+    folder.mkdir(exist_ok=True)
+    program = folder / name
+    program.write_text(f'#!/bin/sh\nwhile read line; do :; done\necho "this is {name} $*"\n')
+    program.chmod(0o755)
+    return program
+
+
+@pytest.fixture
+def bare(tmp_path):
+    """A folder of packages in which there is graphviz and this project, and no program."""
+    import graphviz
+
+    folder = tmp_path / "packages"
+    folder.mkdir()
+    (folder / "graphviz").symlink_to(Path(graphviz.__file__).parent)
+    (folder / "autograd").symlink_to(HERE / "autograd")
+    return folder
+
+
+@needs_pure
+def test_the_program_of_an_environment_that_is_not_activated():
+    done = run(SHOW)
+    assert "<svg" in done.stdout
+    assert 'id="n1"' in done.stdout
+    assert done.stderr == ""
+
+
+@needs_pure
+def test_a_plain_digraph_of_the_same_session_finds_it_too():
+    done = run("drawing.pipe(); import graphviz; print(graphviz.Digraph(format='svg').pipe()[:5])")
+    assert done.stdout.startswith("b'<?xml"), done.stderr
+
+
+def test_dot_on_the_path_comes_before_the_installed_one(tmp_path):
+    fake_dot(tmp_path / "bin")
+    done = run(SHOW, path=tmp_path / "bin")
+    assert done.stdout == "this is dot -Kdot -Tsvg\n"
+
+
+def test_the_setting_comes_before_dot_on_the_path(tmp_path):
+    fake_dot(tmp_path / "bin")
+    mine = fake_dot(tmp_path / "elsewhere", "my-dot")
+    done = run(SHOW, path=tmp_path / "bin", CHALKGRAD_DOT=str(mine))
+    assert done.stdout == "this is my-dot -Kdot -Tsvg\n"
+
+
+def test_what_was_set_in_the_graphviz_package_comes_before_dot_on_the_path(tmp_path):
+    fake_dot(tmp_path / "bin")
+    mine = fake_dot(tmp_path / "elsewhere", "my-dot")
+    setting = f"from graphviz.backend import dot_command; dot_command.DOT_BINARY = {str(mine)!r}\n"
+    assert run(setting + SHOW, path=tmp_path / "bin").stdout == "this is my-dot -Kdot -Tsvg\n"
+
+
+@needs_pure
+def test_dot_that_is_installed_later_is_found_in_the_same_session(tmp_path):
+    fake_dot(tmp_path / "bin")
+    later = f"drawing.pipe(); import os; os.environ['PATH'] = {str(tmp_path / 'bin')!r}\n"
+    assert run(later + SHOW).stdout == "this is dot -Kdot -Tsvg\n"
+
+
+def test_a_setting_that_leads_nowhere():
+    done = run(SHOW, CHALKGRAD_DOT="/no/such/dot")
+    assert "CHALKGRAD_DOT is '/no/such/dot', but there is no such program" in done.stderr
+
+
+def test_without_any_program_the_error_says_what_to_install(bare):
+    done = run(SHOW, "-S", packages=bare)
+    assert done.stderr.splitlines()[-3:] == [
+        "RuntimeError: a picture needs a program that lays graphs out, and none was found.",
+        "Install one: `python -m pip install graphviz-pure` (Linux, macOS, Windows on x86-64 and 64-bit Arm), or"
+        " Graphviz from https://graphviz.org/download/.",
+        "If you have one, set the environment variable CHALKGRAD_DOT to its full path. Without one, `.source` is still"
+        " the graph in DOT.",
+    ]
+
+
+def test_without_any_program_the_text_and_the_notebook_still_work(bare):
+    done = run("print(drawing.source); print(drawing._repr_mimebundle_())", "-S", packages=bare)
+    assert "n0 -> n1" in done.stdout
+    assert "{'text/plain': 'a picture needs a program" in done.stdout
+    assert done.stderr == ""
+
+
+@needs_pure
+def test_a_notebook_gets_a_picture_that_it_may_show_untrusted():
+    done = run("b = drawing._repr_mimebundle_(); print(sorted(b), b['image/png'][:6], repr(drawing))")
+    assert done.stderr == ""
+    kinds = "['image/png', 'image/svg+xml', 'text/plain'] iVBORw"
+    assert re.fullmatch(rf"{re.escape(kinds)} <Drawing of \d+ lines of DOT>\n", done.stdout)
+
+
+@needs_pure
+def test_a_large_graph_is_not_made_into_pixels():
+    many = (
+        "from autograd.show.drawing import graphviz_program as g; g.MOST_AS_PIXELS = 10;"
+        " print(sorted(drawing._repr_mimebundle_()))"
+    )
+    assert run(many).stdout == "['image/svg+xml', 'text/plain']\n"
+
+
+@needs_pure
+@pytest.mark.parametrize("action", ["drawing.pipe('pdf')", "drawing.render(sys.argv[0] + 'x', format='pdf')"])
+def test_pdf_names_the_program_it_needs(action, tmp_path):
+    done = run(action.replace("sys.argv[0] + 'x'", repr(str(tmp_path / "x"))))
+    assert "ValueError: graphviz-pure cannot write this" in done.stderr
+    assert "PDF needs Graphviz's own program, dot" in done.stderr
+
+
+@needs_pure
+def test_png_and_a_file(tmp_path):
+    code = f"print(drawing.pipe('png')[:4]); print(drawing.render({str(tmp_path / 'x')!r}, cleanup=True))"
+    done = run(code)
+    assert done.stdout.splitlines() == [r"b'\x89PNG'", str(tmp_path / "x.svg")]
+    assert (tmp_path / "x.svg").read_text(encoding="utf-8").count('class="node') == 2
+
+
+def test_other_failures_of_the_program_are_not_reworded(tmp_path):
+    program = fake_dot(tmp_path / "bin")
+    program.write_text("#!/bin/sh\nwhile read line; do :; done\necho out of paper >&2\nexit 3\n")
+    done = run(SHOW, path=tmp_path / "bin")
+    assert "CalledProcessError" in done.stderr.splitlines()[-1]
+    assert "out of paper" in done.stderr

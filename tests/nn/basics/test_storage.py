@@ -1,0 +1,95 @@
+"""Files that are whole or not there, and what is said about those that are not what they should be."""
+
+import json
+import os
+import random
+import signal
+import struct
+import subprocess
+import sys
+import time
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from nn.basics import storage
+from nn.basics.storage import StorageError
+
+KIND = ("chalkgrad test", 2)
+
+
+@given(st.lists(st.floats(allow_nan=False)))
+def test_floats_come_back_bit_by_bit(tmp_path_factory, numbers):
+    path = tmp_path_factory.mktemp("floats") / "a.json"
+    storage.save(path, *KIND, {"numbers": numbers})
+    back = storage.load(path, *KIND)["numbers"]
+    assert [struct.pack("d", x) for x in back] == [struct.pack("d", x) for x in numbers]
+
+
+def written(path, content=None):
+    storage.save(path, *KIND, content or {"text": "né 'x' </script>", "numbers": [0.1, 2.0]})
+    return path
+
+
+@pytest.mark.parametrize(
+    "spoil, message",
+    [
+        (lambda text: text[: len(text) // 2], "damaged or not a chalkgrad test"),
+        (lambda text: "", "damaged or not"),
+        (lambda text: text.replace("0.1", "0.2"), "its checksum does not fit"),
+        (lambda text: text.replace("chalkgrad test", "recipe"), "is not a chalkgrad test, but a recipe"),
+        (lambda text: "[1, 2]", "is not a chalkgrad test"),
+        (lambda text: json.dumps({**json.loads(text), "version": 3}), "of version 3, and this chalkgrad reads up to 2"),
+        (lambda text: "[" * 100_000, "damaged or not"),
+    ],
+)
+def test_what_is_wrong_with_a_file_is_named(tmp_path, spoil, message):
+    path = written(tmp_path / "a.json")
+    path.write_text(spoil(path.read_text()))
+    with pytest.raises(StorageError, match=message) as caught:
+        storage.load(path, *KIND)
+    assert str(path) in str(caught.value) and "\n" not in str(caught.value)
+
+
+def test_binary_files_and_missing_ones(tmp_path):
+    (tmp_path / "a.png").write_bytes(b"\x89PNG\xff\xfe")
+    with pytest.raises(StorageError, match="is no text"):
+        storage.load(tmp_path / "a.png", *KIND)
+    with pytest.raises(StorageError, match="cannot be read: No such file"):
+        storage.load(tmp_path / "none.json", *KIND)
+
+
+def test_a_failed_write_leaves_what_was_there_and_nothing_else(tmp_path, monkeypatch):
+    path = written(tmp_path / "a.json")
+    before = path.read_text()
+    monkeypatch.setattr(os, "replace", lambda *_: (_ for _ in ()).throw(OSError("disk full")))
+    with pytest.raises(OSError, match="disk full"):
+        storage.save(path, *KIND, {"more": 1})
+    assert path.read_text() == before
+    assert [p.name for p in tmp_path.iterdir()] == ["a.json"]
+
+
+WRITER = """
+import sys
+from nn.basics import storage
+for i in range(10**9):
+    storage.save(sys.argv[1], "chalkgrad test", 2, {"i": i, "numbers": [i * 0.1] * 20000})
+    print(i, flush=True)
+"""
+
+
+@pytest.mark.slow
+def test_a_process_killed_at_any_moment_leaves_a_whole_file(tmp_path):
+    path = tmp_path / "a.json"
+    rng = random.Random(0)
+    for _ in range(12):
+        process = subprocess.Popen([sys.executable, "-c", WRITER, str(path)], stdout=subprocess.PIPE, text=True)
+        process.stdout.readline()  # at least one is whole
+        time.sleep(rng.uniform(0.0, 0.05))
+        process.send_signal(signal.SIGKILL)
+        last = [int(line) for line in process.stdout]
+        process.communicate()
+        found = storage.load(path, *KIND)
+        assert found["i"] >= (last[-1] if last else 0)
+        assert found["numbers"] == [found["i"] * 0.1] * 20000

@@ -1,0 +1,322 @@
+"""The compiled engine of the trainer: the same training as with backward(), and a stated reason where there is none."""
+
+import math
+import random
+
+import pytest
+
+from autograd import Value, relu
+from nn import MLP, AdamW, Callback, Checkpoint, Module, Momentum, RandomHillClimbing, Trainer, TrainingWarning, losses
+from nn.optimizers import OPTIMIZERS, GradientDescent, GradientOptimizer
+from nn.training import compiled as compiled_engine
+
+
+def samples(n=25, width=3, seed=0):
+    rng = random.Random(seed)
+    X = [[rng.uniform(-2.0, 2.0) for _ in range(width)] for _ in range(n)]
+    return X, [[math.sin(x[0]) + x[1], x[2] * x[1]] for x in X]
+
+
+def trained(engine, optimizer, loss="mean_squared_error", y=None, model=None, epochs=3, batch_size=8, **settings):
+    X, numbers = samples()
+    model = model or MLP(3, [5, 2], activation="tanh", rng=1)
+    trainer = Trainer(model, loss, optimizer, engine=engine, **settings)
+    trainer.fit(X, numbers if y is None else y, epochs=epochs, batch_size=batch_size, verbose=0, rng=2)
+    return trainer
+
+
+def assert_same(one, other, tolerance=1e-10):
+    assert one.engine_used.startswith("compiled") and other.engine_used.startswith("eager")
+    for name, number in one.model.state_dict().items():
+        assert number == pytest.approx(other.model.state_dict()[name], rel=tolerance, abs=tolerance), name
+    for column in one.history.columns:
+        assert one.history[column] == pytest.approx(other.history[column], rel=tolerance, abs=tolerance), column
+
+
+@pytest.mark.parametrize("name", [name for name in OPTIMIZERS if name != "random_hill_climbing"])
+def test_every_optimiser_takes_the_same_steps(name):
+    one, other = trained("auto", OPTIMIZERS[name]()), trained("eager", OPTIMIZERS[name]())
+    assert_same(one, other)
+    for key, numbers in one.optimizer.slots.items():
+        assert numbers == pytest.approx(other.optimizer.slots[key], rel=1e-8, abs=1e-12)
+
+
+@pytest.mark.parametrize("name", sorted(losses.LOSSES))
+def test_every_loss_gives_the_same_training(name):
+    loss = losses.get(name)
+    classes = [number % 2 for number in range(25)]
+    y = None
+    for candidate in (classes, [[c, 1 - c] for c in classes], [[2 * c - 1, 1 - 2 * c] for c in classes]):
+        try:
+            loss.encode_all(candidate, 2)
+        except ValueError:
+            continue
+        y = candidate
+        break
+    output = "softmax" if loss.expects == "probabilities" else "linear"
+    model = [MLP(3, [4, 2], activation="tanh", output_activation=output, rng=1) for _ in range(2)]
+    one = trained("auto", GradientDescent(0.05), loss, y, model[0])
+    other = trained("eager", GradientDescent(0.05), loss, y, model[1])
+    assert_same(one, other)
+
+
+def test_penalties_validation_and_metrics_are_the_same():
+    def fit(engine):
+        X, y = samples(40)
+        trainer = Trainer(
+            MLP(3, [4, 2], rng=3), "mean_squared_error", Momentum(0.02), metrics=["r2"], l1=1e-3, l2=1e-2, engine=engine
+        )
+        trainer.fit(X, y, epochs=4, batch_size=7, validation_split=0.3, verbose=0, rng=1)
+        return trainer
+
+    assert_same(fit("auto"), fit("eager"))
+
+
+def test_a_batch_larger_than_the_program_has_room_for(monkeypatch):
+    monkeypatch.setattr(compiled_engine, "MOST_SAMPLES", 4)
+    one = trained("auto", Momentum(0.05), l2=0.1, batch_size=None)
+    assert one.engine.room == 4
+    assert_same(one, trained("eager", Momentum(0.05), l2=0.1, batch_size=None))
+
+
+class Unused(Module):
+    """One parameter does not reach the output, and is moved by weight decay alone."""
+
+    def __init__(self):
+        self.w = [Value(0.5), Value(-0.5), Value(0.1)]
+        self.idle = Value(1.0)
+
+    def __call__(self, x):
+        return [sum(w * xi for w, xi in zip(self.w, x, strict=True)), relu(self.w[0])]
+
+
+def test_parameters_that_the_loss_does_not_depend_on_decay_all_the_same():
+    make = lambda: AdamW(0.01, weight_decay=0.5)
+    one, other = trained("auto", make(), model=Unused()), trained("eager", make(), model=Unused())
+    assert_same(one, other)
+    assert 0.5 < one.model.idle.data < 1.0
+
+
+class Signs(GradientOptimizer):
+    """A rule that looks at its numbers, which arrays cannot take."""
+
+    def __init__(self):
+        super().__init__(0.01)
+
+    def rule(self, m, p, g, slots, rate, step):
+        return (p - rate if g > 0 else p + rate), slots
+
+
+def test_a_rule_that_takes_no_arrays_is_applied_to_numbers():
+    one = trained("auto", Signs())
+    assert one.engine.rule is None
+    assert_same(one, trained("eager", Signs()))
+
+
+def test_hill_climbing_evaluates_the_compiled_program():
+    one = trained("auto", RandomHillClimbing(0.1, rng=1), epochs=20, batch_size=None)
+    assert_same(one, trained("eager", RandomHillClimbing(0.1, rng=1), epochs=20, batch_size=None), 1e-9)
+
+
+class Branching(MLP):
+    def __call__(self, x):
+        return super().__call__([x[0], x[1], 1.0 if x[2] > 0 else 0.0])
+
+
+class Dropout(MLP):
+    noise = random.Random(5)
+
+    def __call__(self, x):
+        return super().__call__([number * self.noise.choice([0.0, 2.0]) for number in x])
+
+
+@pytest.mark.parametrize("model, reason", [(Branching, "TraceError"), (Dropout, "draws random numbers")])
+def test_what_cannot_be_compiled_is_trained_eagerly_and_the_reason_stated(model, reason):
+    trainer = trained("auto", GradientDescent(0.01), model=model(3, [4, 2], rng=1))
+    assert trainer.engine_used.startswith("eager") and reason in trainer.engine_used
+
+
+def test_the_engine_says_what_became_of_the_scalars():
+    assert "array operations" in trained("auto", GradientDescent()).engine_used
+    assert trained("eager", GradientDescent()).engine_used == "eager: asked for"
+
+
+def test_callbacks_find_the_numbers_in_the_values_and_may_change_them():
+    class Freeze(Callback):
+        seen = []
+
+        def on_batch_end(self, trainer, batch, loss):
+            self.seen.append(trainer.model.layers[0].neurons[0].w[0].data)
+            trainer.model.layers[0].neurons[0].b.data = 0.25
+
+    freeze = Freeze()
+    X, y = samples()
+    model = MLP(3, [4, 2], rng=1)
+    trainer = Trainer(model, "mean_squared_error", Momentum(0.05))
+    trainer.fit(X, y, epochs=2, batch_size=5, callbacks=[freeze], verbose=0, rng=1)
+    assert trainer.engine_used.startswith("compiled")
+    assert len(set(freeze.seen)) == 10 and model.layers[0].neurons[0].b.data == 0.25
+
+
+def test_a_loss_that_is_not_finite_is_explained_by_the_eager_engine():
+    X, y = samples()
+    trainer = Trainer(MLP(3, [4, 2], rng=1), "mean_squared_error", GradientDescent(1e200))
+    with pytest.warns(TrainingWarning, match=r"layers.1.neurons.0.w\[0\]"):
+        trainer.fit(X, y, epochs=20, batch_size=5, verbose=0, rng=1)
+    assert trainer.failed and all(math.isfinite(p.data) for p in trainer.model.parameters())
+
+
+def test_two_trainings_are_the_same_bit_for_bit_also_when_one_is_resumed(tmp_path):
+    def fit(epochs, **settings):
+        X, y = samples()
+        trainer = Trainer(MLP(3, [4, 2], rng=1), "mean_squared_error", Momentum(0.05), metrics=["r2"])
+        trainer.fit(X, y, epochs=epochs, batch_size=5, verbose=0, rng=1, validation_split=0.2, **settings)
+        assert trainer.engine_used.startswith("compiled")
+        return trainer.model.state_dict(), trainer.history.columns, trainer.best_weights
+
+    path = tmp_path / "checkpoint.json"
+    whole = fit(6)
+    assert fit(6) == whole
+    fit(3, callbacks=[Checkpoint(path)])
+    assert fit(6, resume=path) == whole
+
+
+def test_other_samples_are_judged_with_the_weights_that_the_model_has_now():
+    trainer = trained("auto", GradientDescent(0.05))
+    X, y = samples(11, seed=9)
+    before = trainer.evaluate(X, y)["loss"]
+    for p in trainer.model.parameters():
+        p.data = 0.0
+    after = trainer.evaluate(X, y)["loss"]
+    assert before != after == pytest.approx(losses.mean_squared_error.mean([[0.0, 0.0]] * 11, y).data)
+
+
+def test_after_many_steps_machine_code_takes_the_same_steps(monkeypatch):
+    pytest.importorskip("llvmlite")
+    monkeypatch.setattr(compiled_engine, "MANY_STEPS", 7)
+    for name in ("momentum", "adamw"):
+        make = OPTIMIZERS[name]
+        one, other = trained("auto", make(), l2=0.01), trained("eager", make(), l2=0.01)
+        assert one.engine.repeated is not None
+        assert_same(one, other)
+        for key, numbers in one.optimizer.slots.items():
+            assert numbers == pytest.approx(other.optimizer.slots[key], rel=1e-8, abs=1e-12)
+
+
+def test_machine_code_that_is_resumed_gives_the_same_bits(monkeypatch, tmp_path):
+    pytest.importorskip("llvmlite")
+    monkeypatch.setattr(compiled_engine, "MANY_STEPS", 13)
+
+    def fit(epochs, **settings):
+        X, y = samples()
+        trainer = Trainer(MLP(3, [4, 2], rng=1), "mean_squared_error", Momentum(0.05), metrics=["r2"])
+        trainer.fit(X, y, epochs=epochs, batch_size=7, verbose=0, rng=1, validation_split=0.2, **settings)
+        return trainer.engine.repeated, trainer.model.state_dict(), trainer.history.columns
+
+    path = tmp_path / "checkpoint.json"
+    machine, *whole = fit(8)
+    assert machine is not None
+    for epochs in (3, 6):  # before and after the change to machine code
+        fit(epochs, callbacks=[Checkpoint(path)])
+        assert list(fit(8, resume=path)[1:]) == whole
+
+
+def test_a_loss_that_is_not_finite_is_explained_after_machine_code_has_met_it(monkeypatch):
+    pytest.importorskip("llvmlite")
+    monkeypatch.setattr(compiled_engine, "MANY_STEPS", 3)
+    X, y = samples()
+    trainer = Trainer(
+        MLP(3, [4, 2], rng=1), "mean_squared_error", GradientDescent(lambda step: 1e200 if step > 6 else 0.01)
+    )
+    with pytest.warns(TrainingWarning, match=r"epoch 2, step 4: .*layers.1.neurons.0.w\[0\]"):
+        trainer.fit(X, y, epochs=20, batch_size=5, verbose=0, rng=1)
+    assert trainer.engine.repeated is not None and trainer.history.epochs == 1
+
+
+def test_settings_that_a_callback_changes_count_from_then_on(monkeypatch):
+    monkeypatch.setattr(compiled_engine, "MANY_STEPS", 2)
+
+    class LessMomentum(Callback):
+        def on_epoch_end(self, trainer, epoch, logs):
+            trainer.optimizer.momentum = 0.5 if epoch == 1 else 0.1
+
+    def fit(engine):
+        X, y = samples()
+        trainer = Trainer(MLP(3, [4, 2], rng=1), "mean_squared_error", Momentum(0.05), engine=engine)
+        trainer.fit(X, y, epochs=4, batch_size=5, verbose=0, rng=1, callbacks=[LessMomentum()])
+        return trainer
+
+    assert_same(fit("auto"), fit("eager"))
+
+
+def test_a_second_fit_goes_on_with_the_same_program_unless_the_model_is_another():
+    X, y = samples()
+    trainer = Trainer(MLP(3, [4, 2], rng=1), "mean_squared_error", GradientDescent(0.01))
+    fit = lambda: trainer.fit(X, y, epochs=1, batch_size=5, verbose=0, rng=1)
+    fit()
+    first = trainer.engine
+    fit()
+    assert trainer.engine is first
+    trainer.model.layers[0].neurons[0].activation = math.sin  # no longer what was compiled, nor what can be
+    fit()
+    assert trainer.engine_used.startswith("eager") and "TraceError" in trainer.engine_used
+    trainer.model.layers[0].neurons[0].activation = Value.sin
+    fit()
+    assert trainer.engine is not first and trainer.engine_used.startswith("compiled")
+
+
+class Changing(MLP):
+    """A model with a switch, and one that drops what it finds."""
+
+    training = True
+
+    def __call__(self, x):
+        outputs = super().__call__(x)
+        return [a * 2.0 for a in outputs] if self.training else outputs
+
+
+@pytest.mark.parametrize("event", ["on_epoch_begin", "on_batch_end"])
+def test_a_switch_that_a_callback_turns_counts_from_then_on(event):
+    def fit(engine):
+        class Switch(Callback):
+            count = 0
+
+        def turn(self, trainer, *news):
+            self.count += 1
+            trainer.model.training = self.count < 3
+            trainer.objective.l2 = 0.01 * self.count if self.count < 5 else 0.0
+
+        setattr(Switch, event, turn)
+        X, y = samples(18)
+        trainer = Trainer(Changing(3, [4, 2], rng=1), "mean_squared_error", Momentum(0.02), engine=engine)
+        trainer.fit(X, y, epochs=6, batch_size=5, verbose=0, rng=1, callbacks=[Switch()])
+        return trainer
+
+    assert_same(fit("auto"), fit("eager"))
+
+
+@pytest.mark.parametrize("rate", [0.5, 0.05, 0.0])
+@pytest.mark.parametrize("source", ["module", "own", "numpy"])
+def test_random_numbers_are_noticed_however_rarely_they_matter(rate, source):
+    import numpy as np
+
+    class Dropping(MLP):
+        def __call__(self, x):
+            draw = {"module": random.random, "own": self.source.random, "numpy": np.random.random}[source]
+            return [a if draw() >= rate else a * 0.0 for a in super().__call__(x)]
+
+    model = Dropping(3, [4, 2], rng=1)
+    model.source = random.Random(3)
+    assert "draws random numbers" in trained("auto", GradientDescent(0.01), model=model).engine_used
+
+
+def test_a_model_that_counts_its_calls_is_trained_eagerly():
+    class Counting(MLP):
+        calls = 0
+
+        def __call__(self, x):
+            self.calls += 1
+            return super().__call__(x)
+
+    trainer = trained("auto", GradientDescent(0.01), model=Counting(3, [4, 2], rng=1))
+    assert "changes its attributes" in trainer.engine_used and trainer.model.calls > 50
