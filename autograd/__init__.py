@@ -51,11 +51,11 @@ from autograd.functions import (
     where,
 )
 from autograd.operation import Operation
+from autograd.recording import TraceError
 from autograd.transforms import grad, hessian, hvp, jacobian, value_and_grad, vjp
 from autograd.value import DomainError, Value, apply, nonfinite
 
 if TYPE_CHECKING:
-    from autograd.lift.capture.trace import TraceError
     from autograd.lift.capture.vmap import vmap
     from autograd.lift.jit import jit
 
@@ -117,7 +117,6 @@ __all__ = [
 COMPILING = {
     "jit": "autograd.lift.jit",
     "vmap": "autograd.lift.capture.vmap",
-    "TraceError": "autograd.lift.capture.trace",
 }
 
 

@@ -177,7 +177,7 @@ class Call:
 
     def gradient(self, root: Value) -> Any:
         """∂root/∂argument, in the arguments' nesting."""
-        adjoint = adjoints(root, Value(1.0)) if self.is_nested else adjoints(root, 1.0, attrgetter("local_grads"))
+        adjoint = adjoints(root, Value(1.0)) if self.is_nested else adjoints(root, 1.0, attrgetter("_local_grads"))
         gradients = [
             nested_like(argument, iter([adjoint.get(x, 0.0) for x in values]))
             for argument, values in zip(self.arguments, self.inputs, strict=True)

@@ -19,6 +19,7 @@ from autograd.arithmetic import Floats
 from autograd.eager import NAMESPACE, Method, family_method
 from autograd.graph import topological_order
 from autograd.operation import Operation
+from autograd.recording import CHOOSE, CHOOSE_BY_DATA, FUNCTIONS, KEEP_VALUE, recording_here, recordings
 
 
 class DomainError(ValueError, ArithmeticError):
@@ -75,10 +76,14 @@ class Value:
         self.grad = 0.0
         self._operation = self._a = self._b = self._da = self._db = None
         self.label = label
+        if recordings and (recording := recording_here.get()):
+            recording.constants[id(self)] = self
 
     @property
     def data(self) -> float:
         """The number."""
+        if recordings and (recording := recording_here.get()):
+            recording.ask(self, ".data")
         return self._data
 
     @data.setter
@@ -108,6 +113,12 @@ class Value:
     @property
     def local_grads(self) -> tuple[float, ...]:
         """∂self/∂parent for each of `parents`."""
+        if recordings and (recording := recording_here.get()):
+            recording.ask(self, "a derivative of it")
+        return self._local_grads
+
+    @property
+    def _local_grads(self) -> tuple[float, ...]:
         if self._b is not None:
             return (self._da, self._db)  # type: ignore[return-value]
         if self._a is not None:
@@ -193,33 +204,52 @@ class Value:
 
     def detach(self) -> Value:
         """The number alone, as a new leaf: no gradient flows back through it."""
+        if recordings and recording_here.get():
+            return record(ops.DETACH, self)  # which follows its operand
         return Value(self._data, self.label)
 
     # ── As a number ─────────────────────────────────────────────────────────────────────────────────────────
 
     def __float__(self) -> float:
+        if recordings and (recording := recording_here.get()):
+            recording.ask(self, "by float(v), or by a function of math or NumPy", f"{FUNCTIONS}; {KEEP_VALUE}")
         return self._data
 
+    def __index__(self) -> int:
+        if recordings and (recording := recording_here.get()):
+            recording.refuse("a traced Value was used as an index or a count", CHOOSE_BY_DATA)
+        raise TypeError(f"a {type(self).__name__} is no whole number, so no index and no count")
+
     def __round__(self, digits: int | None = None) -> float:
+        if recordings and (recording := recording_here.get()):
+            recording.ask(self, "by round")
         return round(self._data, digits)
 
     def __format__(self, specification: str) -> str:
         return format(self._data, specification) if specification else repr(self)
 
-    def __lt__(self, other: Any) -> bool:
-        number = compared(other)
+    def __lt__(self, other: Any) -> Any:
+        number = as_number(other)
+        if recordings and number is not None:
+            return condition(ops.GREATER, other, self, self._data < number)
         return NotImplemented if number is None else self._data < number
 
-    def __le__(self, other: Any) -> bool:
-        number = compared(other)
+    def __le__(self, other: Any) -> Any:
+        number = as_number(other)
+        if recordings and number is not None:
+            return condition(AT_LEAST, other, self, self._data <= number)
         return NotImplemented if number is None else self._data <= number
 
-    def __gt__(self, other: Any) -> bool:
-        number = compared(other)
+    def __gt__(self, other: Any) -> Any:
+        number = as_number(other)
+        if recordings and number is not None:
+            return condition(ops.GREATER, self, other, self._data > number)
         return NotImplemented if number is None else self._data > number
 
-    def __ge__(self, other: Any) -> bool:
-        number = compared(other)
+    def __ge__(self, other: Any) -> Any:
+        number = as_number(other)
+        if recordings and number is not None:
+            return condition(AT_LEAST, self, other, self._data >= number)
         return NotImplemented if number is None else self._data >= number
 
     def __repr__(self) -> str:
@@ -252,6 +282,8 @@ class Value:
         Every local derivative was computed in the forward pass; what is left is to visit the Values in an order
         in which each comes before its operands (Griewank & Walther 2008, section 3.2).
         """
+        if recordings and (recording := recording_here.get()):
+            recording.refuse("backward() was called", "backward() on the result of the compiled function, or grad")
         if create_graph:
             for node, adjoint in adjoints(self, operand_or_error(gradient)).items():
                 node.grad = adjoint if node._operation is not None else accumulated(node.grad, adjoint)
@@ -350,14 +382,14 @@ class Value:
 
     def __copy__(self) -> Value:
         """A second Value of the same operands."""
-        return restored(self._data, self.grad, self.label, self.op, self.parents, self.local_grads)
+        return restored(self._data, self.grad, self.label, self.op, self.parents, self._local_grads)
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Value:
         for node in topological_order(self):
             if id(node) not in memo:
                 parents = tuple(memo[id(parent)] for parent in node.parents)
                 memo[id(node)] = restored(
-                    node._data, number_of(node.grad), node.label, node.op, parents, node.local_grads
+                    node._data, number_of(node.grad), node.label, node.op, parents, node._local_grads
                 )
         copied: Value = memo[id(self)]
         return copied
@@ -381,7 +413,7 @@ class Value:
                 node.label,
                 node.op,
                 tuple(place[id(parent)] for parent in node.parents),
-                node.local_grads,
+                node._local_grads,
             )
             for node in order
         ]
@@ -557,12 +589,44 @@ def reflected(number: Any, operator: Callable[[Value, Value], Value], value: Val
     return NotImplemented if left is NotImplemented else operator(left, value)
 
 
-def compared(thing: Any) -> float | None:
-    """What a Value is compared with, as a number."""
-    return as_number(thing)
-
-
 NAMESPACE.update(Value=Value, operand=operand, resolve=resolve)
+
+# ── Comparisons ─────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+class Condition(Value):
+    """The answer of `a < b` while recording: 1 or 0, for `where`. It is neither True nor False, for samples differ."""
+
+    __slots__ = ()
+
+    def __bool__(self) -> bool:
+        if recordings and (recording := recording_here.get()):
+            recording.refuse(
+                "a comparison of traced Values was used as True or False (if, while, and, or, not, max, min, sorted)",
+                CHOOSE,
+            )
+        return self._data != 0.0
+
+
+def not_less(m: Any, a: Any, b: Any) -> Any:
+    """1 where a ≥ b, 0 where a < b or either is NaN, which 0·a (of an a made finite) carries into the comparison."""
+    finite = [m.maximum(m.minimum(x, 1.0), -1.0) for x in (a, b)]
+    return m.greater(1.0, m.greater(b, a) + 0.0 * finite[0] + 0.0 * finite[1])
+
+
+AT_LEAST = Operation("at_least", not_less, lambda m, y, a, b: (0.0, 0.0), arity=2, symbol="≥")
+
+
+def condition(op: Operation, a: Any, b: Any, holds: bool) -> Any:
+    """The answer of a comparison while recording: a Condition, but of constants whether it holds."""
+    recording = recording_here.get()
+    operands = operand_or_error(a), operand_or_error(b)
+    if not recording or all(map(recording.is_constant, operands)):
+        return holds
+    node = record(op, *operands)
+    node.__class__ = Condition
+    return node
+
 
 # ── Derivatives as Values ───────────────────────────────────────────────────────────────────────────────────────
 
@@ -601,7 +665,7 @@ def recorded_partials(node: Value) -> Iterable[Any]:
     if node.op is None:
         return ()
     now = record(node.op, *node.parents)
-    if repr((now._data, *now.local_grads)) != repr((node._data, *node.local_grads)):
+    if repr((now._data, *now._local_grads)) != repr((node._data, *node._local_grads)):
         raise RuntimeError(
             f"the operands of {node.op.name}, {', '.join(map(repr, node.parents))}, are not what they were in the"
             " forward pass, so its gradient cannot be recorded.\nCompute the result again before"

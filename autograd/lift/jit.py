@@ -19,9 +19,9 @@ import numpy as np
 
 from autograd.lift.bound import Step
 from autograd.lift.capture.arguments import Reading, like
-from autograd.lift.capture.trace import current
 from autograd.lift.node import Call, Later, as_leaf, compiled_node, node_operation
 from autograd.lift.specialised import Recorded, gradient
+from autograd.recording import recording_here
 from autograd.transforms import flat, nested_like, open_inputs
 from autograd.value import Value
 
@@ -79,7 +79,7 @@ class Compiled:
         update_wrapper(self, f, updated=())
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        if current.get() is not None:
+        if recording_here.get() is not None:
             return self.f(*args, **kwargs)  # a part of what is recorded around it
         reading = Reading()
         parts, ends = [], [0]

@@ -14,8 +14,8 @@ from autograd.lift.arrays.regroup import regrouped
 from autograd.lift.arrays.reverse import reverse
 from autograd.lift.capture.arguments import Reading, argument_names, piece_names, with_leaves
 from autograd.lift.capture.simplify import simplified
-from autograd.lift.capture.trace import Recording
 from autograd.lift.choose_backend import Machine, machine_for
+from autograd.recording import Recording
 from autograd.transforms import flat
 from autograd.value import Value
 

@@ -15,8 +15,7 @@ from autograd.lift.arrays.program import Array, Map, Places, Product, Program, R
 from autograd.lift.arrays.schedule import batch_sizes, reachable, roles, scheduled
 from autograd.lift.arrays.strides import nested_shape, steps
 from autograd.lift.arrays.sum_terms import Part, Terms, oriented
-from autograd.lift.capture.simplify import COMMUTATIVE, LARGEST, LINEAR, Scalars
-from autograd.lift.capture.trace import TooLarge
+from autograd.lift.capture.simplify import COMMUTATIVE, LARGEST, LINEAR, Scalars, TooLarge
 from autograd.lift.capture.vmap import BATCH, sample_number
 
 #: Added to the number of an array that holds a batch, so that what is the same for all samples comes first.

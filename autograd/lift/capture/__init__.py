@@ -1,5 +1,7 @@
 """A call becomes scalars: a function and its arguments go in, a flat scalar program comes out.
 
+`autograd.recording` watches the function while it runs once, as it always does, and refuses to give numbers away.
+
 arguments   nested arguments read into flat numbers, and what their structure is
 trace       run the function once, and keep the graph of Values that it leaves behind
 vmap        one sample's program for a whole batch

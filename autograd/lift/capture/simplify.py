@@ -18,9 +18,9 @@ from typing import Any
 
 from autograd import ops
 from autograd.arithmetic import Floats
-from autograd.lift.capture.trace import Recording, TooLarge
 from autograd.lift.capture.vmap import BATCH
 from autograd.operation import Operation
+from autograd.recording import Recording
 from autograd.value import Value, Values
 
 #: What may be recorded for a program: one of that size takes about a minute and 3 GB.
@@ -33,6 +33,10 @@ LARGEST = Operation("largest", lambda m, *xs: m.maximum(*xs), lambda m, y, *xs: 
 
 ADDITIVE = frozenset({ops.ADD, ops.SUBTRACT, ops.SUM, ops.MEAN, ops.DOT})
 COMMUTATIVE = frozenset({ops.MULTIPLY, ops.MAXIMUM, ops.MINIMUM, ops.HYPOT})
+
+
+class TooLarge(ValueError):
+    """A function that records more than a program may hold."""
 
 
 @dataclass

@@ -12,8 +12,8 @@ from contextvars import ContextVar
 from functools import lru_cache, update_wrapper
 from typing import Any
 
-from autograd.lift.capture.trace import current
 from autograd.operation import Operation
+from autograd.recording import recording_here
 from autograd.transforms import flat, is_array, nested_like
 from autograd.value import Value, as_number, operand_or_error, restored
 
@@ -71,7 +71,7 @@ def vmap(f: Callable[..., Any], in_axes: int | tuple[int | None, ...] | None = 0
         count = next(iter(counts.values()))
         if not count:
             return []
-        if current.get() is None or inside_batch.get():
+        if recording_here.get() is None or inside_batch.get():
             results = [f(*[samples[n][k] if n in samples else x for n, x in enumerate(args)]) for k in range(count)]
         else:
             results = at_once(f, args, samples, count)
@@ -140,7 +140,10 @@ def at_once(f: Callable[..., Any], args: tuple[Any, ...], samples: dict[int, lis
 def batch(column: tuple[Any, ...]) -> Value:
     """The scalar that stands for these numbers, one a sample."""
     parents = tuple(map(operand_or_error, column))
-    return restored(parents[0]._data, 0.0, "", BATCH, parents, BATCH.partials(None, None, *parents))
+    row = restored(parents[0]._data, 0.0, "", BATCH, parents, BATCH.partials(None, None, *parents))
+    if (recording := recording_here.get()) is not None:
+        recording.rows[id(row)] = row
+    return row
 
 
 def taken(outputs: list[Any], number: int) -> Iterator[Any]:
