@@ -31,7 +31,7 @@ from nn import (
 from nn.basics.storage import StorageError
 from nn.data.bundled import load
 from nn.linear import least_squares
-from nn.training.eager import NonFinite, check_finite
+from nn.training.objective import NonFinite, check_finite
 
 
 def line(n=20, seed=0):
