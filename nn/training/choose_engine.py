@@ -33,7 +33,7 @@ def best_engine(
         first = partial(objective.of_sample, samples.X[0], samples.encoded[0])
         if changing := changes_when_called(objective.model, first):
             return EagerEngine(objective, optimizer, changing)
-        if isinstance(previous, CompiledEngine) and previous.compiled.fits(samples, batch_size):
+        if isinstance(previous, CompiledEngine) and previous.fits(optimizer, samples, batch_size):
             previous.load()
             if difference(previous, samples) <= DIFFERENCE_ALLOWED:
                 return previous

@@ -52,6 +52,10 @@ class CompiledEngine:
         """Itself, or an engine for the model as it is now."""
         return self if self.compiled.is_current() else self.again()
 
+    def fits(self, optimizer: Optimizer, samples: Samples, batch_size: int | None) -> bool:
+        """Whether it can go on with other samples."""
+        return self.optimizer is optimizer and self.compiled.fits(samples, batch_size)
+
     def steps(
         self, samples: Samples, batches: Iterable[Batch], *, together: bool = True
     ) -> Iterator[LossAndPredictions]:

@@ -278,6 +278,18 @@ def test_a_second_fit_goes_on_with_the_same_program_unless_the_model_is_another(
     assert trainer.engine is not first and trainer.engine_used.startswith("compiled")
 
 
+def test_another_optimiser_moves_the_model_from_the_next_fit_on():
+    def fit(engine):
+        trainer = trained(engine, GradientDescent(0.05))
+        trainer.optimizer = Momentum(0.02)
+        X, y = samples()
+        trainer.fit(X, y, epochs=2, batch_size=8, verbose=0, rng=3)
+        assert trainer.optimizer.steps == 8
+        return trainer
+
+    assert_same(fit("auto"), fit("eager"))
+
+
 class Changing(MLP):
     """A model with a switch, and one that drops what it finds."""
 
