@@ -120,6 +120,24 @@ def test_hill_climbing_evaluates_the_compiled_program():
     assert_same(one, trained("eager", RandomHillClimbing(0.1, rng=1), epochs=20, batch_size=None), 1e-9)
 
 
+def test_an_interrupted_try_of_hill_climbing_leaves_nothing_behind(monkeypatch):
+    original, calls, kept = compiled_objective.CompiledObjective.loss, [], {}
+    model = MLP(3, [5, 2], activation="tanh", rng=1)
+
+    def loss(self, *args):
+        calls.append(1)
+        if len(calls) % 2 == 1:
+            kept.update(model.state_dict())  # before a step is tried
+        elif len(calls) == 6:
+            raise KeyboardInterrupt
+        return original(self, *args)
+
+    monkeypatch.setattr(compiled_objective.CompiledObjective, "loss", loss)
+    with pytest.raises(KeyboardInterrupt):
+        trained("auto", RandomHillClimbing(0.1, rng=1), model=model, epochs=20, batch_size=None)
+    assert len(calls) == 6 and model.state_dict() == kept
+
+
 class Branching(MLP):
     def __call__(self, x):
         return super().__call__([x[0], x[1], 1.0 if x[2] > 0 else 0.0])
