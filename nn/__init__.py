@@ -11,9 +11,10 @@
 >>> losses.hinge(model([0.5, -1.0]), 1) < loss
 True
 
-What people import is at this door, what it needs is in the rooms behind it. In reading order:
+Samples and a loss go in; a trained model, its predictions and pictures of them come out. What people import is at this
+door, what it needs is in the rooms behind it. In reading order:
 
-     1  module           something with parameters, which have names
+     1  module           something that computes with parameters, which have names
      2  activations      what a neuron makes of its weighted sum
      3  init             where weights start
      4  layers           neurons, layers, MLP
@@ -22,13 +23,13 @@ What people import is at this door, what it needs is in the rooms behind it. In 
      7  schedules        learning rates
      8  optimizers/      how parameters move
      9  history          what happened, epoch by epoch
-    10  callbacks        what may happen at the end of an epoch
-    11  trainer          fit and evaluate
-    12  training/        how a training runs: samples, engines, epochs, checkpoints
+    10  trainer          fit and evaluate
+    11  training/        how a training runs: its state, samples, engines, epochs, checkpoints
+    12  callbacks        what may happen at the end of an epoch
     13  data/            tables, data sets, splits, preprocessing
     14  plots/           matplotlib figures
     15  cli              the command `chalkgrad`; app/ is behind it
-    16  basics/          names, random numbers, files, optional packages
+    16  basics/          names, random numbers, files, optional packages, parameters
 
     linear               regression in closed form, to compare with
     micrograd            micrograd's names for its programs

@@ -5,39 +5,16 @@ from __future__ import annotations
 import warnings
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from autograd.show.draw import draw
+from nn.basics.checks import check_count
 from nn.module import outputs_of
 from nn.training import checkpoint
+from nn.training.callback import Callback
+from nn.training.state import TrainingState
 
-if TYPE_CHECKING:
-    from nn.trainer import Trainer
-
-
-class Callback:
-    """Override what you need; each is given the trainer, whose `model`, `history` and `optimizer` may be looked at.
-
-    >>> class Shout(Callback):
-    ...     def on_epoch_end(self, trainer, epoch, logs):
-    ...         print(f"epoch {epoch}: {logs['loss']:.3f}!")
-
-    `trainer.stop("because …")` ends the training after the epoch.
-    """
-
-    def on_train_begin(self, trainer: Trainer) -> None:
-        """Before the first epoch, or the first after resuming."""
-
-    def on_epoch_begin(self, trainer: Trainer, epoch: int) -> None:
-        """Before an epoch, counted from 1."""
-
-    def on_batch_end(self, trainer: Trainer, batch: int, loss: float) -> None:
-        """After each step of the optimiser."""
-
-    def on_epoch_end(self, trainer: Trainer, epoch: int, logs: Mapping[str, float]) -> None:
-        """After an epoch; `logs` are its numbers, already in the history."""
-
-    def on_train_end(self, trainer: Trainer) -> None:
-        """After the last epoch, the best weights restored if they were to be."""
+__all__ = ["Callback", "Checkpoint", "DrawGraph", "EarlyStopping", "Snapshots"]
 
 
 class EarlyStopping(Callback):
@@ -55,15 +32,14 @@ class EarlyStopping(Callback):
     """
 
     def __init__(self, monitor: str | None = None, *, patience: int = 10, min_delta: float = 0.0) -> None:
-        if isinstance(patience, bool) or not isinstance(patience, int) or patience < 1:
-            raise ValueError(f"patience is a number of epochs, 1 or more, but is {patience!r}")
+        check_count("patience", patience)
         if not min_delta >= 0.0:
             raise ValueError(f"min_delta is a number, 0 or more, but is {min_delta!r}")
         self.monitor = monitor
         self.patience = patience
         self.min_delta = min_delta
 
-    def on_epoch_end(self, trainer: Trainer, epoch: int, logs: Mapping[str, float]) -> None:
+    def on_epoch_end(self, trainer: TrainingState, epoch: int, logs: Mapping[str, float]) -> None:
         """Count the epochs since the last improvement."""
         name = trainer.history.monitor
         sign = -1.0 if trainer.higher_is_better(name) else 1.0
@@ -84,12 +60,11 @@ class Checkpoint(Callback):
     """
 
     def __init__(self, path: str | Path, every: int = 1) -> None:
-        if isinstance(every, bool) or not isinstance(every, int) or every < 1:
-            raise ValueError(f"every is a number of epochs, 1 or more, but is {every!r}")
+        check_count("every", every)
         self.path = Path(path)
         self.every = every
 
-    def on_epoch_end(self, trainer: Trainer, epoch: int, logs: Mapping[str, float]) -> None:
+    def on_epoch_end(self, trainer: TrainingState, epoch: int, logs: Mapping[str, float]) -> None:
         """Write the file if it is time to; never after an epoch that was cut short."""
         if epoch % self.every == 0 and not trainer.interrupted:
             checkpoint.write(self.path, trainer)
@@ -110,11 +85,11 @@ class Snapshots(Callback):
         self.every = 1
         self.kept: dict[int, dict[str, float]] = {}
 
-    def on_train_begin(self, trainer: Trainer) -> None:
+    def on_train_begin(self, trainer: TrainingState) -> None:
         """Keep the weights from which training starts."""
         self.on_epoch_end(trainer, trainer.history.epochs, {})
 
-    def on_epoch_end(self, trainer: Trainer, epoch: int, logs: Mapping[str, float]) -> None:
+    def on_epoch_end(self, trainer: TrainingState, epoch: int, logs: Mapping[str, float]) -> None:
         """Keep them if the epoch is one of those."""
         if epoch % self.every == 0:
             self.kept[epoch] = trainer.model.state_dict()
@@ -144,12 +119,10 @@ class DrawGraph(Callback):
         self.detail = detail
         self.given_up = False
 
-    def on_epoch_end(self, trainer: Trainer, epoch: int, logs: Mapping[str, float]) -> None:
+    def on_epoch_end(self, trainer: TrainingState, epoch: int, logs: Mapping[str, float]) -> None:
         """Draw, if it is time to. The gradients that are shown are of this sample alone."""
         if self.given_up or (epoch != 1 and epoch % self.every):
             return
-        from autograd.show import draw
-
         x, target = self.sample
         trainer.model.zero_grad()
         loss = trainer.loss(outputs_of(trainer.model, x), target)

@@ -24,6 +24,7 @@ from typing import Any
 from autograd import Value, dot
 from nn import activations
 from nn import init as initialisers
+from nn.basics.checks import check_count
 from nn.basics.randomness import Randomness, generator
 from nn.module import FOR_A_BATCH, Module, check_width
 
@@ -56,8 +57,8 @@ class Neuron(Module):
         rng: Randomness = None,
         n_out: int = 1,
     ) -> None:
-        check_size("n_in", n_in)
-        check_size("n_out", n_out)
+        check_count("n_in", n_in)
+        check_count("n_out", n_out)
         phi = activations.get(activation)
         if phi is activations.softmax:
             raise ValueError("softmax acts on a whole layer: Layer(n_in, n_out, activation='softmax')")
@@ -81,7 +82,7 @@ class Neuron(Module):
     @property
     def activation_name(self) -> str:
         """What φ is called."""
-        return activations.name_of(self.activation)
+        return activations.plain_name(self.activation)
 
     def __repr__(self) -> str:
         return f"Neuron({len(self.w)}, activation={self.activation_name!r})"
@@ -109,8 +110,8 @@ class Layer(Module):
         init: Init = None,
         rng: Randomness = None,
     ) -> None:
-        check_size("n_in", n_in)
-        check_size("n_out", n_out)
+        check_count("n_in", n_in)
+        check_count("n_out", n_out)
         self.over_all = activations.softmax if activation in ("softmax", activations.softmax) else None
         each = "linear" if self.over_all else activation
         source = generator(rng)
@@ -203,7 +204,7 @@ class MLP(Sequential):
         init: Init = None,
         rng: Randomness = None,
     ) -> None:
-        check_size("n_in", n_in)
+        check_count("n_in", n_in)
         if isinstance(sizes, str) or not isinstance(sizes, Sequence) or not sizes:
             raise ValueError(f"sizes is a list of at least one number of neurons, such as [16, 1], but is {sizes!r}")
         source = generator(rng)
@@ -257,7 +258,7 @@ class MLP(Sequential):
         return cls(**settings, init="zeros")
 
     def __repr__(self) -> str:
-        phi, output_phi = map(activations.name_of, (self.activation, self.output_activation))
+        phi, output_phi = map(activations.plain_name, (self.activation, self.output_activation))
         return f"MLP({self.n_in}, {self.sizes}, activation={phi!r}, output_activation={output_phi!r})"
 
 
@@ -273,13 +274,3 @@ def as_values(module: Module, n_in: int, x: Sequence[Any]) -> list[Value]:
         return [number if isinstance(number, Value) else Value(number) for number in x]
     except TypeError as error:
         raise TypeError(f"{module!r} takes one sample, a list of {n_in} numbers: {error}\n{FOR_A_BATCH}") from None
-
-
-def check_size(name: str, size: Any) -> None:
-    """Make sure that a number of inputs or neurons is one.
-
-    Raises:
-        ValueError: if it is not a whole number above 0.
-    """
-    if not isinstance(size, int) or isinstance(size, bool) or size < 1:
-        raise ValueError(f"{name} is a whole number, 1 or more, but is {size!r}")

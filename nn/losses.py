@@ -24,7 +24,7 @@ from autograd import Value, dot, log, log1p, logsumexp, minimum, relu, softplus,
 from nn.basics.lookup import lookup
 from nn.data.targets import class_index, numbers, one_of
 
-Formula = Callable[[Sequence[Any], Sequence[Any]], Any]
+LossFormula = Callable[[Sequence[Any], Sequence[Any]], Any]
 
 # ── A loss ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -42,7 +42,7 @@ class Loss:
     """
 
     def __init__(
-        self, name: str, formula: Formula, encode: Callable[[Any, int], list[Any]], expects: str, targets: str
+        self, name: str, formula: LossFormula, encode: Callable[[Any, int], list[Any]], expects: str, targets: str
     ) -> None:
         update_wrapper(self, formula)
         self.name = name
@@ -99,7 +99,7 @@ class Loss:
         return get, (self.name,)
 
 
-def loss(encode: Callable[[Any, int], list[Any]], expects: str, targets: str) -> Callable[[Formula], Loss]:
+def loss(encode: Callable[[Any, int], list[Any]], expects: str, targets: str) -> Callable[[LossFormula], Loss]:
     """Make a loss of the formula that is written below."""
     return lambda formula: Loss(getattr(formula, "__name__", "loss"), formula, encode, expects, targets)
 

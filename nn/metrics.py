@@ -26,7 +26,7 @@ Outputs = Sequence[Sequence[float]]
 # ── Which class an output stands for ────────────────────────────────────────────────────────────────────────────
 
 
-def argmax(output: Sequence[float]) -> int:
+def by_argmax(output: Sequence[float]) -> int:
     """The index of the largest of several outputs: scores or probabilities, one for each class."""
     if len(output) < 2:
         raise ValueError('argmax needs several outputs, and this is one; decide by "sign", "probability" or "logit"')
@@ -34,17 +34,17 @@ def argmax(output: Sequence[float]) -> int:
     return numbers.index(max(numbers))
 
 
-def sign(output: Sequence[float]) -> int:
+def by_sign(output: Sequence[float]) -> int:
     """1 for an output above 0, otherwise −1: the classes of the hinge loss."""
     return 1 if single(output) > 0.0 else -1
 
 
-def probability(output: Sequence[float]) -> int:
+def by_probability(output: Sequence[float]) -> int:
     """1 for an output above ½, otherwise 0: the output is the probability of class 1."""
     return int(single(output) > 0.5)
 
 
-def logit(output: Sequence[float]) -> int:
+def by_logit(output: Sequence[float]) -> int:
     """1 for an output above 0, otherwise 0: the output is the logarithm of the odds of class 1."""
     return int(single(output) > 0.0)
 
@@ -57,10 +57,10 @@ def single(output: Sequence[float]) -> float:
 
 
 DECISIONS: dict[str, Callable[[Sequence[float]], int]] = {
-    "argmax": argmax,
-    "sign": sign,
-    "probability": probability,
-    "logit": logit,
+    "argmax": by_argmax,
+    "sign": by_sign,
+    "probability": by_probability,
+    "logit": by_logit,
 }
 """From the outputs for one sample to a class."""
 
@@ -118,17 +118,17 @@ def by_class(found: Sequence[int], targets: Sequence[int], classes: Sequence[int
 
 def mean_absolute_error(predictions: Outputs, targets: Sequence[Any]) -> float:
     """(1/n) Σᵢ |yᵢ − ŷᵢ|, in the unit of the target."""
-    return mean([mean([abs(y - p) for y, p in output]) for output in paired(predictions, targets)])
+    return average([average([abs(y - p) for y, p in output]) for output in paired(predictions, targets)])
 
 
 def mean_squared_error(predictions: Outputs, targets: Sequence[Any]) -> float:
     """(1/n) Σᵢ (yᵢ − ŷᵢ)²."""
-    return mean([squared_error(output) for output in paired(predictions, targets)])
+    return average([squared_error(output) for output in paired(predictions, targets)])
 
 
 def root_mean_squared_error(predictions: Outputs, targets: Sequence[Any]) -> float:
     """√((1/n) Σᵢ (yᵢ − ŷᵢ)²), in the unit of the target."""
-    return mean([math.sqrt(squared_error(output)) for output in paired(predictions, targets)])
+    return average([math.sqrt(squared_error(output)) for output in paired(predictions, targets)])
 
 
 def r2(predictions: Outputs, targets: Sequence[Any]) -> float:
@@ -136,7 +136,7 @@ def r2(predictions: Outputs, targets: Sequence[Any]) -> float:
 
     If all targets are equal: 1 if they were met exactly, and 0 otherwise, as in scikit-learn.
     """
-    return mean([explained(output) for output in paired(predictions, targets)])
+    return average([explained(output) for output in paired(predictions, targets)])
 
 
 Pairs = list[tuple[float, float]]
@@ -144,7 +144,7 @@ Pairs = list[tuple[float, float]]
 
 def explained(output: Pairs) -> float:
     """r² of one output."""
-    level = mean([y for y, _ in output])
+    level = average([y for y, _ in output])
     error, spread = squared_error(output), squared_error([(y, level) for y, _ in output])
     if spread == 0.0:
         return 1.0 if error == 0.0 else 0.0
@@ -153,7 +153,7 @@ def explained(output: Pairs) -> float:
 
 def squared_error(output: Pairs) -> float:
     """The mean squared error of one output."""
-    return mean([(y - p) * (y - p) for y, p in output])
+    return average([(y - p) * (y - p) for y, p in output])
 
 
 def paired(predictions: Outputs, targets: Sequence[Any]) -> list[Pairs]:
@@ -169,7 +169,7 @@ def paired(predictions: Outputs, targets: Sequence[Any]) -> list[Pairs]:
     ]
 
 
-def mean(numbers: Sequence[float]) -> float:
+def average(numbers: Sequence[float]) -> float:
     """Their sum over their number."""
     return sum(numbers) / len(numbers)
 

@@ -15,6 +15,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from nn.basics.checks import check_count, check_fraction, check_positive
+
 Schedule = Callable[[int], float]
 
 
@@ -25,7 +27,7 @@ class constant:
     rate: float
 
     def __post_init__(self) -> None:
-        positive("rate", self.rate)
+        check_positive("rate", self.rate)
 
     def __call__(self, step: int) -> float:
         return self.rate
@@ -44,9 +46,9 @@ class step_decay:
     every: int = 100
 
     def __post_init__(self) -> None:
-        positive("rate", self.rate)
-        fraction("factor", self.factor)
-        whole("every", self.every)
+        check_positive("rate", self.rate)
+        check_fraction("factor", self.factor)
+        check_count("every", self.every)
 
     def __call__(self, step: int) -> float:
         return self.rate * math.pow(self.factor, step // self.every)
@@ -64,8 +66,8 @@ class exponential:
     factor: float = 0.999
 
     def __post_init__(self) -> None:
-        positive("rate", self.rate)
-        fraction("factor", self.factor)
+        check_positive("rate", self.rate)
+        check_fraction("factor", self.factor)
 
     def __call__(self, step: int) -> float:
         return self.rate * math.pow(self.factor, step)
@@ -83,8 +85,8 @@ class cosine:
     final: float = 0.0
 
     def __post_init__(self) -> None:
-        positive("rate", self.rate)
-        whole("steps", self.steps)
+        check_positive("rate", self.rate)
+        check_count("steps", self.steps)
         if not 0.0 <= self.final <= self.rate:
             raise ValueError(f"final is between 0 and the rate {self.rate!r}, but is {self.final!r}")
 
@@ -105,7 +107,7 @@ class warm_up:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "schedule", as_schedule(self.schedule))
-        whole("steps", self.steps)
+        check_count("steps", self.steps)
 
     def __call__(self, step: int) -> float:
         after: Schedule = self.schedule  # type: ignore[assignment]  # made one above
@@ -123,37 +125,3 @@ def as_schedule(rate: Any) -> Schedule:
         schedule: Schedule = rate
         return schedule
     return constant(rate)
-
-
-def positive(name: str, number: Any) -> None:
-    """Make sure that a setting is a finite number above 0.
-
-    Raises:
-        TypeError: if it is not a number.
-        ValueError: if it is not above 0.
-    """
-    if isinstance(number, bool) or not isinstance(number, int | float):
-        raise TypeError(f"{name} is a number above 0, but is {number!r}")
-    if not 0.0 < number < math.inf:
-        raise ValueError(f"{name} is a finite number above 0, but is {number!r}")
-
-
-def fraction(name: str, number: Any) -> None:
-    """Make sure that a setting is above 0 and at most 1.
-
-    Raises:
-        ValueError: if it is not.
-    """
-    positive(name, number)
-    if number > 1.0:
-        raise ValueError(f"{name} is at most 1, but is {number!r}")
-
-
-def whole(name: str, number: Any) -> None:
-    """Make sure that a setting is a whole number, 1 or more.
-
-    Raises:
-        ValueError: if it is not.
-    """
-    if isinstance(number, bool) or not isinstance(number, int) or number < 1:
-        raise ValueError(f"{name} is a whole number, 1 or more, but is {number!r}")

@@ -13,11 +13,12 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
 from nn import losses
+from nn.basics.checks import check_count
 from nn.basics.lookup import lookup
 from nn.basics.randomness import Randomness, generator, set_state, state_of
 from nn.callbacks import Callback, EarlyStopping
@@ -27,19 +28,22 @@ from nn.metrics import METRICS, Metric, suited
 from nn.module import Module, outputs_of
 from nn.optimizers import Optimizer
 from nn.training import checkpoint
+from nn.training.callback import tell
 from nn.training.choose_engine import best_engine
-from nn.training.eager import EagerEngine, Objective
-from nn.training.epochs import Training, judge, tell
+from nn.training.eager import EagerEngine
+from nn.training.epochs import EpochLoop, judge
 from nn.training.interrupt import Interruption
+from nn.training.objective import Objective
 from nn.training.progress import Progress
 from nn.training.samples import Samples, check_samples, check_targets
+from nn.training.state import TrainingState
 
 
 class TrainingWarning(UserWarning):
     """Training ended before its time, and the message says why."""
 
 
-class Trainer:
+class Trainer(TrainingState):
     """Fits a model to samples.
 
     Args:
@@ -51,10 +55,7 @@ class Trainer:
         l1, l2: strengths λ of the penalties λ Σ|p| and λ Σp², which count in the loss.
         engine: "eager" is plain `backward()`; "auto" compiles the model (see `autograd.jit`), if that can be done.
 
-    Attributes:
-        history: of the last `fit`, also while it runs.
-        interrupted, failed: whether the last `fit` ended by Ctrl-C, or by a loss that is not finite.
-        engine: what computes gradients and steps, once `fit` was called.
+    Its attributes, `history` among them, are those of a `TrainingState`, which callbacks and checkpoints know it as.
     """
 
     def __init__(
@@ -72,21 +73,10 @@ class Trainer:
             raise ValueError(f"the engine is 'auto' or 'eager', not {engine!r}")
         if not isinstance(optimizer, Optimizer):
             raise TypeError(f"the optimizer is one of nn.optimizers, made: Adam(0.01), but this is {optimizer!r}")
-        self.model = model
-        self.loss = losses.get(loss)
-        self.optimizer = optimizer
         self.asked_metrics = list(metrics)
-        self.metrics = [lookup("metric", m, METRICS) if isinstance(m, str) else m for m in self.asked_metrics]
-        self.objective = Objective(model, self.loss, l1, l2)
         self.asked_engine = engine
-        self.engine = EagerEngine(self.objective, optimizer, "nothing was trained yet")
-        self.history = History()
-        self.best: Callable[[], dict[str, float]] | None = None
-        self.interrupted = False
-        self.failed = False
-        self.rng: Any = None
-        self.rng_at_start: list[Any] = []
-        self.settings: dict[str, Any] = {}
+        noted = [lookup("metric", m, METRICS) if isinstance(m, str) else m for m in self.asked_metrics]
+        super().__init__(Objective(model, losses.get(loss), l1, l2), optimizer, noted)
 
     def fit(
         self,
@@ -152,7 +142,7 @@ class Trainer:
             "l2": self.objective.l2,
             "batch_size": batch_size,
             "shuffle": shuffle,
-            "data": checkpoint.fingerprint(training),
+            "data": checkpoint.samples_digest(training),
         }
         if stored is not None and resume is not None:
             checkpoint.restore(resume, stored, self)
@@ -161,14 +151,12 @@ class Trainer:
             self.engine = EagerEngine(self.objective, self.optimizer)
         else:
             self.engine = best_engine(self.objective, self.optimizer, training, batch_size, self.engine)
-        tell(self, callbacks, "on_train_begin")
-        with Interruption() as interruption, Progress(verbose, self.history.epochs, epochs) as progress:
-            try:
-                failure = Training(
+        with self.at_work():
+            tell(self, callbacks, "on_train_begin")
+            with Interruption() as interruption, Progress(verbose, self.history.epochs, epochs) as progress:
+                failure = EpochLoop(
                     self, training, validation, batch_size, shuffle, tolerance, callbacks, interruption, progress
                 ).run(epochs)
-            finally:
-                self.engine.unload()
         self.failed = bool(failure)
         restoring = failure or self.interrupted or any(isinstance(c, EarlyStopping) for c in callbacks)
         if restoring and self.best is not None:
@@ -177,28 +165,12 @@ class Trainer:
         if failure:
             self.stop(failure)
         self.history.stop = self.history.stop or f"all {epochs} epochs done"
-        self.engine.load()
-        tell(self, callbacks, "on_train_end")
+        with self.at_work():
+            tell(self, callbacks, "on_train_end")
         if failure:
             kept = f"; the weights of epoch {self.history.best_epoch} are kept" if self.best is not None else ""
             warnings.warn(f"training {failure}{kept}", TrainingWarning, stacklevel=2)
         return self.history
-
-    @property
-    def engine_used(self) -> str:
-        """Which engine computes the gradients, and why."""
-        return self.engine.description
-
-    @property
-    def best_weights(self) -> dict[str, float]:
-        """A `state_dict` of the best epoch so far; empty before there is one."""
-        return {} if self.best is None else self.best()
-
-    def stop(self, reason: str) -> None:
-        """End the training after the present epoch, for a reason given in words. For callbacks."""
-        if not self.history.stop:
-            self.history.stop = reason
-            self.history.stopped_epoch = self.history.epochs
 
     def evaluate(self, X: Any, y: Any) -> dict[str, float]:
         """The loss and each metric on other samples, such as a test set.
@@ -209,11 +181,6 @@ class Trainer:
         samples = check_samples(X)
         self.engine.load()
         return judge(self, check_targets(samples, y, self.loss, self._n_outputs(samples)))
-
-    def higher_is_better(self, name: str) -> bool:
-        """Whether a column of the history is the better the larger it is."""
-        plain = name.removeprefix("validation_")
-        return any(metric.name == plain and metric.higher_is_better for metric in self.metrics)
 
     # ── Before the first epoch ──────────────────────────────────────────────────────────────────────────────
 
@@ -262,13 +229,3 @@ class Trainer:
         if name not in columns:
             raise ValueError(f"there is no {name!r} to monitor, only {', '.join(columns)}")
         return name
-
-
-def check_count(name: str, number: Any, least: int) -> None:
-    """Make sure that a number of things is one.
-
-    Raises:
-        ValueError: if it is not a whole number, or below the least.
-    """
-    if isinstance(number, bool) or not isinstance(number, int) or number < least:
-        raise ValueError(f"{name} is a whole number, {least} or more, but is {number!r}")

@@ -114,7 +114,7 @@ class Predictor:
             "preprocessing": self.prepare.to_dict(),
             "loss": self.loss.name,
         }
-        storage.save(path, FORMAT, VERSION, content)
+        storage.write_document(path, FORMAT, VERSION, content)
 
     @classmethod
     def load(cls, path: str | Path) -> Predictor:
@@ -123,7 +123,7 @@ class Predictor:
         Raises:
             StorageError: if the file is damaged, foreign or of a newer version.
         """
-        content = storage.load(path, FORMAT, VERSION)
+        content = storage.read_document(path, FORMAT, VERSION)
         try:
             model = MLP.from_config(content["architecture"])
             model.load_state_dict(content["parameters"])

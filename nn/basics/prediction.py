@@ -2,59 +2,61 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from importlib.util import find_spec
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import autograd
-from nn.basics.fingerprint import changes_when_called
-
-if TYPE_CHECKING:
-    from nn.module import Module
+from nn.basics.fingerprint import DIFFERENCE_ALLOWED, SAMPLES_COMPARED, changes_when_called
+from nn.basics.parameters import HasParameters
 
 Rows = list[list[float]]
+OfOneSample = Callable[[Sequence[Any]], Sequence[Any]]
 
 WORTH_COMPILING = 200_000  # parameters times samples
-AT_ONCE = 256
-COMPARED = 2
-TOLERANCE = 1e-9
+ROWS_IN_PROGRAM = 256
 
 
-def predictions(module: Module, X: Sequence[Sequence[Any]]) -> Rows:
-    """The outputs for each sample: from a compiled program if there is much to compute, and it gives the same."""
+def predictions(model: HasParameters, outputs: OfOneSample, X: Sequence[Sequence[Any]]) -> Rows:
+    """The outputs for each sample: from a compiled program if there is much to compute, and it gives the same.
+
+    Args:
+        model: whose parameters `outputs` computes with.
+        outputs: those for one sample.
+        X: the samples.
+    """
     rows, first = list(X), Rows()
-    worth_it = len(rows) * len(module.parameters()) >= WORTH_COMPILING and find_spec("numpy") is not None
-    if worth_it and not changes_when_called(module, lambda: first.extend(one_by_one(module, rows[:COMPARED]))):
+    worth_it = len(rows) * len(model.parameters()) >= WORTH_COMPILING and find_spec("numpy") is not None
+    some = rows[:SAMPLES_COMPARED]
+    if worth_it and not changes_when_called(model, lambda: first.extend(one_by_one(outputs, some))):
         try:
-            found = at_once(module, rows)
+            found = from_program(outputs, rows)
         except Exception:  # whatever it is: if it is wrong one by one, too, it will be raised below
             found = []
         if found and all(close(a, b) for a, b in zip(first, found, strict=False)):
             return found
-    return first + one_by_one(module, rows[len(first) :])
+    return first + one_by_one(outputs, rows[len(first) :])
 
 
-def one_by_one(module: Module, rows: Sequence[Sequence[Any]]) -> Rows:
+def one_by_one(outputs: OfOneSample, rows: Sequence[Sequence[Any]]) -> Rows:
     """The outputs, from the graph of each sample."""
-    from nn.module import outputs_of
-
-    return [[float(output) for output in outputs_of(module, row)] for row in rows]
+    return [[float(output) for output in outputs(row)] for row in rows]
 
 
-def at_once(module: Module, rows: Sequence[Sequence[Any]]) -> Rows:
+def from_program(outputs: OfOneSample, rows: Sequence[Sequence[Any]]) -> Rows:
     """The outputs, from the program of one sample run for a few hundred at a time."""
-    from nn.module import outputs_of
-
-    program = autograd.jit(autograd.vmap(lambda row: outputs_of(module, row)))
+    program = autograd.jit(autograd.vmap(outputs))
     found: Rows = []
-    for start in range(0, len(rows), AT_ONCE):
-        part = [list(map(float, row)) for row in rows[start : start + AT_ONCE]]
+    for start in range(0, len(rows), ROWS_IN_PROGRAM):
+        part = [list(map(float, row)) for row in rows[start : start + ROWS_IN_PROGRAM]]
         count = len(part)
-        part += part[:1] * (AT_ONCE - count)  # so that all parts have the same shape
-        found += [[float(output) for output in outputs] for outputs in program(part)[:count]]
+        part += part[:1] * (ROWS_IN_PROGRAM - count)  # so that all parts have the same shape
+        found += [[float(output) for output in sample] for sample in program(part)[:count]]
     return found
 
 
 def close(a: Sequence[float], b: Sequence[float]) -> bool:
     """Whether two rows are equal to rounding."""
-    return len(a) == len(b) and all(abs(x - y) <= TOLERANCE * (1.0 + abs(y)) for x, y in zip(a, b, strict=True))
+    return len(a) == len(b) and all(
+        abs(x - y) <= DIFFERENCE_ALLOWED * (1.0 + abs(y)) for x, y in zip(a, b, strict=True)
+    )

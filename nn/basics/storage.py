@@ -1,4 +1,4 @@
-"""Files that are whole or not there: JSON with a format, a version and a checksum; loading one executes nothing.
+"""Files that are whole or not there: JSON with a format, a version and a checksum; reading one executes nothing.
 
     {"format": "chalkgrad model", "version": 1, "sha256": "…", "content": {…}}
 
@@ -7,8 +7,8 @@ file that was there before. Floats are written as `repr` does, and come back as 
 
 >>> import tempfile
 >>> with tempfile.TemporaryDirectory() as folder:
-...     save(Path(folder) / "a.json", "chalkgrad model", 1, {"w": 0.1})
-...     load(Path(folder) / "a.json", "chalkgrad model", 1)
+...     write_document(Path(folder) / "a.json", "chalkgrad model", 1, {"w": 0.1})
+...     read_document(Path(folder) / "a.json", "chalkgrad model", 1)
 {'w': 0.1}
 """
 
@@ -27,8 +27,8 @@ class StorageError(ValueError):
     """A file that cannot be read as what it should be. The message is one line that names what is wrong with it."""
 
 
-def save(path: str | Path, format: str, version: int, content: dict[str, Any]) -> None:
-    """Write `content` so that `load` finds it.
+def write_document(path: str | Path, format: str, version: int, content: dict[str, Any]) -> None:
+    """Write `content` so that `read_document` finds it.
 
     Raises:
         OSError: if it cannot be written. What was there before stays.
@@ -38,8 +38,8 @@ def save(path: str | Path, format: str, version: int, content: dict[str, Any]) -
     write_text(path, json.dumps(envelope)[:-1] + f', "content": {written}}}\n')
 
 
-def load(path: str | Path, format: str, version: int) -> dict[str, Any]:
-    """The content of a file that `save` wrote.
+def read_document(path: str | Path, format: str, version: int) -> dict[str, Any]:
+    """The content of a file that `write_document` wrote.
 
     Raises:
         StorageError: if there is no such file, or it is damaged, of another format, or of a newer version.

@@ -1,21 +1,18 @@
 """Optimisers: how parameters move so that the loss falls. Two kinds, with a gradient and without; one interface.
 
-base    what every optimiser is
-rules   gradient descent and its relatives, and random hill climbing
+Parameters, and what an optimiser remembers about each, go in; moved parameters come out.
+
+base              what every optimiser is
+gradient_descent  gradient descent and its relatives, each a rule
+hill_climbing     random steps, without a gradient
 """
 
+from collections.abc import Callable
+
+from nn.basics.lookup import lookup
 from nn.optimizers.base import GradientOptimizer, Optimizer
-from nn.optimizers.rules import (
-    OPTIMIZERS,
-    Adam,
-    AdamW,
-    GradientDescent,
-    Momentum,
-    Nesterov,
-    RandomHillClimbing,
-    RMSProp,
-    get,
-)
+from nn.optimizers.gradient_descent import Adam, AdamW, GradientDescent, Momentum, Nesterov, RMSProp
+from nn.optimizers.hill_climbing import RandomHillClimbing
 
 __all__ = [
     "OPTIMIZERS",
@@ -30,3 +27,26 @@ __all__ = [
     "RandomHillClimbing",
     "get",
 ]
+
+#: Every optimiser by the name that a command line would use.
+OPTIMIZERS: dict[str, Callable[..., Optimizer]] = {
+    "gradient_descent": GradientDescent,
+    "momentum": Momentum,
+    "nesterov": Nesterov,
+    "rmsprop": RMSProp,
+    "adam": Adam,
+    "adamw": AdamW,
+    "random_hill_climbing": RandomHillClimbing,
+}
+
+
+def get(name: str) -> Callable[..., Optimizer]:
+    """The class of that name, to be called with its settings.
+
+    Raises:
+        ValueError: for an unknown name; it proposes the nearest.
+
+    >>> get("adam")(0.01)
+    Adam(learning_rate=0.01, beta1=0.9, beta2=0.999, epsilon=1e-08)
+    """
+    return lookup("optimiser", name, OPTIMIZERS)

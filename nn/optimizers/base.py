@@ -14,7 +14,8 @@ from typing import Any
 
 from autograd import Value
 from autograd.arithmetic import Floats
-from nn.schedules import as_schedule, positive
+from nn.basics.checks import check_positive
+from nn.schedules import as_schedule
 
 LossNow = Callable[[], float]
 Slots = tuple[Any, ...]
@@ -86,7 +87,7 @@ class GradientOptimizer(Optimizer):
     def __init__(self, learning_rate: Any) -> None:
         super().__init__()
         if not callable(learning_rate):
-            positive("learning_rate", learning_rate)
+            check_positive("learning_rate", learning_rate)
         self.learning_rate = learning_rate
         self.schedule = as_schedule(learning_rate)
         self.slots: dict[str, Slots] = {}

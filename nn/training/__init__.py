@@ -1,11 +1,26 @@
 """How a training runs: samples, an objective and an optimiser go in, moved parameters and a history come out.
 
-samples        samples and targets as lists of floats, checked
-eager          the objective, and steps by plain `backward()`
-compiled       the same with arrays and machine code
-choose_engine  which of the two trains a model
-interrupt      Ctrl-C that lets the step in hand finish
-progress       what is seen while it runs
-checkpoint     all that a training needs to go on
-epochs         batches and steps, validation, and what is noted after each
+What is computed:
+
+    samples             samples and targets as lists of floats, checked
+    objective           what is minimised, and its gradients by `backward()`
+    engine              what computes it and takes steps, in whatever way
+    eager               with Values, one step after the other
+    choose_engine       which of two trains a model
+
+What happens:
+
+    state               where a training is
+    callback            who is told about it
+    epochs              batches and steps, validation, and what is noted after each
+    checkpoint          a state in a file, to go on from
+    interrupt           Ctrl-C that lets the step in hand finish
+    progress            what is seen while it runs
+
+How it is fast, for who wants to know:
+
+    compiled            the engine that works with arrays
+    compiled_objective  the objective as a program for a batch
+    array_steps         steps on Values and on arrays
+    machine_code_steps  many steps in one call
 """

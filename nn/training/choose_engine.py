@@ -5,14 +5,14 @@ from __future__ import annotations
 from functools import partial
 from importlib.util import find_spec
 
-from nn.basics.fingerprint import changes_when_called
-from nn.optimizers.base import Optimizer
+from nn.basics.fingerprint import DIFFERENCE_ALLOWED, SAMPLES_COMPARED, changes_when_called
+from nn.optimizers import Optimizer
 from nn.training.compiled import CompiledEngine
-from nn.training.eager import EagerEngine, Objective
+from nn.training.compiled_objective import CompiledObjective
+from nn.training.eager import EagerEngine
+from nn.training.engine import Engine
+from nn.training.objective import Objective
 from nn.training.samples import Samples
-
-COMPARED = 2  # samples for which a compiled model is held against the eager one
-TOLERANCE = 1e-9
 
 
 def best_engine(
@@ -20,8 +20,8 @@ def best_engine(
     optimizer: Optimizer,
     samples: Samples,
     batch_size: int | None,
-    previous: EagerEngine | None = None,
-) -> EagerEngine:
+    previous: Engine | None = None,
+) -> Engine:
     """The compiled engine if the model can be compiled, otherwise the eager one, which says why.
 
     Args:
@@ -33,16 +33,17 @@ def best_engine(
         first = partial(objective.of_sample, samples.X[0], samples.encoded[0])
         if changing := changes_when_called(objective.model, first):
             return EagerEngine(objective, optimizer, changing)
-        if isinstance(previous, CompiledEngine) and previous.fits(samples, batch_size):
+        if isinstance(previous, CompiledEngine) and previous.fits(optimizer, samples, batch_size):
             previous.load()
-            if difference(previous, samples) <= TOLERANCE:
+            if difference(previous, samples) <= DIFFERENCE_ALLOWED:
                 return previous
-        engine = CompiledEngine(objective, optimizer, samples, batch_size)
+        again = partial(best_engine, objective, optimizer, samples, batch_size)
+        engine = CompiledEngine(CompiledObjective(objective, samples, batch_size), optimizer, again)
         found = difference(engine, samples)
     except Exception as error:  # whatever it is: if it is wrong for Values, too, the eager engine will raise it
         line = str(error).partition("\n")[0]
         return EagerEngine(objective, optimizer, f"the model cannot be compiled: {type(error).__name__}: {line}")
-    if not found <= TOLERANCE:
+    if not found <= DIFFERENCE_ALLOWED:
         return EagerEngine(
             objective,
             optimizer,
@@ -54,9 +55,9 @@ def best_engine(
 
 def difference(engine: CompiledEngine, samples: Samples) -> float:
     """By how much the loss and the gradients of a few samples differ from those of plain backward()."""
-    indices = range(min(COMPARED, len(samples)))
-    loss, _, gradient = engine.gradient(samples, indices)
-    expected, _ = engine.objective.backward(samples.take(indices))
-    slopes = dict(zip(engine.names, gradient.tolist(), strict=True))  # the loss does not depend on the others
-    pairs = [(loss, expected), *((slopes.get(name, 0.0), p.grad) for name, p in engine.parameters.items())]
+    compiled, batch = engine.compiled, range(min(SAMPLES_COMPARED, len(samples)))
+    loss, _, gradient = compiled.gradient(engine.stepper.numbers, samples, batch)
+    expected, _ = compiled.objective.backward(samples.take(batch))
+    slopes = dict(zip(compiled.names, gradient.tolist(), strict=True))  # the loss does not depend on the others
+    pairs = [(loss, expected), *((slopes.get(name, 0.0), p.grad) for name, p in compiled.parameters.items())]
     return max(abs(a - b) / (1.0 + abs(b)) if a != b else 0.0 for a, b in pairs)

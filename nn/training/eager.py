@@ -1,97 +1,22 @@
-"""From a batch to a step of the optimiser. An engine knows how losses and gradients are computed; here with Values.
-
-    gradients of the mean loss over the batch  →  one step of the optimiser
-
-`compiled.py` has the engine that does the same with arrays.
-"""
+"""The engine that takes each step with plain `backward()`. The numbers stay in the Values all the time."""
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import partial
 
-import autograd
 from autograd import Value
-from nn.losses import Loss, l1_penalty, l2_penalty
-from nn.module import Module, outputs_of
-from nn.optimizers.base import Optimizer
+from nn.optimizers import Optimizer
+from nn.training.engine import Batch, Engine
+from nn.training.objective import LossAndPredictions, Objective
 from nn.training.samples import Samples
-
-CHUNK = 64  # samples whose graphs are held at the same time
-
-Predictions = Any  # a list of floats for each sample, or an array with a row for each
-LossAndPredictions = tuple[float, Predictions]
-
-
-class Objective:
-    """What is minimised: the mean loss over the samples, plus λ₁ Σ|p| + λ₂ Σp² over the parameters.
-
-    Args:
-        model, loss: the mean is of loss(model(x), target).
-        l1, l2: λ₁ and λ₂.
-    """
-
-    def __init__(self, model: Module, loss: Loss, l1: float = 0.0, l2: float = 0.0) -> None:
-        self.model = model
-        self.loss = loss
-        self.l1 = l1
-        self.l2 = l2
-
-    def of_sample(self, x: Sequence[Any], encoded: Sequence[Any]) -> tuple[Any, Sequence[Any]]:
-        """The loss of one sample, and the model's outputs."""
-        outputs = outputs_of(self.model, x)
-        return self.loss.formula(outputs, encoded), outputs
-
-    def penalty(self) -> Any:
-        """λ₁ Σ|p| + λ₂ Σp², a Value, or 0.0 if there is none."""
-        terms = [
-            penalty(self.model.parameters(), strength)
-            for penalty, strength in ((l1_penalty, self.l1), (l2_penalty, self.l2))
-            if strength
-        ]
-        return autograd.sum(terms) if terms else 0.0
-
-    def chunks(self, samples: Samples) -> Iterator[tuple[Value, list[list[float]]]]:
-        """The summed losses of a few samples at a time, and the predictions for them."""
-        for start in range(0, len(samples), CHUNK):
-            chunk = slice(start, start + CHUNK)
-            losses, outputs = zip(*map(self.of_sample, samples.X[chunk], samples.encoded[chunk]), strict=True)
-            yield autograd.sum(losses), [[float(output) for output in sample] for sample in outputs]
-
-    def __call__(self, samples: Samples) -> LossAndPredictions:
-        """The objective and the predictions, without gradients. The penalty counts."""
-        sums, predictions = [], []
-        for total, predicted in self.chunks(samples):
-            sums.append(float(total))
-            predictions += predicted
-        return math.fsum(sums) / len(samples) + float(self.penalty()), predictions
-
-    def backward(self, samples: Samples) -> LossAndPredictions:
-        """The objective and the predictions; ∂objective/∂p is in the `.grad` of each parameter p.
-
-        Raises:
-            NonFinite: if the objective is NaN or infinite.
-        """
-        self.model.zero_grad()
-        sums, predictions = [], []
-        for total, predicted in self.chunks(samples):
-            check_finite(total)
-            total.backward(1.0 / len(samples))
-            sums.append(total.data)
-            predictions += predicted
-        penalty = self.penalty()
-        if isinstance(penalty, Value):
-            check_finite(penalty)
-            penalty.backward()
-        return math.fsum(sums) / len(samples) + float(penalty), predictions
 
 
 class EagerEngine:
     """Plain `backward()` on the graph of each sample.
 
-    Attributes:
-        description: which engine it is, and why, in words.
+    Args:
+        reason: why it is this one, in words.
     """
 
     def __init__(self, objective: Objective, optimizer: Optimizer, reason: str = "asked for") -> None:
@@ -101,46 +26,27 @@ class EagerEngine:
         self.description = f"eager: {reason}"
 
     def steps(
-        self, samples: Samples, batches: Iterable[Sequence[int]], *, together: bool = True
+        self, samples: Samples, batches: Iterable[Batch], *, together: bool = True
     ) -> Iterator[LossAndPredictions]:
-        """One step for each batch, given by positions among the samples.
-
-        Args:
-            together: whether several steps may be taken before the first is reported.
-        """
+        """One step for each batch, reported before the next is taken."""
         for indices in batches:
-            yield self.step(samples, indices)
+            batch = samples.take(indices)
+            loss, backward = partial(self.objective, batch), partial(self.objective.backward, batch)
+            yield step_on_values(self.optimizer, self.parameters, loss, backward)
 
-    def step(self, samples: Samples, indices: Sequence[int]) -> LossAndPredictions:
-        """One step for the samples at these positions; the loss before it (or the lowest tried) and the predictions."""
-        tried: list[LossAndPredictions] = []
-
-        def closure() -> float:
-            self.load()
-            tried.append(self.loss(samples, indices))
-            return tried[-1][0]
-
-        if self.optimizer.uses_gradient:
-            tried.append(self.backward(samples, indices))
-        self.optimizer.step(self.parameters, closure)
-        self.load()
-        return tried[0] if self.optimizer.uses_gradient else min(tried, key=lambda one: one[0])
-
-    def loss(self, samples: Samples, indices: Sequence[int] | None = None) -> LossAndPredictions:
-        """The objective and the predictions, of all samples or of those at these positions."""
-        return self.objective(samples if indices is None else samples.take(indices))
-
-    def backward(self, samples: Samples, indices: Sequence[int]) -> LossAndPredictions:
-        """The same, and the gradients in the `.grad` of the parameters."""
-        return self.objective.backward(samples.take(indices))
-
-    # ── Where the numbers are. Here always in the Values, so that there is nothing to do ────────────────────
+    def loss(self, samples: Samples) -> LossAndPredictions:
+        """The objective and the predictions."""
+        return self.objective(samples)
 
     def load(self) -> None:
-        """Take the parameters' numbers from the Values."""
+        """Nothing: the numbers are used where people look for them."""
 
     def unload(self) -> None:
-        """Bring the parameters' numbers, and what the optimiser remembers, to where people look for them."""
+        """Nothing: they never left."""
+
+    def current(self) -> Engine:
+        """Itself: each graph is of the model as it is."""
+        return self
 
     def remember(self) -> Callable[[], dict[str, float]]:
         """The present weights, to be asked for later as a `state_dict`."""
@@ -148,22 +54,25 @@ class EagerEngine:
         return lambda: state
 
 
-class NonFinite(ArithmeticError):
-    """A loss that is NaN or infinite; the message names the number that turned first."""
+def step_on_values(
+    optimizer: Optimizer,
+    parameters: Mapping[str, Value],
+    loss: Callable[[], LossAndPredictions],
+    backward: Callable[[], LossAndPredictions],
+) -> LossAndPredictions:
+    """One step of an optimiser on Values; the loss before it (or the lowest tried) and the predictions.
 
-
-def check_finite(total: Value) -> None:
-    """Make sure that a loss is a finite number.
-
-    Raises:
-        NonFinite: naming the first number below it that is not.
+    Args:
+        loss: of the batch, with the numbers that the parameters have now.
+        backward: the same, and leaves the gradients in the `.grad` of the parameters.
     """
-    if not math.isfinite(total.data):
-        first = autograd.nonfinite(total)
-        assert first is not None, "the total itself is not finite"
-        made_by = f"computed by {first.op.name}" if first.op is not None else "a leaf"
-        operands = ", ".join(f"{p.label} = {p.data!r}" if p.label else repr(p.data) for p in first.parents[:4])
-        more = f" of {operands}{' …' if len(first.parents) > 4 else ''}" if operands else ""
-        label = f" {first.label!r}" if first.label else ""
-        turned = f"the first number to turn is {first.data!r}{label}, {made_by}{more}"
-        raise NonFinite(f"the loss is {total.data!r}; {turned}")
+    tried: list[LossAndPredictions] = []
+
+    def closure() -> float:
+        tried.append(loss())
+        return tried[-1][0]
+
+    if optimizer.uses_gradient:
+        tried.append(backward())
+    optimizer.step(parameters, closure)
+    return tried[0] if optimizer.uses_gradient else min(tried, key=lambda one: one[0])

@@ -7,29 +7,25 @@ for each epoch:  for each batch:  gradients of the mean loss, one step of the op
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from autograd import DomainError
-from nn.callbacks import Callback
 from nn.data.splits import batches, take
-from nn.training.choose_engine import best_engine
-from nn.training.compiled import CompiledEngine
-from nn.training.eager import LossAndPredictions, NonFinite
+from nn.training.callback import Callback, listening, tell
 from nn.training.interrupt import Interruption
+from nn.training.objective import LossAndPredictions, NonFinite
 from nn.training.progress import Progress
 from nn.training.samples import Samples, as_list
-
-if TYPE_CHECKING:
-    from nn.trainer import Trainer
+from nn.training.state import TrainingState
 
 
 @dataclass(frozen=True)
-class Training:
-    """What a trainer goes through, epoch after epoch."""
+class EpochLoop:
+    """What a training goes through, epoch after epoch."""
 
-    trainer: Trainer
+    state: TrainingState
     training: Samples
     validation: Samples | None
     batch_size: int | None
@@ -41,32 +37,32 @@ class Training:
 
     def run(self, epochs: int) -> str:
         """One after the other; the failure that ended them, or ""."""
-        trainer, history = self.trainer, self.trainer.history
+        state, history = self.state, self.state.history
         while not history.stop and history.epochs < epochs:
             epoch = history.epochs + 1
-            tell(trainer, self.callbacks, "on_epoch_begin", epoch)
+            tell(state, self.callbacks, "on_epoch_begin", epoch)
             try:
                 logs = self.one()
                 if self.validation is not None:
-                    judged = judge(trainer, self.validation)
+                    judged = judge(state, self.validation)
                     logs |= {f"validation_{name}": number for name, number in judged.items()}
             except (NonFinite, DomainError) as error:
                 return f"stopped in epoch {epoch}, {' '.join(str(error).split())}"
             history.add(logs)
             self.keep_the_best()
-            trainer.interrupted = self.interruption.requested
-            if trainer.interrupted:
-                trainer.stop(f"interrupted in epoch {epoch}")
+            state.interrupted = self.interruption.requested
+            if state.interrupted:
+                state.stop(f"interrupted in epoch {epoch}")
             column = history["loss"]
             if self.tolerance is not None and len(column) > 1 and abs(column[-1] - column[-2]) <= self.tolerance:
-                trainer.stop(f"the loss has converged: it changed by no more than {self.tolerance:g}")
-            tell(trainer, self.callbacks, "on_epoch_end", epoch, logs)
+                state.stop(f"the loss has converged: it changed by no more than {self.tolerance:g}")
+            tell(state, self.callbacks, "on_epoch_end", epoch, logs)
             self.progress.epoch(epoch, logs)
         return ""
 
     def one(self) -> dict[str, float]:
         """A step for each batch; the means of the epoch's numbers."""
-        trainer = self.trainer
+        state = self.state
         taken: list[list[int]] = []
         sums: list[float] = []
         predictions: list[Any] = []
@@ -74,29 +70,29 @@ class Training:
             for loss, predicted in self.steps(taken):
                 sums.append(loss * len(taken[len(sums)]))
                 predictions.append(predicted)
-                tell(trainer, self.callbacks, "on_batch_end", len(sums), loss)
+                tell(state, self.callbacks, "on_batch_end", len(sums), loss)
                 self.progress.batch(len(sums), loss)
         except (NonFinite, DomainError) as error:
             raise NonFinite(f"step {len(sums) + 1}: {error}") from error
         seen = [index for indices in taken for index in indices]
         logs = {"loss": math.fsum(sums) / len(seen)}
-        if trainer.metrics:
+        if state.metrics:
             rows, targets = [row for part in predictions for row in as_list(part)], take(self.training.y, seen)
-            logs |= {metric.name: metric(rows, targets) for metric in trainer.metrics}
+            logs |= {metric.name: metric(rows, targets) for metric in state.metrics}
         return logs
 
     def steps(self, taken: list[list[int]]) -> Iterator[LossAndPredictions]:
         """The steps of an epoch. If somebody listens to each, the engine may be another one after it."""
         if listening(self.callbacks, "on_batch_end"):
             for indices in self.deal(taken):
-                yield from self.trainer.engine.steps(self.training, [indices], together=False)
+                yield from self.state.engine.steps(self.training, [indices], together=False)
         else:
-            yield from self.trainer.engine.steps(self.training, self.deal(taken))
+            yield from self.state.engine.steps(self.training, self.deal(taken))
 
     def deal(self, taken: list[list[int]]) -> Iterator[list[int]]:
         """The batches, as positions of samples, until Ctrl-C; those that were taken are noted."""
         order = list(range(len(self.training)))
-        for indices, _ in batches(order, order, self.batch_size, self.trainer.rng if self.shuffle else None):
+        for indices, _ in batches(order, order, self.batch_size, self.state.rng if self.shuffle else None):
             taken.append(indices)
             yield indices
             if self.interruption.requested:
@@ -104,32 +100,15 @@ class Training:
 
     def keep_the_best(self) -> None:
         """Remember the weights if the last epoch's monitored number is the best so far."""
-        trainer, history = self.trainer, self.trainer.history
+        state, history = self.state, self.state.history
         column, before = history[history.monitor], history.best_epoch
-        sign = -1.0 if trainer.higher_is_better(history.monitor) else 1.0
+        sign = -1.0 if state.higher_is_better(history.monitor) else 1.0
         if before is None or sign * column[-1] < sign * column[before - 1]:
             history.best_epoch = len(column)
-            trainer.best = trainer.engine.remember()
+            state.best = state.engine.remember()
 
 
-def judge(trainer: Trainer, samples: Samples) -> dict[str, float]:
+def judge(state: TrainingState, samples: Samples) -> dict[str, float]:
     """The loss and each metric, without training."""
-    loss, predictions = trainer.engine.loss(samples)
-    return {"loss": loss} | {metric.name: metric(as_list(predictions), samples.y) for metric in trainer.metrics}
-
-
-def tell(trainer: Trainer, callbacks: Iterable[Callback], event: str, *news: Any) -> None:
-    """Call the callbacks that listen to an event; they find the parameters' numbers in the Values."""
-    if called := listening(callbacks, event):
-        trainer.engine.unload()
-        for callback in called:
-            getattr(callback, event)(trainer, *news)
-        engine = trainer.engine
-        if isinstance(engine, CompiledEngine) and not engine.is_current():  # a callback has changed the model
-            trainer.engine = best_engine(trainer.objective, trainer.optimizer, engine.samples, engine.batch_size)
-        trainer.engine.load()
-
-
-def listening(callbacks: Iterable[Callback], event: str) -> list[Callback]:
-    """The callbacks that do something at an event."""
-    return [c for c in callbacks if getattr(type(c), event, None) is not getattr(Callback, event)]
+    loss, predictions = state.engine.loss(samples)
+    return {"loss": loss} | {metric.name: metric(as_list(predictions), samples.y) for metric in state.metrics}

@@ -227,13 +227,13 @@ def test_a_model_file_that_does_not_fit_is_an_error(tmp_path):
 
     path = tmp_path / "model.json"
     experiment(load("iris"), Settings(hidden=(), epochs=1), verbose=0).predictor.save(path)
-    content = storage.load(path, "chalkgrad model", 1)
+    content = storage.read_document(path, "chalkgrad model", 1)
     for key in list(content):
-        storage.save(path, "chalkgrad model", 1, {k: v for k, v in content.items() if k != key})
+        storage.write_document(path, "chalkgrad model", 1, {k: v for k, v in content.items() if k != key})
         with pytest.raises(StorageError, match=f"damaged: '{key}' is missing"):
             Predictor.load(path)
     content["parameters"].popitem()
-    storage.save(path, "chalkgrad model", 1, content)
+    storage.write_document(path, "chalkgrad model", 1, content)
     with pytest.raises(StorageError, match="missing: layers"):
         Predictor.load(path)
 

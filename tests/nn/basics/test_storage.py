@@ -22,13 +22,13 @@ KIND = ("chalkgrad test", 2)
 @given(st.lists(st.floats(allow_nan=False)))
 def test_floats_come_back_bit_by_bit(tmp_path_factory, numbers):
     path = tmp_path_factory.mktemp("floats") / "a.json"
-    storage.save(path, *KIND, {"numbers": numbers})
-    back = storage.load(path, *KIND)["numbers"]
+    storage.write_document(path, *KIND, {"numbers": numbers})
+    back = storage.read_document(path, *KIND)["numbers"]
     assert [struct.pack("d", x) for x in back] == [struct.pack("d", x) for x in numbers]
 
 
 def written(path, content=None):
-    storage.save(path, *KIND, content or {"text": "né 'x' </script>", "numbers": [0.1, 2.0]})
+    storage.write_document(path, *KIND, content or {"text": "né 'x' </script>", "numbers": [0.1, 2.0]})
     return path
 
 
@@ -48,16 +48,16 @@ def test_what_is_wrong_with_a_file_is_named(tmp_path, spoil, message):
     path = written(tmp_path / "a.json")
     path.write_text(spoil(path.read_text()))
     with pytest.raises(StorageError, match=message) as caught:
-        storage.load(path, *KIND)
+        storage.read_document(path, *KIND)
     assert str(path) in str(caught.value) and "\n" not in str(caught.value)
 
 
 def test_binary_files_and_missing_ones(tmp_path):
     (tmp_path / "a.png").write_bytes(b"\x89PNG\xff\xfe")
     with pytest.raises(StorageError, match="is no text"):
-        storage.load(tmp_path / "a.png", *KIND)
+        storage.read_document(tmp_path / "a.png", *KIND)
     with pytest.raises(StorageError, match="cannot be read: No such file"):
-        storage.load(tmp_path / "none.json", *KIND)
+        storage.read_document(tmp_path / "none.json", *KIND)
 
 
 def test_a_failed_write_leaves_what_was_there_and_nothing_else(tmp_path, monkeypatch):
@@ -65,7 +65,7 @@ def test_a_failed_write_leaves_what_was_there_and_nothing_else(tmp_path, monkeyp
     before = path.read_text()
     monkeypatch.setattr(os, "replace", lambda *_: (_ for _ in ()).throw(OSError("disk full")))
     with pytest.raises(OSError, match="disk full"):
-        storage.save(path, *KIND, {"more": 1})
+        storage.write_document(path, *KIND, {"more": 1})
     assert path.read_text() == before
     assert [p.name for p in tmp_path.iterdir()] == ["a.json"]
 
@@ -74,7 +74,7 @@ WRITER = """
 import sys
 from nn.basics import storage
 for i in range(10**9):
-    storage.save(sys.argv[1], "chalkgrad test", 2, {"i": i, "numbers": [i * 0.1] * 20000})
+    storage.write_document(sys.argv[1], "chalkgrad test", 2, {"i": i, "numbers": [i * 0.1] * 20000})
     print(i, flush=True)
 """
 
@@ -90,6 +90,6 @@ def test_a_process_killed_at_any_moment_leaves_a_whole_file(tmp_path):
         process.send_signal(signal.SIGKILL)
         last = [int(line) for line in process.stdout]
         process.communicate()
-        found = storage.load(path, *KIND)
+        found = storage.read_document(path, *KIND)
         assert found["i"] >= (last[-1] if last else 0)
         assert found["numbers"] == [found["i"] * 0.1] * 20000

@@ -8,7 +8,9 @@ import pytest
 from autograd import Value, relu
 from nn import MLP, AdamW, Callback, Checkpoint, Module, Momentum, RandomHillClimbing, Trainer, TrainingWarning, losses
 from nn.optimizers import OPTIMIZERS, GradientDescent, GradientOptimizer
-from nn.training import compiled as compiled_engine
+from nn.training import compiled, compiled_objective
+from nn.training.array_steps import OnArrays, OnValues
+from nn.training.machine_code_steps import InMachineCode
 
 
 def samples(n=25, width=3, seed=0):
@@ -73,9 +75,9 @@ def test_penalties_validation_and_metrics_are_the_same():
 
 
 def test_a_batch_larger_than_the_program_has_room_for(monkeypatch):
-    monkeypatch.setattr(compiled_engine, "MOST_SAMPLES", 4)
+    monkeypatch.setattr(compiled_objective, "MOST_SAMPLES", 4)
     one = trained("auto", Momentum(0.05), l2=0.1, batch_size=None)
-    assert one.engine.room == 4
+    assert one.engine.compiled.room == 4
     assert_same(one, trained("eager", Momentum(0.05), l2=0.1, batch_size=None))
 
 
@@ -109,13 +111,31 @@ class Signs(GradientOptimizer):
 
 def test_a_rule_that_takes_no_arrays_is_applied_to_numbers():
     one = trained("auto", Signs())
-    assert one.engine.rule is None
+    assert type(one.engine.stepper) is OnValues
     assert_same(one, trained("eager", Signs()))
 
 
 def test_hill_climbing_evaluates_the_compiled_program():
     one = trained("auto", RandomHillClimbing(0.1, rng=1), epochs=20, batch_size=None)
     assert_same(one, trained("eager", RandomHillClimbing(0.1, rng=1), epochs=20, batch_size=None), 1e-9)
+
+
+def test_an_interrupted_try_of_hill_climbing_leaves_nothing_behind(monkeypatch):
+    original, calls, kept = compiled_objective.CompiledObjective.loss, [], {}
+    model = MLP(3, [5, 2], activation="tanh", rng=1)
+
+    def loss(self, *args):
+        calls.append(1)
+        if len(calls) % 2 == 1:
+            kept.update(model.state_dict())  # before a step is tried
+        elif len(calls) == 6:
+            raise KeyboardInterrupt
+        return original(self, *args)
+
+    monkeypatch.setattr(compiled_objective.CompiledObjective, "loss", loss)
+    with pytest.raises(KeyboardInterrupt):
+        trained("auto", RandomHillClimbing(0.1, rng=1), model=model, epochs=20, batch_size=None)
+    assert len(calls) == 6 and model.state_dict() == kept
 
 
 class Branching(MLP):
@@ -193,11 +213,11 @@ def test_other_samples_are_judged_with_the_weights_that_the_model_has_now():
 
 def test_after_many_steps_machine_code_takes_the_same_steps(monkeypatch):
     pytest.importorskip("llvmlite")
-    monkeypatch.setattr(compiled_engine, "MANY_STEPS", 7)
+    monkeypatch.setattr(compiled, "MANY_STEPS", 7)
     for name in ("momentum", "adamw"):
         make = OPTIMIZERS[name]
         one, other = trained("auto", make(), l2=0.01), trained("eager", make(), l2=0.01)
-        assert one.engine.repeated is not None
+        assert type(one.engine.stepper) is InMachineCode
         assert_same(one, other)
         for key, numbers in one.optimizer.slots.items():
             assert numbers == pytest.approx(other.optimizer.slots[key], rel=1e-8, abs=1e-12)
@@ -205,17 +225,17 @@ def test_after_many_steps_machine_code_takes_the_same_steps(monkeypatch):
 
 def test_machine_code_that_is_resumed_gives_the_same_bits(monkeypatch, tmp_path):
     pytest.importorskip("llvmlite")
-    monkeypatch.setattr(compiled_engine, "MANY_STEPS", 13)
+    monkeypatch.setattr(compiled, "MANY_STEPS", 13)
 
     def fit(epochs, **settings):
         X, y = samples()
         trainer = Trainer(MLP(3, [4, 2], rng=1), "mean_squared_error", Momentum(0.05), metrics=["r2"])
         trainer.fit(X, y, epochs=epochs, batch_size=7, verbose=0, rng=1, validation_split=0.2, **settings)
-        return trainer.engine.repeated, trainer.model.state_dict(), trainer.history.columns
+        return type(trainer.engine.stepper), trainer.model.state_dict(), trainer.history.columns
 
     path = tmp_path / "checkpoint.json"
-    machine, *whole = fit(8)
-    assert machine is not None
+    way, *whole = fit(8)
+    assert way is InMachineCode
     for epochs in (3, 6):  # before and after the change to machine code
         fit(epochs, callbacks=[Checkpoint(path)])
         assert list(fit(8, resume=path)[1:]) == whole
@@ -223,18 +243,29 @@ def test_machine_code_that_is_resumed_gives_the_same_bits(monkeypatch, tmp_path)
 
 def test_a_loss_that_is_not_finite_is_explained_after_machine_code_has_met_it(monkeypatch):
     pytest.importorskip("llvmlite")
-    monkeypatch.setattr(compiled_engine, "MANY_STEPS", 3)
+    monkeypatch.setattr(compiled, "MANY_STEPS", 3)
     X, y = samples()
     trainer = Trainer(
         MLP(3, [4, 2], rng=1), "mean_squared_error", GradientDescent(lambda step: 1e200 if step > 6 else 0.01)
     )
     with pytest.warns(TrainingWarning, match=r"epoch 2, step 4: .*layers.1.neurons.0.w\[0\]"):
         trainer.fit(X, y, epochs=20, batch_size=5, verbose=0, rng=1)
-    assert trainer.engine.repeated is not None and trainer.history.epochs == 1
+    assert type(trainer.engine.stepper) is InMachineCode and trainer.history.epochs == 1
+
+
+def test_a_rule_that_machine_code_cannot_take_stays_with_arrays(monkeypatch):
+    class Careful(GradientDescent):
+        def rule(self, m, p, g, slots, rate, step):
+            return p - rate * g * (1.0 if float(step) else 0.0), slots
+
+    monkeypatch.setattr(compiled, "MANY_STEPS", 7)
+    one = trained("auto", Careful(0.05))
+    assert type(one.engine.stepper) is OnArrays
+    assert_same(one, trained("eager", Careful(0.05)))
 
 
 def test_settings_that_a_callback_changes_count_from_then_on(monkeypatch):
-    monkeypatch.setattr(compiled_engine, "MANY_STEPS", 2)
+    monkeypatch.setattr(compiled, "MANY_STEPS", 2)
 
     class LessMomentum(Callback):
         def on_epoch_end(self, trainer, epoch, logs):
@@ -263,6 +294,18 @@ def test_a_second_fit_goes_on_with_the_same_program_unless_the_model_is_another(
     trainer.model.layers[0].neurons[0].activation = Value.sin
     fit()
     assert trainer.engine is not first and trainer.engine_used.startswith("compiled")
+
+
+def test_another_optimiser_moves_the_model_from_the_next_fit_on():
+    def fit(engine):
+        trainer = trained(engine, GradientDescent(0.05))
+        trainer.optimizer = Momentum(0.02)
+        X, y = samples()
+        trainer.fit(X, y, epochs=2, batch_size=8, verbose=0, rng=3)
+        assert trainer.optimizer.steps == 8
+        return trainer
+
+    assert_same(fit("auto"), fit("eager"))
 
 
 class Changing(MLP):

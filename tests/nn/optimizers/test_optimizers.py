@@ -7,7 +7,7 @@ import random
 import mpmath
 import pytest
 
-from autograd import DomainError, Value
+from autograd import Value
 from autograd.arithmetic import Floats
 from nn import (
     MLP,
@@ -16,7 +16,6 @@ from nn import (
     GradientDescent,
     Momentum,
     Nesterov,
-    Neuron,
     Optimizer,
     RandomHillClimbing,
     RMSProp,
@@ -164,74 +163,6 @@ def test_weight_decay_shrinks_without_a_gradient():
     (p,) = walk(AdamW(0.1, weight_decay=0.5), [0.0])
     assert p == pytest.approx(0.95, rel=1e-15)
     assert walk(Adam(0.1), [0.0]) == [1.0]
-
-
-# ── Random hill climbing ──
-
-
-def test_a_step_is_kept_only_if_the_loss_fell():
-    p, climbing = Value(0.0), RandomHillClimbing(1.0, rng=5)
-    seen = []
-    for _ in range(100):
-        before = p.data
-        climbing.step({"p": p}, lambda: seen.append(p.data) or abs(p.data - 2.0))
-        tried = seen[-1]
-        assert tried != before
-        assert p.data == (tried if abs(tried - 2.0) < abs(before - 2.0) else before)
-    moved = [tried - at for at, tried in zip(seen[::2], seen[1::2], strict=True)]
-    assert sum(m * m for m in moved) / len(moved) == pytest.approx(1.0, rel=0.5)
-
-
-def test_it_trains_the_perceptron_that_gradient_descent_cannot():
-    rows = [([a, b], a * b) for a in (0.0, 1.0) for b in (0.0, 1.0)]  # AND
-
-    def learned(optimizer):
-        neuron = Neuron(2, activation="step", init="normal", rng=2)
-
-        def loss():
-            return losses.mean_absolute_error.mean([[neuron(x)] for x, _ in rows], [y for _, y in rows])
-
-        for _ in range(300):
-            neuron.zero_grad()
-            loss().backward()
-            optimizer.step(neuron.named_parameters(), lambda: loss().data)
-        return loss().data
-
-    assert learned(RandomHillClimbing(1.0, rng=1)) == 0.0
-    assert learned(GradientDescent(1.0)) > 0.0
-
-
-@pytest.mark.parametrize("wild", [math.nan, math.inf])
-def test_a_place_without_a_loss_is_left(wild):
-    p, climbing = Value(1.0), RandomHillClimbing(0.1, rng=1)
-    climbing.step({"p": p}, lambda: 1.0 if p.data == 1.0 else wild)
-    assert p.data == 1.0
-
-    def no_loss():
-        if p.data != 1.0:
-            raise DomainError("nothing here")
-        return 1.0
-
-    climbing.step({"p": p}, no_loss)
-    assert (p.data, climbing.steps) == (1.0, 2)
-
-
-def test_an_interrupted_try_leaves_nothing_behind():
-    p, q = Value(1.0), Value(2.0)
-
-    def interrupted():
-        if p.data != 1.0:
-            raise KeyboardInterrupt
-        return 1.0
-
-    with pytest.raises(KeyboardInterrupt):
-        RandomHillClimbing(0.1, rng=1).step({"p": p, "q": q}, interrupted)
-    assert (p.data, q.data) == (1.0, 2.0)
-
-
-def test_climbing_needs_the_loss():
-    with pytest.raises(TypeError, match="random hill climbing needs the loss"):
-        RandomHillClimbing().step({"p": Value(1.0)})
 
 
 # ── State ──
@@ -383,15 +314,3 @@ def test_a_schedule_is_read_at_each_step():
     optimizer = GradientDescent(schedules.exponential(1.0, factor=0.5))
     assert walk(optimizer, [1.0, 1.0, 1.0], start=0.0) == [-1.0, -1.5, -1.75]
     assert optimizer.rate() == 0.125
-
-
-def test_shapes_of_the_schedules():
-    assert {schedules.constant(0.3)(step) for step in (0, 7, 10**6)} == {0.3}
-    decay = schedules.step_decay(0.8, factor=0.5, every=3)
-    assert [decay(step) for step in range(7)] == [0.8, 0.8, 0.8, 0.4, 0.4, 0.4, 0.2]
-    wave = schedules.cosine(1.0, steps=4, final=0.2)
-    assert [wave(step) for step in (0, 2, 4, 100)] == pytest.approx([1.0, 0.6, 0.2, 0.2])
-    assert wave(1) == pytest.approx(0.2 + 0.4 * (1.0 + math.sqrt(0.5)))
-    rising = schedules.warm_up(schedules.exponential(0.4, factor=0.5), steps=4)
-    assert [rising(step) for step in range(6)] == pytest.approx([0.1, 0.2, 0.3, 0.4, 0.4, 0.2])
-    assert schedules.exponential(0.1, factor=0.5)(10**6) == 0.0

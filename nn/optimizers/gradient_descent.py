@@ -1,8 +1,9 @@
-"""Optimisers: how parameters move so that the loss falls. Two kinds, with a gradient and without; one interface.
+"""Gradient descent and its relatives.
 
-The rule of each gradient method is written once, elementwise, in an arithmetic `m` like the table of operations: floats
-read it here, arrays read the same rule in compiled training.
+The rule of each is written once, elementwise, in an arithmetic `m` like the table of operations: floats read it here,
+arrays and machine code read the same rule in compiled training.
 
+>>> from autograd import Value
 >>> w = Value(1.0)
 >>> descent = GradientDescent(0.1)
 >>> for _ in range(2):
@@ -15,32 +16,10 @@ read it here, arrays read the same rule in compiled training.
 
 from __future__ import annotations
 
-import random
-from collections.abc import Callable, Mapping
 from typing import Any
 
-from autograd import DomainError, Value
-from nn.basics.lookup import lookup
-from nn.basics.randomness import generator, set_state, state_of
-from nn.optimizers.base import GradientOptimizer, LossNow, Optimizer, Slots
-from nn.schedules import positive
-
-__all__ = [
-    "OPTIMIZERS",
-    "Adam",
-    "AdamW",
-    "GradientDescent",
-    "GradientOptimizer",
-    "Momentum",
-    "Nesterov",
-    "Optimizer",
-    "RMSProp",
-    "RandomHillClimbing",
-    "get",
-]
-
-
-# ── With a gradient ─────────────────────────────────────────────────────────────────────────────────────────────
+from nn.basics.checks import check_positive
+from nn.optimizers.base import GradientOptimizer, Slots
 
 
 class GradientDescent(GradientOptimizer):
@@ -105,7 +84,7 @@ class RMSProp(GradientOptimizer):
     def __init__(self, learning_rate: Any = 0.01, rho: float = 0.99, epsilon: float = 1e-8) -> None:
         super().__init__(learning_rate)
         self.rho = below_one("rho", rho)
-        positive("epsilon", epsilon)
+        check_positive("epsilon", epsilon)
         self.epsilon = epsilon
 
     def rule(self, m: Any, p: Any, g: Any, slots: Slots, rate: Any, step: Any) -> tuple[Any, Slots]:
@@ -138,7 +117,7 @@ class Adam(GradientOptimizer):
         super().__init__(learning_rate)
         self.beta1 = below_one("beta1", beta1)
         self.beta2 = below_one("beta2", beta2)
-        positive("epsilon", epsilon)
+        check_positive("epsilon", epsilon)
         self.epsilon = epsilon
 
     def rule(self, m: Any, p: Any, g: Any, slots: Slots, rate: Any, step: Any) -> tuple[Any, Slots]:
@@ -172,7 +151,7 @@ class AdamW(Adam):
     ) -> None:
         super().__init__(learning_rate, beta1, beta2, epsilon)
         if weight_decay:
-            positive("weight_decay", weight_decay)
+            check_positive("weight_decay", weight_decay)
         self.weight_decay = weight_decay
 
     def rule(self, m: Any, p: Any, g: Any, slots: Slots, rate: Any, step: Any) -> tuple[Any, Slots]:
@@ -180,79 +159,6 @@ class AdamW(Adam):
 
     def settings(self) -> dict[str, Any]:
         return {**super().settings(), "weight_decay": self.weight_decay}
-
-
-# ── Without ─────────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-class RandomHillClimbing(Optimizer):
-    """Step somewhere random; keep the step if the loss fell, and go back if it did not. Needs no derivative.
-
-    Args:
-        step_size: σ of the step, normally distributed, of each parameter; above 0.
-        rng: a `random.Random`, a seed, or None for the module `random`. Its state is saved with the optimiser's.
-
-    A place where the loss has no value (a `DomainError`, NaN) is one where it did not fall.
-
-    >>> w = Value(1.0)
-    >>> climbing = RandomHillClimbing(0.5, rng=1)
-    >>> for _ in range(50):
-    ...     climbing.step({"w": w}, lambda: w.data**2)
-    >>> abs(w.data) < 0.05
-    True
-    """
-
-    uses_gradient = False
-
-    def __init__(self, step_size: float = 0.1, rng: random.Random | int | None = None) -> None:
-        super().__init__()
-        positive("step_size", step_size)
-        self.step_size = step_size
-        self.rng = generator(rng)
-
-    def step(self, parameters: Mapping[str, Value], loss: LossNow | None = None) -> None:
-        """Try one step.
-
-        Raises:
-            TypeError: if there is no loss to call.
-        """
-        if loss is None:
-            raise TypeError("random hill climbing needs the loss: step(parameters, lambda: loss_of_the_model().data)")
-        before = loss()
-        old = {name: parameter.data for name, parameter in parameters.items()}
-        better = False
-        try:
-            for parameter in parameters.values():
-                parameter.data += self.rng.gauss(0.0, self.step_size)
-            better = loss() < before
-        except DomainError:
-            pass  # no loss there: not a better place
-        finally:  # however the loss ended, an interrupt included, no half-tried step stays
-            if not better:
-                for name, number in old.items():
-                    parameters[name].data = number
-        self.steps += 1
-
-    def state_dict(self) -> dict[str, Any]:
-        """The number of steps, and the state of the random numbers."""
-        return {**super().state_dict(), "rng": state_of(self.rng)}
-
-    def load_state_dict(self, state: Mapping[str, Any]) -> None:
-        """Go on from a `state_dict`. If anything is wrong with it, nothing is changed.
-
-        Raises:
-            ValueError: saying what is wrong.
-        """
-        steps = self.checked_steps(state)
-        set_state(self.rng, state["rng"])
-        self.steps = steps
-
-    def settings(self) -> dict[str, Any]:
-        """What it was made with, but for the generator."""
-        return {"step_size": self.step_size}
-
-    def __repr__(self) -> str:
-        return f"RandomHillClimbing(step_size={self.step_size!r})"
 
 
 def below_one(name: str, number: float) -> float:
@@ -264,27 +170,3 @@ def below_one(name: str, number: float) -> float:
     if not 0.0 <= number < 1.0:
         raise ValueError(f"{name} is a number from 0 to below 1, but is {number!r}")
     return number
-
-
-#: Every optimiser by the name that a command line would use.
-OPTIMIZERS: dict[str, Callable[..., Optimizer]] = {
-    "gradient_descent": GradientDescent,
-    "momentum": Momentum,
-    "nesterov": Nesterov,
-    "rmsprop": RMSProp,
-    "adam": Adam,
-    "adamw": AdamW,
-    "random_hill_climbing": RandomHillClimbing,
-}
-
-
-def get(name: str) -> Callable[..., Optimizer]:
-    """The class of that name, to be called with its settings.
-
-    Raises:
-        ValueError: for an unknown name; it proposes the nearest.
-
-    >>> get("adam")(0.01)
-    Adam(learning_rate=0.01, beta1=0.9, beta2=0.999, epsilon=1e-08)
-    """
-    return lookup("optimiser", name, OPTIMIZERS)

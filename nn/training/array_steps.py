@@ -1,0 +1,159 @@
+"""Steps with a compiled objective: of any optimiser on the Values; of one whose rule takes arrays, on arrays.
+
+What is true of a training by now is the type of the object that takes its steps; `load` and `after_many` answer who
+takes the next ones.
+
+    OnValues                          the optimiser wants Values, or looks at its numbers
+    OnArraysAtFirst → InMachineCode   its rule takes arrays, and after many steps becomes machine code
+                    → OnArrays        or remains with arrays, where that cannot be done
+
+The first and the last are here, the others in `machine_code_steps.py`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from functools import partial
+from typing import TYPE_CHECKING, Protocol, TypeGuard
+
+from autograd import arithmetic
+from nn.optimizers import GradientOptimizer, Optimizer
+from nn.training.compiled_objective import CompiledObjective
+from nn.training.eager import step_on_values
+from nn.training.engine import Batch
+from nn.training.objective import LossAndPredictions
+from nn.training.samples import Samples
+
+if TYPE_CHECKING:
+    from nn.training.compiled_objective import FloatArray
+
+
+class Stepper(Protocol):
+    """Takes steps. The numbers of the parameters, in the order of the program, are in `numbers`."""
+
+    numbers: FloatArray
+
+    def load(self) -> Stepper:
+        """Take the numbers, and what the optimiser remembers, from the Values and the optimiser; who goes on."""
+
+    def unload(self) -> None:
+        """Bring them back."""
+
+    def after_many(self) -> Stepper:
+        """Who goes on now that there were so many steps that more preparation pays."""
+
+    def steps(self, samples: Samples, batches: Sequence[Batch]) -> Iterator[LossAndPredictions]:
+        """One step for each batch; the loss before it and the predictions."""
+
+
+class OnValues:
+    """The optimiser moves the Values, after each of which the numbers are loaded anew."""
+
+    def __init__(self, compiled: CompiledObjective, optimizer: Optimizer) -> None:
+        self.compiled = compiled
+        self.optimizer = optimizer
+        self.numbers = compiled.numbers
+
+    def load(self) -> OnValues:
+        """Take the numbers from the Values."""
+        self.compiled.from_values(self.numbers)
+        return self
+
+    def unload(self) -> None:
+        """Nothing: they never left."""
+
+    def after_many(self) -> OnValues:
+        """Itself."""
+        return self
+
+    def steps(self, samples: Samples, batches: Sequence[Batch]) -> Iterator[LossAndPredictions]:
+        """One step for each batch."""
+        for batch in batches:
+            loss, backward = partial(self.loss, samples, batch), partial(self.backward, samples, batch)
+            found = step_on_values(self.optimizer, self.compiled.parameters, loss, backward)
+            self.load()
+            yield found
+
+    def loss(self, samples: Samples, batch: Batch) -> LossAndPredictions:
+        """The loss with the numbers that the Values have now."""
+        self.load()
+        return self.compiled.loss(self.numbers, samples, batch)
+
+    def backward(self, samples: Samples, batch: Batch) -> LossAndPredictions:
+        """The loss, and the gradients in the `.grad` of the parameters."""
+        loss, predictions, gradient = self.compiled.gradient(self.numbers, samples, batch)
+        self.compiled.objective.model.zero_grad()
+        for parameter, slope in zip(self.compiled.captured, gradient.tolist(), strict=True):
+            parameter.grad = slope
+        return loss, predictions
+
+
+class OnArrays:
+    """Parameters, and what the optimiser remembers about them, live in arrays, which its rule takes as it does floats.
+
+    Attributes:
+        slots: what is remembered, a row for each of the optimiser's slots.
+    """
+
+    def __init__(
+        self, compiled: CompiledObjective, optimizer: GradientOptimizer, numbers: FloatArray, slots: FloatArray
+    ) -> None:
+        self.compiled = compiled
+        self.optimizer = optimizer
+        self.numbers = numbers
+        self.slots = slots
+
+    def load(self) -> OnArrays:
+        """Take the numbers from the Values and the optimiser."""
+        import numpy as np
+
+        self.compiled.from_values(self.numbers)
+        if len(self.slots):
+            nothing = (0.0,) * len(self.slots)
+            self.slots[:] = np.array([self.optimizer.slots.get(name, nothing) for name in self.compiled.names]).T
+        return self
+
+    def unload(self) -> None:
+        """Bring them back."""
+        self.compiled.to_values(self.numbers)
+        if self.optimizer.steps:
+            remembered = map(tuple, self.slots.T.tolist())
+            self.optimizer.slots.update(zip(self.compiled.names, remembered, strict=True))
+
+    def after_many(self) -> OnArrays:
+        """Itself."""
+        return self
+
+    def steps(self, samples: Samples, batches: Sequence[Batch]) -> Iterator[LossAndPredictions]:
+        """One step for each batch."""
+        for batch in batches:
+            yield self.step(samples, batch)
+
+    def step(self, samples: Samples, batch: Batch) -> LossAndPredictions:
+        """One step; the loss before it and the predictions."""
+        import numpy as np
+
+        loss, predictions, gradient = self.compiled.gradient(self.numbers, samples, batch)
+        rule, rate, count = self.optimizer.rule, self.optimizer.rate(), float(self.optimizer.steps + 1)
+        with np.errstate(all="ignore"):
+            self.numbers[:], remembered = rule(
+                arithmetic.Arrays, self.numbers, gradient, tuple(self.slots), rate, count
+            )
+        for slot, numbers in zip(self.slots, remembered, strict=True):
+            slot[:] = numbers
+        self.optimizer.steps += 1
+        return loss, predictions
+
+
+def takes_arrays(optimizer: Optimizer) -> TypeGuard[GradientOptimizer]:
+    """Whether the optimiser moves parameters by its rule alone, and the rule takes arrays."""
+    if not isinstance(optimizer, GradientOptimizer) or type(optimizer).step is not GradientOptimizer.step:
+        return False
+    import numpy as np
+
+    numbers = np.array([0.5, 0.25])
+    try:
+        optimizer.rule(arithmetic.Arrays, numbers, numbers, (numbers,) * len(optimizer.slot_names), 0.1, 1.0)
+    except (TypeError, ValueError):  # math.sqrt(array), if array > 0
+        return False
+    return True

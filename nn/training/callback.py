@@ -1,0 +1,47 @@
+"""What a callback is: somebody who is told how a training goes, and may step in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from nn.training.state import TrainingState
+
+
+class Callback:
+    """Override what you need; each is given the trainer, whose `model`, `history` and `optimizer` may be looked at.
+
+    >>> class Shout(Callback):
+    ...     def on_epoch_end(self, trainer, epoch, logs):
+    ...         print(f"epoch {epoch}: {logs['loss']:.3f}!")
+
+    `trainer.stop("because …")` ends the training after the epoch.
+    """
+
+    def on_train_begin(self, trainer: TrainingState) -> None:
+        """Before the first epoch, or the first after resuming."""
+
+    def on_epoch_begin(self, trainer: TrainingState, epoch: int) -> None:
+        """Before an epoch, counted from 1."""
+
+    def on_batch_end(self, trainer: TrainingState, batch: int, loss: float) -> None:
+        """After each step of the optimiser."""
+
+    def on_epoch_end(self, trainer: TrainingState, epoch: int, logs: Mapping[str, float]) -> None:
+        """After an epoch; `logs` are its numbers, already in the history."""
+
+    def on_train_end(self, trainer: TrainingState) -> None:
+        """After the last epoch, the best weights restored if they were to be."""
+
+
+def tell(state: TrainingState, callbacks: Iterable[Callback], event: str, *news: Any) -> None:
+    """Call the callbacks that listen to an event; they find the parameters' numbers in the Values."""
+    if called := listening(callbacks, event):
+        with state.paused():
+            for callback in called:
+                getattr(callback, event)(state, *news)
+
+
+def listening(callbacks: Iterable[Callback], event: str) -> list[Callback]:
+    """The callbacks that do something at an event."""
+    return [c for c in callbacks if getattr(type(c), event, None) is not getattr(Callback, event)]

@@ -1,0 +1,102 @@
+"""The objective: the loss of a sample, its mean over many, the penalties, and their gradients by `backward()`."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import autograd
+from autograd import Value
+from nn.losses import Loss, l1_penalty, l2_penalty
+from nn.module import Module, outputs_of
+from nn.training.samples import Samples
+
+CHUNK = 64  # samples whose graphs are held at the same time
+
+Predictions = Any  # a list of floats for each sample, or an array with a row for each
+LossAndPredictions = tuple[float, Predictions]
+
+
+class Objective:
+    """What is minimised: the mean loss over the samples, plus λ₁ Σ|p| + λ₂ Σp² over the parameters.
+
+    Args:
+        model, loss: the mean is of loss(model(x), target).
+        l1, l2: λ₁ and λ₂.
+    """
+
+    def __init__(self, model: Module, loss: Loss, l1: float = 0.0, l2: float = 0.0) -> None:
+        self.model = model
+        self.loss = loss
+        self.l1 = l1
+        self.l2 = l2
+
+    def of_sample(self, x: Sequence[Any], encoded: Sequence[Any]) -> tuple[Any, Sequence[Any]]:
+        """The loss of one sample, and the model's outputs."""
+        outputs = outputs_of(self.model, x)
+        return self.loss.formula(outputs, encoded), outputs
+
+    def penalty(self) -> Any:
+        """λ₁ Σ|p| + λ₂ Σp², a Value, or 0.0 if there is none."""
+        terms = [
+            penalty(self.model.parameters(), strength)
+            for penalty, strength in ((l1_penalty, self.l1), (l2_penalty, self.l2))
+            if strength
+        ]
+        return autograd.sum(terms) if terms else 0.0
+
+    def chunks(self, samples: Samples) -> Iterator[tuple[Value, list[list[float]]]]:
+        """The summed losses of a few samples at a time, and the predictions for them."""
+        for start in range(0, len(samples), CHUNK):
+            chunk = slice(start, start + CHUNK)
+            losses, outputs = zip(*map(self.of_sample, samples.X[chunk], samples.encoded[chunk]), strict=True)
+            yield autograd.sum(losses), [[float(output) for output in sample] for sample in outputs]
+
+    def __call__(self, samples: Samples) -> LossAndPredictions:
+        """The objective and the predictions, without gradients. The penalty counts."""
+        sums, predictions = [], []
+        for total, predicted in self.chunks(samples):
+            sums.append(float(total))
+            predictions += predicted
+        return math.fsum(sums) / len(samples) + float(self.penalty()), predictions
+
+    def backward(self, samples: Samples) -> LossAndPredictions:
+        """The objective and the predictions; ∂objective/∂p is in the `.grad` of each parameter p.
+
+        Raises:
+            NonFinite: if the objective is NaN or infinite.
+        """
+        self.model.zero_grad()
+        sums, predictions = [], []
+        for total, predicted in self.chunks(samples):
+            check_finite(total)
+            total.backward(1.0 / len(samples))
+            sums.append(total.data)
+            predictions += predicted
+        penalty = self.penalty()
+        if isinstance(penalty, Value):
+            check_finite(penalty)
+            penalty.backward()
+        return math.fsum(sums) / len(samples) + float(penalty), predictions
+
+
+class NonFinite(ArithmeticError):
+    """A loss that is NaN or infinite; the message names the number that turned first."""
+
+
+def check_finite(total: Value) -> None:
+    """Make sure that a loss is a finite number.
+
+    Raises:
+        NonFinite: naming the first number below it that is not.
+    """
+    if not math.isfinite(total.data):
+        first = autograd.nonfinite(total)
+        assert first is not None, "the total itself is not finite"
+        made_by = f"computed by {first.op.name}" if first.op is not None else "a leaf"
+        operands = ", ".join(f"{p.label} = {p.data!r}" if p.label else repr(p.data) for p in first.parents[:4])
+        more = f" of {operands}{' …' if len(first.parents) > 4 else ''}" if operands else ""
+        label = f" {first.label!r}" if first.label else ""
+        turned = f"the first number to turn is {first.data!r}{label}, {made_by}{more}"
+        raise NonFinite(f"the loss is {total.data!r}; {turned}")

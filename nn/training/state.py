@@ -1,0 +1,85 @@
+"""The state of a training: all that its epochs, callbacks and checkpoints look at and change."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from nn.history import History
+from nn.metrics import Metric
+from nn.optimizers import Optimizer
+from nn.training.eager import EagerEngine
+from nn.training.engine import Engine
+from nn.training.objective import Objective
+
+
+class TrainingState:
+    """Where a training is. A callback is given it as its `trainer`.
+
+    Attributes:
+        model, loss, optimizer: what is trained, by what, and how.
+        objective: what is minimised: the mean loss and the penalties.
+        metrics: what is noted besides.
+        engine: what computes gradients and steps, once `fit` was called.
+        history: of the last `fit`, also while it runs.
+        best: asked for it, the weights of the best epoch so far; None before there is one.
+        interrupted, failed: whether the last `fit` ended by Ctrl-C, or by a loss that is not finite.
+        rng, rng_at_start: the source of random numbers, and its state when `fit` began.
+        settings: what a training has to have in common with the checkpoint from which it goes on.
+    """
+
+    def __init__(self, objective: Objective, optimizer: Optimizer, metrics: Sequence[Metric] = ()) -> None:
+        self.model = objective.model
+        self.loss = objective.loss
+        self.objective = objective
+        self.optimizer = optimizer
+        self.metrics = list(metrics)
+        self.engine: Engine = EagerEngine(objective, optimizer, "nothing was trained yet")
+        self.history = History()
+        self.best: Callable[[], dict[str, float]] | None = None
+        self.interrupted = False
+        self.failed = False
+        self.rng: Any = None
+        self.rng_at_start: list[Any] = []
+        self.settings: dict[str, Any] = {}
+
+    @property
+    def engine_used(self) -> str:
+        """Which engine computes the gradients, and why."""
+        return self.engine.description
+
+    @property
+    def best_weights(self) -> dict[str, float]:
+        """A `state_dict` of the best epoch so far; empty before there is one."""
+        return {} if self.best is None else self.best()
+
+    def higher_is_better(self, name: str) -> bool:
+        """Whether a column of the history is the better the larger it is."""
+        plain = name.removeprefix("validation_")
+        return any(metric.name == plain and metric.higher_is_better for metric in self.metrics)
+
+    def stop(self, reason: str) -> None:
+        """End the training after the present epoch, for a reason given in words. For callbacks."""
+        if not self.history.stop:
+            self.history.stop = reason
+            self.history.stopped_epoch = self.history.epochs
+
+    # ── The way of a parameter: into the engine, and out of it ──────────────────────────────────────────────
+
+    @contextmanager
+    def at_work(self) -> Iterator[None]:
+        """The engine has the numbers of the parameters; when this is left, however it ends, the Values do."""
+        self.engine.load()
+        try:
+            yield
+        finally:
+            self.engine.unload()
+
+    @contextmanager
+    def paused(self) -> Iterator[None]:
+        """While the engine is at work: the Values have the numbers, and may be changed, as may be the model."""
+        self.engine.unload()
+        yield
+        self.engine = self.engine.current()
+        self.engine.load()

@@ -1,0 +1,84 @@
+"""The state of a training: the numbers of the parameters are with the engine while it works, and come back."""
+
+import pytest
+
+from nn import MLP, GradientDescent, Trainer, losses
+from nn.training.objective import Objective
+from nn.training.state import TrainingState
+
+
+class Elsewhere:
+    """An engine that keeps the numbers for itself, and each of its steps adds 1 to every one."""
+
+    description = "elsewhere: for a test"
+
+    def __init__(self, model):
+        self.model = model
+        self.numbers = {}
+        self.newer = self
+
+    def load(self):
+        self.numbers = self.model.state_dict()
+
+    def unload(self):
+        self.model.load_state_dict(self.numbers)
+
+    def current(self):
+        return self.newer
+
+    def step(self):
+        self.numbers = {name: number + 1.0 for name, number in self.numbers.items()}
+
+
+@pytest.fixture
+def state():
+    model = MLP(1, [1], init="zeros")
+    state = TrainingState(Objective(model, losses.mean_squared_error), GradientDescent())
+    state.engine = Elsewhere(model)
+    return state
+
+
+def numbers(state):
+    return list(state.model.state_dict().values())
+
+
+def test_the_numbers_come_back_when_the_work_is_done(state):
+    with state.at_work():
+        state.engine.step()
+        assert numbers(state) == [0.0, 0.0]
+    assert numbers(state) == [1.0, 1.0]
+
+
+def test_they_come_back_also_if_it_fails(state):
+    with pytest.raises(KeyboardInterrupt), state.at_work():
+        state.engine.step()
+        raise KeyboardInterrupt
+    assert numbers(state) == [1.0, 1.0]
+
+
+def test_in_a_pause_they_can_be_seen_and_changed(state):
+    with state.at_work():
+        state.engine.step()
+        with state.paused():
+            assert numbers(state) == [1.0, 1.0]
+            state.model.layers[0].neurons[0].b.data = 5.0
+        state.engine.step()
+    assert numbers(state) == [2.0, 6.0]
+
+
+def test_after_a_pause_another_engine_may_go_on(state):
+    newer = Elsewhere(state.model)
+    with state.at_work():
+        state.engine.step()
+        state.engine.newer = newer
+        with state.paused():
+            pass
+        assert state.engine is newer
+        newer.step()
+    assert numbers(state) == [2.0, 2.0]
+
+
+def test_a_trainer_is_such_a_state():
+    trainer = Trainer(MLP(1, [1], rng=1), "mean_squared_error", GradientDescent())
+    assert isinstance(trainer, TrainingState) and trainer.best_weights == {}
+    assert trainer.engine_used == "eager: nothing was trained yet"
