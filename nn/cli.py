@@ -21,7 +21,7 @@ from nn import activations, losses, optimizers
 from nn.app.arguments import Data, Numbers, repairable
 from nn.data.bundled import DATASETS, load
 from nn.data.dataset import Dataset, load_csv
-from nn.data.splits import DataError
+from nn.data.messages import DataError
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -148,7 +148,7 @@ def dataset_from(data: str, target: str | None, task: str | None, categories: It
             f"{data!r} is neither a file nor a bundled data set ({', '.join(DATASETS)}); see `chalkgrad data`"
         )
     if target is None:
-        from nn.data.table import read_csv
+        from nn.data.csv_file import read_csv
 
         columns = ", ".join(map(repr, read_csv(data).names[:8]))
         raise DataError(f"{data}: which column is to be predicted? Give --target COLUMN, one of {columns} …")
@@ -183,7 +183,7 @@ def predict(model: str, rows: str, output: str | None, as_json: bool, quiet: boo
 
     from nn.app.model_file import Predictor
     from nn.basics.storage import write_text
-    from nn.data.table import read_csv
+    from nn.data.csv_file import read_csv
 
     predictor = Predictor.load(model)
     given = read_csv(rows)

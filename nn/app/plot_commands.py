@@ -10,7 +10,7 @@ from typing import Any
 from autograd import Value
 from nn import activations as table
 from nn.app.model_file import Predictor
-from nn.data.splits import DataError
+from nn.data.messages import DataError
 from nn.history import History
 from nn.optimizers import GradientDescent, Optimizer, RandomHillClimbing
 from nn.plots import curves as plots

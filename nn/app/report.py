@@ -18,7 +18,7 @@ from nn.app.experiment import Run, prepared
 from nn.app.film import film
 from nn.basics.optional import require
 from nn.basics.storage import write_text
-from nn.data.splits import DataError
+from nn.data.messages import DataError
 from nn.metrics import METRICS
 from nn.plots.look import to_svg
 

@@ -17,7 +17,7 @@ from nn.app.model_file import Head, Predictor
 from nn.basics.storage import StorageError
 from nn.cli import main
 from nn.data.bundled import DATASETS
-from nn.data.table import read_csv
+from nn.data.csv_file import read_csv
 
 QUICK = ["--hidden", "6", "--epochs", "8", "--quiet"]
 
