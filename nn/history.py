@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from nn.basics.storage import write_text
+from nn.plots.curves import learning_curves
 
 
 class History(Mapping[str, list[float]]):
@@ -57,8 +58,6 @@ class History(Mapping[str, list[float]]):
 
     def plot(self) -> Any:
         """The learning curves as a matplotlib Figure, with the epoch that was best."""
-        from nn.plots.curves import learning_curves
-
         return learning_curves(self)
 
     def to_csv(self, path: str | Path) -> None:
