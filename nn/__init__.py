@@ -27,7 +27,7 @@ What people import is at this door, what it needs is in the rooms behind it. In 
     12  training/        how a training runs: samples, engines, epochs, checkpoints
     13  data/            tables, data sets, splits, preprocessing
     14  plots/           matplotlib figures
-    15  cli              the command `chalkgrad`; app/ is behind it
+    15  cli              the command `chalkgrad`, also `python -m nn`; app/ is behind it
     16  basics/          names, random numbers, files, optional packages
 
     linear               regression in closed form, to compare with

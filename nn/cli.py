@@ -127,7 +127,7 @@ def train(
     page = write_report(run, folder, command=["chalkgrad", *sys.argv[1:]], snapshots=snapshots.kept)
     for note in run.notes:
         say(f"  note: {note}")
-    for line in aligned(run.figures):
+    for line in aligned_figures(run.figures):
         say(line)
     for name, (mean, spread) in scores.items():
         say(f"{folds} folds: {name} {mean:.4g} ± {spread:.2g}")
@@ -138,7 +138,7 @@ def train(
         sys.exit(1)
 
 
-def aligned(figures: dict[str, dict[str, float]]) -> list[str]:
+def aligned_figures(figures: dict[str, dict[str, float]]) -> list[str]:
     """The figures of each set, in aligned columns."""
     columns = list(next(iter(figures.values())))
     rows = [["", *columns], *([name, *(f"{row[c]:.4g}" for c in columns)] for name, row in figures.items())]

@@ -1,7 +1,7 @@
 """What is in a cell, be it written in a file or a Python object: nothing, a number, or a text; and in a whole column.
 
 What "1,5" or "2" means depends on the column: 1,234.5 and 1.234,5 are written one way or the other throughout, and a
-single cell that is no number among many is a mistake, while a fifth of them makes names of all.
+cell among many numbers that is none is a mistake, while with more of them the numbers are names, too.
 
 >>> reading = read_numbers(["1.234,5", "7,25", "NA", "oops"])
 >>> reading.numbers, reading.missing, reading.odd
@@ -19,7 +19,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
-T = TypeVar("T")
+Item = TypeVar("Item")
 
 MISSING = frozenset({"", "?", "na", "n/a", "#n/a", "nan", "null"})
 MISSING_NUMBER = MISSING | {"-", "--", ".", "none"}  # these may be the name of a category
@@ -29,7 +29,7 @@ CONTINENTAL = re.compile(r"[+-]?(\d{1,3}(\.\d{3})+|\d+)?(,\d*)?([eE][+-]?\d+)?")
 
 
 @dataclass(frozen=True)
-class Reading:
+class CellNumbers:
     """The cells of a column, read as numbers.
 
     Attributes:
@@ -55,18 +55,18 @@ class Reading:
         good = len(self.numbers) - len(self.missing) - len(self.odd)
         return self.ambiguous or good > len(self.odd) <= max(1, good // 20)
 
-    def take(self, rows: Sequence[int]) -> Reading:
+    def take(self, rows: Sequence[int]) -> CellNumbers:
         """The reading of the cells in these rows: what a comma means was read from the whole column."""
         missing, odd = places(self.missing, rows), places(self.odd, rows)
-        return Reading(picked(self.numbers, rows), missing, odd, ambiguous=self.ambiguous)
+        return CellNumbers(picked(self.numbers, rows), missing, odd, ambiguous=self.ambiguous)
 
 
-def read_numbers(cells: Sequence[Any]) -> Reading:
+def read_numbers(cells: Sequence[Any]) -> CellNumbers:
     """The cells of a whole column as numbers."""
     try:  # the usual column, fast
         numbers = list(map(float, cells))
         if all(map(math.isfinite, numbers)) and "_" not in "".join(cell for cell in cells if isinstance(cell, str)):
-            return Reading(numbers)
+            return CellNumbers(numbers)
     except (TypeError, ValueError):
         pass
     plain = read_by(number_in, cells)
@@ -81,25 +81,25 @@ def read_numbers(cells: Sequence[Any]) -> Reading:
     return replace(meant, first_comma=next(row for row, cell in enumerate(cells) if "," in str(cell)))
 
 
-def read_by(number: Callable[[Any], float | None], cells: Sequence[Any]) -> Reading:
+def read_by(number: Callable[[Any], float | None], cells: Sequence[Any]) -> CellNumbers:
     """The same where `number` says which number is in a cell that is not missing, if any."""
     found = each(lambda cell: math.nan if is_missing(cell, MISSING_NUMBER) else number(cell), cells)
     numbers = [math.nan if one is None else one for one in found]
     none = [row for row, one in enumerate(numbers) if math.isnan(one)]
-    return Reading(
+    return CellNumbers(
         numbers,
         missing=tuple(row for row in none if found[row] is not None),
         odd=tuple(row for row in none if found[row] is None),
     )
 
 
-def each(question: Callable[[Any], T], cells: Sequence[Any]) -> list[T]:
+def each(question: Callable[[Any], Item], cells: Sequence[Any]) -> list[Item]:
     """The answer for each cell. A text is asked once, however often it comes: categories are few."""
     answers = {text: question(text) for text in {cell for cell in cells if isinstance(cell, str)}}
     return [answers[cell] if isinstance(cell, str) else question(cell) for cell in cells]
 
 
-def picked(items: Sequence[T], rows: Sequence[int]) -> list[T]:
+def picked(items: Sequence[Item], rows: Sequence[int]) -> list[Item]:
     """The items of these rows."""
     return list(map(items.__getitem__, rows))
 

@@ -16,7 +16,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
-from nn.data.cells import Reading, each, picked, read_numbers, text_in, text_of
+from nn.data.cells import CellNumbers, each, picked, read_numbers, text_in, text_of
 from nn.data.messages import DataError
 
 Kind = Literal["number", "category"]
@@ -56,7 +56,7 @@ class Column:
     name: str
     kind: Kind
     cells: Sequence[Any]
-    reading: Reading
+    reading: CellNumbers
     words: Sequence[str | None] | None
     origin: Origin
     notes: tuple[str, ...] = ()

@@ -22,7 +22,7 @@ from nn.data.messages import DataError, count
 from nn.data.splits import Share, k_fold, split_indices
 from nn.data.table import Table
 
-T = TypeVar("T")
+Dealt = TypeVar("Dealt")
 
 MOST_WHOLE_NUMBERS = 20  # with more of them, a target of whole numbers counts or measures something
 
@@ -104,7 +104,7 @@ class Dataset:
         folds = self._named(lambda: k_fold(len(self), self.targets, k, seed=seed, stratify=bool(self.classes)))
         return ((self.take(training), self.take(validation)) for training, validation in folds)
 
-    def _named(self, deal: Callable[[], T]) -> T:
+    def _named(self, deal: Callable[[], Dealt]) -> Dealt:
         """What `deal` returns; its DataError with the name of the file in front."""
         try:
             return deal()
@@ -173,7 +173,7 @@ def dataset_of(
         raise DataError(f"{table.source} has no column besides {target!r} to predict it from")
     answers = table.column(target)
     task, reason = (task, "as asked for") if task else verdict_on(answers)
-    classes, targets = indexed(answers) if task == "classification" else ((), measured(answers))
+    classes, targets = classes_and_indices(answers) if task == "classification" else ((), quantities(answers))
     return Dataset(
         table=table, target=target, task=task, targets=targets, classes=classes, verdict=f"{task}: {reason}",
         notes=tuple(notes), name=name, description=description, source=source, grid=grid,
@@ -192,7 +192,7 @@ def verdict_on(answers: Column) -> tuple[str, str]:
     return "regression", f"{name!r} has {len(different)} different numbers, {fractions}"
 
 
-def indexed(answers: Column) -> tuple[tuple[str, ...], list[int]]:
+def classes_and_indices(answers: Column) -> tuple[tuple[str, ...], list[int]]:
     """The names of the classes, numbers by size, texts by the alphabet; and for each row the index of its class.
 
     Raises:
@@ -213,7 +213,7 @@ def indexed(answers: Column) -> tuple[tuple[str, ...], list[int]]:
     return classes, [index[label] for label in labels]
 
 
-def measured(answers: Column) -> list[float]:
+def quantities(answers: Column) -> list[float]:
     """The number of each row.
 
     Raises:
