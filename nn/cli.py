@@ -6,9 +6,9 @@ Exit status 0; 2 with a line on stderr for what the user can repair; 1 otherwise
 from __future__ import annotations
 
 import csv
+import io
 import json
 import sys
-from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -17,11 +17,18 @@ try:
 except ModuleNotFoundError:  # pragma: no cover (an installation without the extra)
     sys.exit("the command chalkgrad needs the package click: pip install 'chalkgrad[train]'")
 
+from autograd.show.explain import ExpressionError, explain
 from nn import activations, losses, optimizers
-from nn.app.arguments import Data, Numbers, repairable
-from nn.data.bundled import DATASETS, load
-from nn.data.dataset import Dataset, load_csv
-from nn.data.splits import DataError
+from nn.app.arguments import Data, LayerSizes, data_set, named_numbers, repairable
+from nn.app.experiment import Settings, cross_validate, experiment
+from nn.app.plot_choices import FIGURES, READS
+from nn.app.report import check_replaceable, summary, write_report
+from nn.app.trained_model import TrainedModel
+from nn.basics.storage import write_text
+from nn.callbacks import Snapshots
+from nn.data.bundled import DATASETS
+from nn.data.csv_file import read_csv
+from nn.plots.look import save_svg
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -49,7 +56,7 @@ def main() -> None:
     help="By default: classification if the target is text or at most 20 different whole numbers.",
 )
 @click.option("--category", "categories", multiple=True, metavar="COLUMN", help="A column of numbers that are names.")
-@click.option("--hidden", type=Numbers(), default="16,16", show_default=True, help='Hidden layers; "" for none.')
+@click.option("--hidden", type=LayerSizes(), default="16,16", show_default=True, help='Hidden layers; "" for none.')
 @click.option(
     "--activation",
     type=click.Choice([n for n in activations.ACTIVATIONS if n != "softmax"]),
@@ -107,13 +114,9 @@ def train(
     chalkgrad train houses.csv --target price --output runs/prices
     chalkgrad train moons --hidden 16,16 --activation relu --loss hinge
     """
-    from nn.app.experiment import Settings, cross_validate, experiment
-    from nn.app.report import check_replaceable, summary, write_report
-    from nn.callbacks import Snapshots
-
     say = (lambda *_: None) if quiet or as_json else click.echo
     settings = Settings(**{**chosen, "batch_size": chosen["batch_size"] or None})
-    dataset = dataset_from(data, target, task, categories)
+    dataset = data_set(data, target, task, categories)
     folder = Path(output or Path("runs") / (dataset.name or "report"))
     check_replaceable(folder)
     say(f"{dataset.name}: {len(dataset):,} rows; {dataset.verdict}")
@@ -124,7 +127,7 @@ def train(
     page = write_report(run, folder, command=["chalkgrad", *sys.argv[1:]], snapshots=snapshots.kept)
     for note in run.notes:
         say(f"  note: {note}")
-    for line in table(run.figures):
+    for line in aligned_figures(run.figures):
         say(line)
     for name, (mean, spread) in scores.items():
         say(f"{folds} folds: {name} {mean:.4g} ± {spread:.2g}")
@@ -135,27 +138,7 @@ def train(
         sys.exit(1)
 
 
-def dataset_from(data: str, target: str | None, task: str | None, categories: Iterable[str]) -> Dataset:
-    """A bundled data set, or the CSV file of that name.
-
-    Raises:
-        DataError: if it is neither, or cannot be used.
-    """
-    if data in DATASETS and not Path(data).is_file():
-        return load(data)
-    if "." not in Path(data).name and not Path(data).exists():
-        raise DataError(
-            f"{data!r} is neither a file nor a bundled data set ({', '.join(DATASETS)}); see `chalkgrad data`"
-        )
-    if target is None:
-        from nn.data.table import read_csv
-
-        columns = ", ".join(map(repr, read_csv(data).names[:8]))
-        raise DataError(f"{data}: which column is to be predicted? Give --target COLUMN, one of {columns} …")
-    return load_csv(data, target, task=task, categories=categories)
-
-
-def table(figures: dict[str, dict[str, float]]) -> list[str]:
+def aligned_figures(figures: dict[str, dict[str, float]]) -> list[str]:
     """The figures of each set, in aligned columns."""
     columns = list(next(iter(figures.values())))
     rows = [["", *columns], *([name, *(f"{row[c]:.4g}" for c in columns)] for name, row in figures.items())]
@@ -179,20 +162,14 @@ def predict(model: str, rows: str, output: str | None, as_json: bool, quiet: boo
     \b
     chalkgrad predict runs/iris/model.json new.csv > answers.csv
     """
-    import io
-
-    from nn.app.model_file import Predictor
-    from nn.basics.storage import write_text
-    from nn.data.table import read_csv
-
-    predictor = Predictor.load(model)
+    trained = TrainedModel.load(model)
     given = read_csv(rows)
-    outputs = predictor.outputs(given)
-    answers, probabilities = predictor.answers(outputs), predictor.probabilities(outputs)
+    outputs = trained.outputs(given)
+    answers, probabilities = trained.answers(outputs), trained.probabilities(outputs)
+    prepare = trained.prepare
     if not quiet:
-        for note in (*given.notes, *predictor.prepare.surprises(given)):
+        for note in (*given.notes, *prepare.surprises(given)):
             click.echo(f"note: {note}", err=True)
-    prepare = predictor.prepare
     columns = {f"predicted {prepare.target}": answers}
     if probabilities is not None:
         columns |= {f"P({name})": [row[i] for row in probabilities] for i, name in enumerate(prepare.classes)}
@@ -203,7 +180,7 @@ def predict(model: str, rows: str, output: str | None, as_json: bool, quiet: boo
         file = io.StringIO()
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow([*given.names, *columns])
-        writer.writerows(zip(*(given.column(name) for name in given.names), *columns.values(), strict=True))
+        writer.writerows(zip(*given.columns.values(), *columns.values(), strict=True))
         text = file.getvalue()
     if output:
         write_text(output, text)
@@ -229,7 +206,7 @@ def data_command(as_json: bool) -> None:
 
 
 @main.command()
-@click.argument("what", type=click.Choice(["activations", "descent", "history", "weights"]))
+@click.argument("what", type=click.Choice(list(FIGURES)))
 @click.argument("file", type=click.Path(exists=True, dir_okay=False), required=False)
 @click.option("--output", "-o", type=click.Path(dir_okay=False), help="The picture: .svg, .png or .pdf [WHAT.svg].")
 @repairable
@@ -240,13 +217,9 @@ def plot(what: str, file: str | None, output: str | None) -> None:
     chalkgrad plot activations
     chalkgrad plot history runs/iris/history.csv -o curves.png
     """
-    from nn.app import plot_commands as pictures
-    from nn.plots.look import save_svg
-
-    reads = {"history": "history.csv", "weights": "model.json"}
-    if what in reads and file is None:
-        raise ValueError(f"plot {what} reads a file: chalkgrad plot {what} runs/iris/{reads[what]}")
-    figure = getattr(pictures, what)(*([file] if file and what in reads else []))
+    if what in READS and file is None:
+        raise ValueError(f"plot {what} reads a file: chalkgrad plot {what} runs/iris/{READS[what]}")
+    figure = FIGURES[what](file) if what in READS else FIGURES[what]()
     path = Path(output or f"{what}.svg")
     if path.suffix == ".svg":
         save_svg(figure, path)
@@ -258,7 +231,7 @@ def plot(what: str, file: str | None, output: str | None) -> None:
 # ── explain ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-@main.command(context_settings={"ignore_unknown_options": True})  # an expression may begin with a sign
+@main.command("explain", context_settings={"ignore_unknown_options": True})  # an expression may begin with a sign
 @click.argument("expression")
 @click.argument("values", nargs=-1, metavar="[NAME=NUMBER]...")
 @click.option("--html", type=click.Path(dir_okay=False), help="Write a page to step through the passes.")
@@ -266,7 +239,7 @@ def plot(what: str, file: str | None, output: str | None) -> None:
 @click.option("--digits", type=click.IntRange(1), default=3, show_default=True, help="Significant digits shown.")
 @click.option("--wrt", multiple=True, metavar="NAME", help="Derive with respect to this, not every input; repeatable.")
 @repairable
-def explain(
+def explain_command(
     expression: str, values: tuple[str, ...], html: str | None, svg: str | None, digits: int, wrt: tuple[str, ...]
 ) -> None:
     """Compute an EXPRESSION, and write out the chain rule for its inputs.
@@ -275,12 +248,9 @@ def explain(
     chalkgrad explain "x*w + b" x=2 w=-3 b=1
     chalkgrad explain "z = x*w + b; L = 0.5*(y - sigmoid(z))**2" x=2 w=-3 b=1 y=1 --wrt w --html backprop.html
     """
-    from autograd.show.explain import ExpressionError
-    from autograd.show.explain import explain as explained
-
     leaves = [name.strip() for names in wrt for name in names.split(",")] or None
     try:
-        click.echo(explained(expression, numbers(values), html=html, svg=svg, digits=digits, leaves=leaves))
+        click.echo(explain(expression, named_numbers(values), html=html, svg=svg, digits=digits, leaves=leaves))
     except ExpressionError as error:  # whose second line is a caret
         click.echo(f"chalkgrad: {error}", err=True)
         sys.exit(2)
@@ -288,21 +258,5 @@ def explain(
         raise ValueError(str(missing)) from missing
 
 
-def numbers(pairs: Iterable[str]) -> dict[str, float]:
-    """The numbers of NAME=NUMBER, by name.
-
-    Raises:
-        ValueError: if a pair is not one, or a name comes twice.
-    """
-    found: dict[str, float] = {}
-    for pair in pairs:
-        name, equals, written = (part.strip() for part in pair.partition("="))
-        if not (name and equals):
-            raise ValueError(f"{pair!r} is not of the form NAME=NUMBER, such as w=0.5")
-        if name in found:
-            raise ValueError(f"{name} is given twice")
-        try:
-            found[name] = float(written)
-        except ValueError:
-            raise ValueError(f"{pair}: {written!r} is not a number") from None
-    return found
+if __name__ == "__main__":
+    main(prog_name="chalkgrad")

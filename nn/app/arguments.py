@@ -1,16 +1,20 @@
-"""What the commands of `chalkgrad` take, names that complete and lists of numbers; and how they report errors."""
+"""What the commands of `chalkgrad` take: data by name, layers, numbers by name; and how they report errors."""
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import wraps
+from pathlib import Path
 from typing import Any
 
 import click
 from click.shell_completion import CompletionItem
 
-from nn.data.bundled import DATASETS
+from nn.data.bundled import DATASETS, load
+from nn.data.csv_file import read_csv
+from nn.data.dataset import Dataset, load_csv
+from nn.data.messages import DataError
 
 
 class Data(click.ParamType):  # type: ignore[type-arg]  # generic from click 8.3 on
@@ -23,8 +27,8 @@ class Data(click.ParamType):  # type: ignore[type-arg]  # generic from click 8.3
         return [item for item in names if item.value.startswith(incomplete)] + [CompletionItem(incomplete, type="file")]
 
 
-class Numbers(click.ParamType):  # type: ignore[type-arg]  # generic from click 8.3 on
-    """Whole numbers with commas between them."""
+class LayerSizes(click.ParamType):  # type: ignore[type-arg]  # generic from click 8.3 on
+    """The numbers of neurons of the layers, with commas between them."""
 
     name = "numbers"
 
@@ -38,6 +42,44 @@ class Numbers(click.ParamType):  # type: ignore[type-arg]  # generic from click 
         if any(number < 1 for number in numbers):
             self.fail(f"{value!r} is not a list of numbers of neurons such as 16,16", param, ctx)
         return numbers
+
+
+def data_set(data: str, target: str | None, task: str | None, categories: Iterable[str]) -> Dataset:
+    """A bundled data set, or the CSV file of that name.
+
+    Raises:
+        DataError: if it is neither, or cannot be used.
+    """
+    if data in DATASETS and not Path(data).is_file():
+        return load(data)
+    if "." not in Path(data).name and not Path(data).exists():
+        raise DataError(
+            f"{data!r} is neither a file nor a bundled data set ({', '.join(DATASETS)}); see `chalkgrad data`"
+        )
+    if target is None:
+        columns = ", ".join(map(repr, read_csv(data).names[:8]))
+        raise DataError(f"{data}: which column is to be predicted? Give --target COLUMN, one of {columns} …")
+    return load_csv(data, target, task=task, categories=categories)
+
+
+def named_numbers(pairs: Iterable[str]) -> dict[str, float]:
+    """The numbers of NAME=NUMBER, by name.
+
+    Raises:
+        ValueError: if a pair is not one, or a name comes twice.
+    """
+    found: dict[str, float] = {}
+    for pair in pairs:
+        name, equals, written = (part.strip() for part in pair.partition("="))
+        if not (name and equals):
+            raise ValueError(f"{pair!r} is not of the form NAME=NUMBER, such as w=0.5")
+        if name in found:
+            raise ValueError(f"{name} is given twice")
+        try:
+            found[name] = float(written)
+        except ValueError:
+            raise ValueError(f"{pair}: {written!r} is not a number") from None
+    return found
 
 
 def repairable(command: Callable[..., None]) -> Callable[..., None]:

@@ -14,12 +14,12 @@ import statistics
 import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
+from functools import cached_property
 from typing import Any
 
 from nn import losses, optimizers
-from nn.app.model_file import Head, Predictor
-from nn.callbacks import Callback, Checkpoint, EarlyStopping
+from nn.app.trained_model import Head, TrainedModel
+from nn.callbacks import Callback, EarlyStopping
 from nn.data.dataset import Dataset
 from nn.data.preprocessing import Preprocessor
 from nn.history import History
@@ -69,7 +69,7 @@ class Run:
         data: the whole data set.
         settings: as they were chosen.
         parts: the data sets "train", "validation" and "test".
-        predictor: the network, ready for new rows.
+        trained: the network, ready for new rows.
         history: of the training.
         figures: for each part, the loss and the metrics, in the target's own unit.
         seconds: how long the training took.
@@ -81,7 +81,7 @@ class Run:
     data: Dataset
     settings: Settings
     parts: dict[str, Dataset]
-    predictor: Predictor
+    trained: TrainedModel
     history: History
     figures: dict[str, dict[str, float]]
     seconds: float
@@ -89,13 +89,17 @@ class Run:
     notes: Sequence[str]
     failed: bool
 
+    @cached_property
+    def test_answers(self) -> list[Any]:
+        """What the network answers to each row of the test set: the name of a class, or a number."""
+        return self.trained.answers(self.trained.outputs(self.parts["test"].table))
+
 
 def experiment(
     data: Dataset,
     settings: Settings | None = None,
     *,
     callbacks: Iterable[Callback] = (),
-    checkpoint: str | Path | None = None,
     verbose: int = 1,
 ) -> Run:
     """Split, prepare, train with early stopping, and judge on samples that the training has not seen.
@@ -104,7 +108,6 @@ def experiment(
         data: what to learn.
         settings: how; None for the usual.
         callbacks: more of them.
-        checkpoint: a file to write after every epoch, and to go on from if it is there.
         verbose: as for `Trainer.fit`.
 
     Raises:
@@ -115,7 +118,7 @@ def experiment(
     train, validation, test = settings.split
     sets = data.split(train=train, validation=validation, test=test, seed=settings.seed)
     parts = dict(zip(SETS, sets, strict=True))
-    return fitted(data, parts, settings, callbacks=callbacks, checkpoint=checkpoint, verbose=verbose)
+    return fitted(data, parts, settings, callbacks=callbacks, verbose=verbose)
 
 
 def fitted(
@@ -124,7 +127,6 @@ def fitted(
     settings: Settings,
     *,
     callbacks: Iterable[Callback] = (),
-    checkpoint: str | Path | None = None,
     verbose: int = 1,
 ) -> Run:
     """The same for a data set that has been split."""
@@ -144,24 +146,22 @@ def fitted(
     optimizer = make() if settings.learning_rate is None else make(settings.learning_rate)
     trainer = Trainer(model, loss, optimizer, metrics=metrics_for(prepare, head), l2=settings.l2)
     stopping = [EarlyStopping(patience=settings.patience)] if "validation" in samples else []
-    saving = [Checkpoint(checkpoint)] if checkpoint is not None else []
     started = time.perf_counter()
     history = trainer.fit(
         *samples["train"],
         epochs=settings.epochs,
         batch_size=settings.batch_size,
         validation_data=samples.get("validation"),
-        callbacks=[*stopping, *saving, *callbacks],
+        callbacks=[*stopping, *callbacks],
         verbose=verbose,
         rng=rng,
-        resume=checkpoint if checkpoint is not None and Path(checkpoint).exists() else None,
     )
     seconds = time.perf_counter() - started
     return Run(
         data=data,
         settings=dataclasses.replace(settings, loss=loss.name),
         parts=parts,
-        predictor=Predictor(model, prepare, loss),
+        trained=TrainedModel(model, prepare, loss),
         history=history,
         figures={name: trainer.evaluate(*pair) for name, pair in samples.items()},
         seconds=seconds,

@@ -16,7 +16,7 @@ from nn.module import Module
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-COLOURS = 48  # of a frame, which make it a third as large
+COLOURS_OF_A_FRAME = 48  # which make it a third as large
 DOTS_PER_INCH = 110
 
 
@@ -61,5 +61,5 @@ def png(figure: Figure) -> str:
     image: Any = require("PIL.Image")
     drawn, written = io.BytesIO(), io.BytesIO()
     figure.savefig(drawn, format="png", dpi=DOTS_PER_INCH)
-    image.open(drawn).convert("RGB").quantize(COLOURS).save(written, format="png", optimize=True)
+    image.open(drawn).convert("RGB").quantize(COLOURS_OF_A_FRAME).save(written, format="png", optimize=True)
     return f"data:image/png;base64,{base64.b64encode(written.getvalue()).decode()}"

@@ -13,12 +13,14 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+from autograd import __version__
+from autograd.show import draw
 from nn import metrics, plots
 from nn.app.experiment import Run, prepared
 from nn.app.film import film
 from nn.basics.optional import require
 from nn.basics.storage import write_text
-from nn.data.splits import DataError
+from nn.data.messages import DataError
 from nn.metrics import METRICS
 from nn.plots.look import to_svg
 
@@ -55,10 +57,10 @@ def write_report(
             pictures["network"] = network
         for name, svg in pictures.items():
             write_text(workshop / f"{name}.svg", svg)
-        run.predictor.save(workshop / "model.json")
+        run.trained.save(workshop / "model.json")
         run.history.to_csv(workshop / "history.csv")
         write_text(workshop / "summary.json", json.dumps(summary(run), indent=2) + "\n")
-        write_text(workshop / "report.html", page(run, pictures, command, film_of(run, snapshots or {})))
+        write_text(workshop / "report.html", report_page(run, pictures, command, film_of(run, snapshots or {})))
         workshop.chmod(0o755)
         if folder.exists():
             shutil.rmtree(folder)
@@ -99,10 +101,8 @@ def summary(run: Run) -> dict[str, Any]:
     }
 
 
-def page(run: Run, pictures: dict[str, str], command: Iterable[str], film: str = "") -> str:
+def report_page(run: Run, pictures: dict[str, str], command: Iterable[str], film: str = "") -> str:
     """The report as one page that needs nothing else."""
-    from autograd import __version__
-
     jinja = require("jinja2")
     environment = jinja.Environment(
         loader=jinja.FileSystemLoader(Path(__file__).parent / "templates"),
@@ -115,9 +115,9 @@ def page(run: Run, pictures: dict[str, str], command: Iterable[str], film: str =
     columns = list(run.figures[judged])
     named = [name for name in columns if name != "loss"]
     tiles = [
-        {"number": written(name, run.figures[judged][name]), "label": f"{judged} {TITLES[name]}"} for name in named
+        {"number": number_text(name, run.figures[judged][name]), "label": f"{judged} {TITLES[name]}"} for name in named
     ]
-    parameters = len(run.predictor.model.parameters())
+    parameters = len(run.trained.model.parameters())
     tiles += [
         {"number": f"{parameters:,}", "label": "parameters"},
         {"number": f"{run.history.epochs}", "label": "epochs"},
@@ -130,7 +130,7 @@ def page(run: Run, pictures: dict[str, str], command: Iterable[str], film: str =
         source=run.data.source,
         verdict=run.data.verdict,
         rows=f"{len(run.data):,}",
-        inputs=run.predictor.prepare.inputs,
+        inputs=run.trained.prepare.inputs,
         tiles=tiles,
         pictures={name: require("markupsafe").Markup(pictures.get(name, "")) for name in expected},
         film=require("markupsafe").Markup(film),
@@ -140,9 +140,9 @@ def page(run: Run, pictures: dict[str, str], command: Iterable[str], film: str =
         stop=run.history.stop,
         parts={name: len(part) for name, part in run.parts.items()},
         columns=[TITLES[name] for name in columns],
-        figures=[(n, [written(name, row[name]) for name in columns]) for n, row in run.figures.items()],
+        figures=[(n, [number_text(name, row[name]) for name in columns]) for n, row in run.figures.items()],
         by_class=class_rows(run),
-        summary=run.predictor.model.summary(),
+        summary=run.trained.model.summary(),
         image=run.data.grid is not None,
         notes=run.notes,
         settings=[*((name.replace("_", " "), setting(value)) for name, value in vars(run.settings).items()),
@@ -153,8 +153,8 @@ def page(run: Run, pictures: dict[str, str], command: Iterable[str], film: str =
     return html
 
 
-def written(name: str, number: float) -> str:
-    """A figure for people: accuracies as percentages."""
+def number_text(name: str, number: float) -> str:
+    """A loss or metric for people: accuracies as percentages."""
     return f"{100.0 * number:.1f} %" if name == "accuracy" else f"{number:.4g}"
 
 
@@ -186,9 +186,8 @@ def class_rows(run: Run) -> list[dict[str, Any]]:
 
 def test_classes(run: Run) -> tuple[list[int], list[int]]:
     """The class that was found for each test sample, and the true one, as indices."""
-    predictor, part = run.predictor, run.parts["test"]
     index = {name: i for i, name in enumerate(run.data.classes)}
-    return [index[name] for name in predictor.answers(predictor.outputs(part.table))], list(part.targets)
+    return [index[name] for name in run.test_answers], list(run.parts["test"].targets)
 
 
 # ── Pictures ────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -196,7 +195,7 @@ def test_classes(run: Run) -> tuple[list[int], list[int]]:
 
 def figures_of(run: Run) -> dict[str, Any]:
     """The pictures of a run, by the names of their files."""
-    predictor, data = run.predictor, run.data
+    trained, data = run.trained, run.data
     pictures: dict[str, Any] = {"learning_curves": plots.learning_curves(run.history)}
     if in_the_plane(run):
         pictures["decision_boundary"] = boundary(run)
@@ -206,18 +205,18 @@ def figures_of(run: Run) -> dict[str, Any]:
             matrix = metrics.confusion_matrix(found, targets, range(len(data.classes)))
             pictures["confusion"] = plots.confusion(matrix, data.classes, title="")
         else:
-            test = run.parts["test"]
-            answers = predictor.answers(predictor.outputs(test.table))
-            pictures["predicted_versus_true"] = plots.predicted_versus_true(answers, test.targets, name=data.target)
+            pictures["predicted_versus_true"] = plots.predicted_versus_true(
+                run.test_answers, run.parts["test"].targets, name=data.target
+            )
     pictures["weights"] = plots.weights(
-        predictor.model.layers[0], inputs=predictor.prepare.inputs, grid=data.grid, title=""
+        trained.model.layers[0], inputs=trained.prepare.inputs, grid=data.grid, title=""
     )
     return pictures
 
 
 def in_the_plane(run: Run) -> bool:
     """Whether classes are told apart by two numbers."""
-    prepare = run.predictor.prepare
+    prepare = run.trained.prepare
     return len(prepare.numbers) == 2 and not prepare.categories and bool(run.data.classes)
 
 
@@ -225,17 +224,17 @@ def film_of(run: Run, snapshots: Mapping[int, Mapping[str, float]]) -> str:
     """How the line between the classes moved during training; "" if there is no such line to see."""
     if not in_the_plane(run) or len(snapshots) < 2:
         return ""
-    return film(run.predictor.model, snapshots, run.history, lambda: boundary(run, FILM_RESOLUTION))
+    return film(run.trained.model, snapshots, run.history, lambda: boundary(run, FILM_RESOLUTION))
 
 
 def boundary(run: Run, resolution: int = 72) -> Any:
     """The plane of the two inputs, in their own units."""
-    predictor, data = run.predictor, run.data
-    names = predictor.prepare.numbers
+    trained, data = run.trained, run.data
+    names = trained.prepare.numbers
     points = list(zip(*(data.table.numbers(name) for name in names), strict=True))[:MOST_SAMPLES_DRAWN]
-    head = predictor.head
+    head = trained.head
     return plots.decision_boundary(
-        lambda grid: predictor.outputs([dict(zip(names, point, strict=True)) for point in grid]),
+        lambda grid: trained.outputs([dict(zip(names, point, strict=True)) for point in grid]),
         [list(point) for point in points],
         [head.codes[target] for target in data.targets[: len(points)]],
         decision=head.decision,
@@ -248,11 +247,9 @@ def boundary(run: Run, resolution: int = 72) -> Any:
 
 def network_picture(run: Run) -> str | None:
     """The graph of one sample, folded into neurons or, where they are many, into layers; None if it cannot be drawn."""
-    from autograd.show import draw
-
-    model = run.predictor.model
-    (x, *_), (target, *_) = prepared(run.parts["train"].take([0]), run.predictor.prepare, run.predictor.head)
-    loss = run.predictor.loss(model(x), target)
+    model = run.trained.model
+    (x, *_), (target, *_) = prepared(run.parts["train"].take([0]), run.trained.prepare, run.trained.head)
+    loss = run.trained.loss(model(x), target)
     loss.label = "L"
     loss.backward()
     detail, direction = ("neurons", "LR") if sum(model.sizes) <= 12 else ("layers", "TB")

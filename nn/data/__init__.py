@@ -1,18 +1,27 @@
 """Data for training: a CSV file or a name goes in; a data set, its parts and what a network reads come out.
 
-splits         training, validation and test; folds; batches
-table          named columns of cells, read as people have them
-dataset        a table, the column to predict, and what that means
-bundled        data sets at hand
-sklearn_parts  scikit-learn's imputer, encoder and scaler, as JSON
-preprocessing  from columns to the numbers a network reads, and back
-targets        targets as numbers, and which ones a loss can take
+messages              what is said about data that cannot be used
+splits                training, validation and test; folds; batches
+cells                 what is in a cell, and in a whole column: numbers, nothing, texts
+column                a column, read once, with all that is known of it
+table                 columns by name
+csv_file              from a file, as people have them, to a table
+dataset               a table, the column to predict, and what that means
+bundled               data sets at hand
+sklearn_transformers  scikit-learn's imputer, encoder and scaler: fitted to columns, and stored as JSON
+preprocessing         from columns to the numbers a network reads, and back
+targets               targets as numbers, and which ones a loss can take
+
+A story: `csv_file` makes a `Table` of `Column`s, each of them read once; `dataset` judges them, and the parts of a
+split take their rows along; `preprocessing` learns from the columns of the training set, and prepares any others.
 """
 
 from nn.data.bundled import DATASETS, load
+from nn.data.csv_file import read_csv
 from nn.data.dataset import Dataset, dataset_of, load_csv
-from nn.data.splits import DataError, batches, k_fold, split
-from nn.data.table import Table, read_csv
+from nn.data.messages import DataError
+from nn.data.splits import batches, k_fold, split
+from nn.data.table import Table
 
 __all__ = [
     "DATASETS",

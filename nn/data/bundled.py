@@ -17,10 +17,11 @@ from typing import Any
 
 from nn.basics.optional import require
 from nn.basics.randomness import Randomness, generator
+from nn.data.column import Origin
 from nn.data.dataset import Dataset, dataset_of
 from nn.data.table import Table
 
-Samples = tuple[list[list[float]], list[str]]
+PointsAndClasses = tuple[list[list[float]], list[str]]
 
 
 @dataclass(frozen=True)
@@ -46,7 +47,7 @@ class Bundled:
     target: str
     description: str
     source: str
-    make: Callable[[int, float, Any], Samples] | None = None
+    make: Callable[[int, float, Any], PointsAndClasses] | None = None
     grid: tuple[int, int] | None = None
 
 
@@ -67,14 +68,14 @@ def load(name: str, *, samples: int | None = None, noise: float = 0.1, seed: Ran
         hint = f"did you mean {near[0]!r}?" if near else f"there are {', '.join(DATASETS)}"
         raise ValueError(f"no data set is called {name!r}; {hint}")
     about = DATASETS[name]
-    columns = real(about, samples) if about.make is None else generated(about, samples, noise, seed)
+    columns = measured_columns(about, samples) if about.make is None else generated_columns(about, samples, noise, seed)
     return dataset_of(
-        Table(columns, range(1, len(columns[about.target]) + 1), name),
+        Table.of(columns, Origin(name, range(1, len(columns[about.target]) + 1))),
         about.target, name=name, description=about.description, source=about.source, grid=about.grid,
     )  # fmt: skip
 
 
-def real(about: Bundled, samples: int | None) -> dict[str, Sequence[Any]]:
+def measured_columns(about: Bundled, samples: int | None) -> dict[str, Sequence[Any]]:
     """The columns of a data set of scikit-learn's."""
     if samples is not None:
         raise ValueError(
@@ -88,7 +89,7 @@ def real(about: Bundled, samples: int | None) -> dict[str, Sequence[Any]]:
     return columns
 
 
-def generated(about: Bundled, samples: int | None, noise: float, seed: Randomness) -> dict[str, Sequence[Any]]:
+def generated_columns(about: Bundled, samples: int | None, noise: float, seed: Randomness) -> dict[str, Sequence[Any]]:
     """The columns x₁, x₂ and class of points in the plane."""
     n = about.rows if samples is None else samples
     if isinstance(n, bool) or not isinstance(n, int) or n < 2:
@@ -100,24 +101,24 @@ def generated(about: Bundled, samples: int | None, noise: float, seed: Randomnes
     return {"x₁": [x for x, _ in points], "x₂": [y for _, y in points], about.target: classes}
 
 
-def moons(n: int, noise: float, rng: Any) -> Samples:
+def moons(n: int, noise: float, rng: Any) -> PointsAndClasses:
     """Two half circles, the upper and the lower, each reaching into the other."""
     return sklearn_points("make_moons", n, rng, ("upper", "lower"), noise=noise)
 
 
-def circles(n: int, noise: float, rng: Any) -> Samples:
+def circles(n: int, noise: float, rng: Any) -> PointsAndClasses:
     """A circle of radius 1 around one of radius ½."""
     return sklearn_points("make_circles", n, rng, ("outer", "inner"), noise=noise, factor=0.5)
 
 
-def sklearn_points(maker: str, n: int, rng: Any, names: Sequence[str], **options: Any) -> Samples:
+def sklearn_points(maker: str, n: int, rng: Any, names: Sequence[str], **options: Any) -> PointsAndClasses:
     """Points of one of scikit-learn's generators."""
     make = getattr(require("sklearn.datasets"), maker)
     points, answers = make(n, random_state=rng.randrange(2**32), **options)
     return points.tolist(), [names[answer] for answer in answers.tolist()]
 
 
-def xor(n: int, noise: float, rng: Any) -> Samples:
+def xor(n: int, noise: float, rng: Any) -> PointsAndClasses:
     """Points of the square [−1, 1]²: "same" where both signs agree, "different" elsewhere (before the noise)."""
     points, classes = [], []
     for i in range(n):
@@ -127,7 +128,7 @@ def xor(n: int, noise: float, rng: Any) -> Samples:
     return points, classes
 
 
-def spirals(n: int, noise: float, rng: Any) -> Samples:
+def spirals(n: int, noise: float, rng: Any) -> PointsAndClasses:
     """Two arms that wind one and a half times around the origin, half a turn apart."""
     points, classes = [], []
     for i in range(n):

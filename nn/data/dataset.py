@@ -10,17 +10,19 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
 from nn.basics.randomness import Randomness
-from nn.data.splits import DataError, Part, k_fold, split_indices
-from nn.data.table import Table, count, read_csv, text_of
+from nn.data.column import Column
+from nn.data.csv_file import read_csv
+from nn.data.messages import DataError, count
+from nn.data.splits import Share, k_fold, split_indices
+from nn.data.table import Table
 
-T = TypeVar("T")
+Dealt = TypeVar("Dealt")
 
 MOST_WHOLE_NUMBERS = 20  # with more of them, a target of whole numbers counts or measures something
 
@@ -30,13 +32,11 @@ class Dataset:
     """A table with a question.
 
     Attributes:
-        table: the rows, without those whose target is missing.
+        table: the rows, without those whose target is missing; each column is of the kind that it was taken for.
         target: the name of the column to predict.
         task: "classification" or "regression".
-        numeric: whether the cells of the target are numbers, be it as names of classes.
         targets: for each row the index of its class, or its number.
         classes: the names of the classes, in the order of their indices; none for regression.
-        kinds: for each other column, by name, "number" or "category".
         verdict: the task in a sentence, with the reason for it.
         notes: what was handled on the way, one sentence each.
         name: a short name.
@@ -48,10 +48,8 @@ class Dataset:
     table: Table
     target: str
     task: str
-    numeric: bool
     targets: Sequence[Any]
     classes: tuple[str, ...]
-    kinds: Mapping[str, str]
     verdict: str
     notes: tuple[str, ...] = ()
     name: str = ""
@@ -60,17 +58,38 @@ class Dataset:
     grid: tuple[int, int] | None = None
 
     def __repr__(self) -> str:
-        return f"<{self.name or 'data set'}: {len(self.targets):,} rows, {len(self.kinds)} inputs; {self.verdict}>"
+        rows, inputs = f"{len(self):,} rows", f"{len(self.input_columns)} inputs"
+        return f"<{self.name or 'data set'}: {rows}, {inputs}; {self.verdict}>"
 
     def __len__(self) -> int:
         return len(self.table)
+
+    @property
+    def target_column(self) -> Column:
+        """The column to predict."""
+        return self.table.column(self.target)
+
+    @property
+    def input_columns(self) -> list[Column]:
+        """The others, to predict it from."""
+        return [column for column in self.table.columns.values() if column.name != self.target]
+
+    @property
+    def kinds(self) -> dict[str, str]:
+        """For each other column, by name, "number" or "category"."""
+        return {column.name: column.kind for column in self.input_columns}
+
+    @property
+    def numeric(self) -> bool:
+        """Whether the cells of the target are numbers, be it as names of classes."""
+        return self.target_column.kind == "number"
 
     def take(self, indices: Sequence[int]) -> Dataset:
         """The rows at these positions, with all the classes."""
         return replace(self, table=self.table.take(indices), targets=[self.targets[i] for i in indices])
 
     def split(
-        self, *, train: Part = 0.6, validation: Part = 0.2, test: Part = 0.2, seed: Randomness = None
+        self, *, train: Share = 0.6, validation: Share = 0.2, test: Share = 0.2, seed: Randomness = None
     ) -> tuple[Dataset, Dataset, Dataset]:
         """Three data sets, as `nn.data.splits.split` makes them, stratified by class."""
         labels = self.targets if self.classes else None
@@ -85,7 +104,7 @@ class Dataset:
         folds = self._named(lambda: k_fold(len(self), self.targets, k, seed=seed, stratify=bool(self.classes)))
         return ((self.take(training), self.take(validation)) for training, validation in folds)
 
-    def _named(self, deal: Callable[[], T]) -> T:
+    def _named(self, deal: Callable[[], Dealt]) -> Dealt:
         """What `deal` returns; its DataError with the name of the file in front."""
         try:
             return deal()
@@ -94,7 +113,7 @@ class Dataset:
 
 
 def load_csv(path: str | Path, target: str, **options: Any) -> Dataset:
-    """The data set in a CSV file; see `nn.data.table.read_csv` for the file and `dataset_of` for the options.
+    """The data set in a CSV file; see `read_csv` for the file and `dataset_of` for the options.
 
     Raises:
         DataError: if it cannot be used; the message names the file, line and column.
@@ -132,89 +151,77 @@ def dataset_of(
     """
     if task not in (None, "classification", "regression"):
         raise ValueError(f"the task is 'classification' or 'regression', not {task!r}")
-    as_categories = set(categories)
-    for column in (target, *as_categories):
-        table.column(column)
-    kinds = {
-        column: "number" if column not in as_categories and table.is_number(column) else "category"
-        for column in table.names
+    names = dict.fromkeys(categories)
+    for known in (target, *names):
+        table.column(known)
+    columns = {
+        column.name: column.as_kind("category" if column.name in names else column.kind)
+        for column in table.columns.values()
     }
-    numeric = kinds[target] == "number"
-    answers = labels(table, target, numeric=numeric)
-    present = [row for row, answer in enumerate(answers) if answer is not None]
-    if not present:
+    if task == "regression":
+        columns[target] = columns[target].as_kind("number")
+    notes = [*table.notes, *(note for column in columns.values() for note in column.notes)]
+    table = replace(table, columns=columns)
+    missing = columns[target].missing
+    if len(missing) == len(table):
         raise DataError(f"{table.source}: column {target!r}, the target, is empty")
-    notes = [*table.notes, *comma_notes(table, kinds)]
-    if len(present) < len(table):
-        first = table.lines[answers.index(None)]
-        left_out = count(len(table) - len(present), "row")
-        notes.append(f"{left_out} without {target!r} left out, the first on line {first}")
-        table = table.take(present)
-
-    task, reason = (task, "as asked for") if task else verdict_on(table, target, numeric=numeric)
-    del kinds[target]
-    if not kinds:
+    if missing:
+        left_out = count(len(missing), "row")
+        notes.append(f"{left_out} without {target!r} left out, the first on line {table.lines[missing[0]]}")
+        table = table.take(sorted(set(range(len(table))).difference(missing)))
+    if len(columns) == 1:
         raise DataError(f"{table.source} has no column besides {target!r} to predict it from")
-    classes: tuple[str, ...] = ()
-    targets: list[Any]
-    if task == "classification":
-        classes = classes_of(table, target, numeric=numeric)
-        index = {label: i for i, label in enumerate(classes)}
-        targets = [index[label] for label in labels(table, target, numeric=numeric) if label is not None]
-    else:
-        targets = table.numbers(target)
-        if min(targets) == max(targets):
-            raise DataError(f"{table.source}: {target!r} is {targets[0]:g} in every row, so there is nothing to learn")
+    answers = table.column(target)
+    task, reason = (task, "as asked for") if task else verdict_on(answers)
+    classes, targets = classes_and_indices(answers) if task == "classification" else ((), quantities(answers))
     return Dataset(
-        table=table, target=target, task=task, numeric=numeric, targets=targets, classes=classes, kinds=kinds,
-        verdict=f"{task}: {reason}", notes=tuple(notes), name=name, description=description, source=source, grid=grid,
+        table=table, target=target, task=task, targets=targets, classes=classes, verdict=f"{task}: {reason}",
+        notes=tuple(notes), name=name, description=description, source=source, grid=grid,
     )  # fmt: skip
 
 
-def labels(table: Table, column: str, *, numeric: bool) -> list[str | None]:
-    """The cells of a column as names of classes: texts as they are, numbers without a needless ".0"."""
-    if not numeric:
-        return table.texts(column)
-    return [None if math.isnan(number) else text_of(number) for number in table.numbers(column)]
-
-
-def verdict_on(table: Table, target: str, *, numeric: bool) -> tuple[str, str]:
+def verdict_on(answers: Column) -> tuple[str, str]:
     """The task that the values of the target speak for, and why."""
-    if not numeric:
-        return "classification", f"{target!r} is text, {len(set(table.texts(target)))} classes"
-    different = set(table.numbers(target))
+    name = answers.name
+    if answers.kind == "category":
+        return "classification", f"{name!r} is text, {len(set(answers.texts()))} classes"
+    different = set(answers.numbers())
     if all(number.is_integer() for number in different) and len(different) <= MOST_WHOLE_NUMBERS:
-        return "classification", f"{target!r} has {count(len(different), 'different number')}, all whole"
+        return "classification", f"{name!r} has {count(len(different), 'different number')}, all whole"
     fractions = "not all whole" if len(different) <= MOST_WHOLE_NUMBERS else f"more than {MOST_WHOLE_NUMBERS}"
-    return "regression", f"{target!r} has {len(different)} different numbers, {fractions}"
+    return "regression", f"{name!r} has {len(different)} different numbers, {fractions}"
 
 
-def classes_of(table: Table, target: str, *, numeric: bool) -> tuple[str, ...]:
-    """The names of the classes: numbers by size, texts by the alphabet.
+def classes_and_indices(answers: Column) -> tuple[tuple[str, ...], list[int]]:
+    """The names of the classes, numbers by size, texts by the alphabet; and for each row the index of its class.
 
     Raises:
         DataError: if there is only one class, or there are too few rows for so many.
     """
-    found = {label for label in labels(table, target, numeric=numeric) if label is not None}
-    most = max(20, len(table) // 10)
+    labels = [label for label in answers.labels() if label is not None]
+    found, numeric, source = set(labels), answers.kind == "number", answers.origin.source
     if len(found) == 1:
-        raise DataError(f"{table.source}: {target!r} is {found.pop()!r} in every row; classes are two or more")
-    if len(found) > most:
+        raise DataError(f"{source}: {answers.name!r} is {found.pop()!r} in every row; classes are two or more")
+    if len(found) > max(20, len(labels) // 10):
         repair = "is task='regression' meant?" if numeric else "is it the column to predict?"
         raise DataError(
-            f"{table.source}: {target!r} has {len(found)} different values in {count(len(table), 'row')},"
+            f"{source}: {answers.name!r} has {len(found)} different values in {count(len(labels), 'row')},"
             f" too many to be classes; {repair}"
         )
-    return tuple(sorted(found, key=float if numeric else str))
+    classes = tuple(sorted(found, key=lambda label: (float(label) if numeric else 0.0, label)))
+    index = {label: i for i, label in enumerate(classes)}
+    return classes, [index[label] for label in labels]
 
 
-def comma_notes(table: Table, kinds: Mapping[str, str]) -> list[str]:
-    """What to say about numbers that are written with commas."""
-    notes = []
-    for column, kind in kinds.items():
-        if kind == "number":
-            numbers = table.numbers(column)
-            row = next((row for row, cell in enumerate(table.column(column)) if "," in str(cell)), None)
-            if row is not None:
-                notes.append(f"column {column!r}: {table.column(column)[row]} was read as {numbers[row]!r}")
-    return notes
+def quantities(answers: Column) -> list[float]:
+    """The number of each row.
+
+    Raises:
+        DataError: if they are all the same.
+    """
+    numbers = list(answers.numbers())
+    if min(numbers) == max(numbers):
+        raise DataError(
+            f"{answers.origin.source}: {answers.name!r} is {numbers[0]:g} in every row, so there is nothing to learn"
+        )
+    return numbers

@@ -14,8 +14,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from nn.basics.optional import require
-from nn.data.dataset import Dataset, labels
-from nn.data.sklearn_parts import (
+from nn.data.column import Column
+from nn.data.dataset import Dataset
+from nn.data.messages import DataError, count, some
+from nn.data.sklearn_transformers import (
     categories_by_column,
     encoder_of,
     fitted_encoder,
@@ -26,8 +28,7 @@ from nn.data.sklearn_parts import (
     scaler_to_dict,
     text_matrix,
 )
-from nn.data.splits import DataError
-from nn.data.table import Table, count, some, table_of
+from nn.data.table import Table, table_of
 
 MOST_CATEGORIES = 50
 ROW_NAME = re.compile(r"(?i:column 1|#|no|nr|row|rownames|index|unnamed: 0|(.*[ _-])?id)|.*[a-z]I[Dd]")
@@ -83,45 +84,43 @@ class Preprocessor:
         Raises:
             DataError: if no column is left, or numbers are too large to be scaled.
         """
-        table = data.table
         notes = {
-            column: reason
-            for column, kind in data.kinds.items()
-            if data.grid is None and (reason := useless(table, column, kind))  # the pixels of an image stay together
+            column.name: reason
+            for column in data.input_columns
+            if data.grid is None and (reason := useless(column))  # the pixels of an image stay together
         }
-        used = {column: kind for column, kind in data.kinds.items() if column not in notes}
+        used = [column for column in data.input_columns if column.name not in notes]
         if not used:
             raise DataError(
-                f"{table.source}: no column is left to predict {data.target!r} from; "
-                + "; ".join(f"{column!r} {reason}" for column, reason in notes.items())
+                f"{data.table.source}: no column is left to predict {data.target!r} from; "
+                + "; ".join(f"{name!r} {reason}" for name, reason in notes.items())
             )
-        numbers = tuple(column for column, kind in used.items() if kind == "number")
-        texts = [column for column, kind in used.items() if kind == "category"]
+        numbers = [column for column in used if column.kind == "number"]
+        texts = [column for column in used if column.kind == "category"]
         imputer = scaler = encoder = target_scaler = None
         filled = []
         if numbers:
-            matrix = number_matrix(table, numbers)
+            matrix = number_matrix(numbers)
             imputer = fitted_imputer(matrix)
-            scaler = fitted_scaler(imputer.transform(matrix), numbers, table.source)
+            scaler = fitted_scaler(imputer.transform(matrix), numbers)
             for column, median in zip(numbers, imputer.statistics_.tolist(), strict=True):
-                if missing := sum(map(math.isnan, table.numbers(column))):
-                    filled.append(
-                        f"column {column!r}: {count(missing, 'missing cell')} filled with the median, {median:g}"
-                    )
+                if column.missing:
+                    cells = count(len(column.missing), "missing cell")
+                    filled.append(f"column {column.name!r}: {cells} filled with the median, {median:g}")
         if texts:
-            encoder = fitted_encoder(text_matrix(table, texts))
+            encoder = fitted_encoder(text_matrix(texts))
         seen = set(data.targets)
         unseen = [f"class {name!r} has no row to train on" for i, name in enumerate(data.classes) if i not in seen]
         if data.task == "regression":
-            target_scaler = fitted_scaler(number_matrix(table, [data.target]), [data.target], table.source)
+            target_scaler = fitted_scaler(number_matrix([data.target_column]), [data.target_column])
         return cls(
             task=data.task,
             target=data.target,
             classes=data.classes,
             numeric_target=data.numeric,
-            numbers=numbers,
+            numbers=tuple(column.name for column in numbers),
             categories={} if encoder is None else categories_by_column(texts, encoder),
-            notes=(*(f"column {column!r} left out: it {reason}" for column, reason in notes.items()), *filled, *unseen),
+            notes=(*(f"column {name!r} left out: it {reason}" for name, reason in notes.items()), *filled, *unseen),
             _imputer=imputer,
             _scaler=scaler,
             _encoder=encoder,
@@ -131,7 +130,10 @@ class Preprocessor:
     @property
     def inputs(self) -> list[str]:
         """The names of the numbers that `transform` gives for a row: "age", "colour=red"."""
-        return [*self.numbers, *(f"{name}={shown(x)}" for name, known in self.categories.items() for x in known)]
+        return [
+            *self.numbers,
+            *(f"{name}={category_text(x)}" for name, known in self.categories.items() for x in known),
+        ]
 
     def transform(self, rows: Table | Iterable[Mapping[str, Any]]) -> list[list[float]]:
         """For each row the inputs of the network.
@@ -143,13 +145,13 @@ class Preprocessor:
             DataError: if a column is missing, or a number is none.
         """
         table = rows if isinstance(rows, Table) else table_of(rows)
-        for name in (*self.numbers, *self.categories):
-            table.column(name)  # before anything else, and in words
+        numbers = [table.column(name) for name in self.numbers]
+        texts = [table.column(name) for name in self.categories]
         blocks = []
-        if self.numbers:
-            blocks.append(self._scaler.transform(self._imputer.transform(number_matrix(table, self.numbers))))
-        if self.categories:
-            blocks.append(self._encoder.transform(text_matrix(table, self.categories)))
+        if numbers:
+            blocks.append(self._scaler.transform(self._imputer.transform(number_matrix(numbers))))
+        if texts:
+            blocks.append(self._encoder.transform(text_matrix(texts)))
         matrix: list[list[float]] = require("numpy").hstack(blocks).tolist()
         return matrix
 
@@ -159,16 +161,18 @@ class Preprocessor:
         Raises:
             DataError: if a target is missing, or is none of the classes.
         """
-        given = labels(table, self.target, numeric=self.numeric_target)
-        allowed = set(self.classes)
-        for row, label in enumerate(given):
-            if label is None or (allowed and label not in allowed):
-                what = "missing" if label is None else f"{label!r}, which is none of {some(self.classes)}"
-                raise DataError(f"{table.where(row, self.target)}: the target is {what}")
+        column = table.column(self.target).as_kind("number" if self.numeric_target else "category")
         if self.task == "classification":
             index = {name: i for i, name in enumerate(self.classes)}
-            return [index[label] for label in given if label is not None]
-        scaled: list[float] = self._target_scaler.transform(number_matrix(table, [self.target]))[:, 0].tolist()
+            labels = column.labels()
+            for row, label in enumerate(labels):
+                if label not in index:
+                    what = "missing" if label is None else f"{label!r}, which is none of {some(self.classes)}"
+                    raise DataError(f"{column.where(row)}: the target is {what}")
+            return [index[label] for label in labels if label is not None]
+        if column.missing:
+            raise DataError(f"{column.where(column.missing[0])}: the target is missing")
+        scaled: list[float] = self._target_scaler.transform(number_matrix([column]))[:, 0].tolist()
         return scaled
 
     def answers(self, outputs: Sequence[Sequence[float]]) -> list[float]:
@@ -187,10 +191,13 @@ class Preprocessor:
         """What to say about a table that `transform` takes: the categories that were not in the training set."""
         notes = []
         for name, known in self.categories.items():
-            strange = {text: row for row, text in reversed(list(enumerate(table.texts(name)))) if text not in known}
-            for text, row in reversed(strange.items()):
-                what = "a missing cell" if text is None else repr(text)
-                notes.append(f"{table.where(row, name)}: {what} was not in the training set and counts as no category")
+            column = table.column(name)
+            texts = column.texts()
+            for text in dict.fromkeys(texts):
+                if text not in known:
+                    what = "a missing cell" if text is None else repr(text)
+                    place = column.where(texts.index(text))
+                    notes.append(f"{place}: {what} was not in the training set and counts as no category")
         return notes
 
     def to_dict(self) -> dict[str, Any]:
@@ -249,28 +256,30 @@ class Preprocessor:
             raise DataError(f"the description of the preprocessing is damaged: {what}") from error
 
 
-def useless(table: Table, column: str, kind: str) -> str:
+def useless(column: Column) -> str:
     """Why a column cannot help to predict anything; "" if it may.
 
     That all its numbers differ is not enough to call a column names of rows, which its own name has to say, too.
     """
-    if table.is_missing(column):
+    if len(column.missing) == len(column):
         return "is empty"
-    values: Sequence[Any]
-    if kind == "number":
-        values = [number for number in table.numbers(column) if not math.isnan(number)]
-        if len(set(values)) == 1:
-            return f"is {values[0]:g} in every row of the training set"
-        all_differ = len(set(values)) == len(table) and all(number.is_integer() for number in values)
-        return "names the rows" if all_differ and ROW_NAME.fullmatch(column) else ""
-    values = table.texts(column)
-    different = len(set(values))
+    if column.kind == "number":
+        numbers = set(column.numbers())
+        if column.missing:
+            numbers = {number for number in numbers if not math.isnan(number)}
+        if len(numbers) == 1:
+            return f"is {numbers.pop():g} in every row of the training set"
+        all_differ = len(numbers) == len(column) and all(number.is_integer() for number in numbers)
+        return "names the rows" if all_differ and ROW_NAME.fullmatch(column.name) else ""
+    texts = column.texts()
+    different = len(set(texts))
     if different == 1:
-        return f"is {values[0]!r} in every row of the training set"
-    most = min(MOST_CATEGORIES, max(10, len(table) // 2))
-    return f"has {different} different texts such as {shown(values[0])!r}, more than {most}" if different > most else ""
+        return f"is {texts[0]!r} in every row of the training set"
+    most = min(MOST_CATEGORIES, max(10, len(column) // 2))
+    example = category_text(texts[0])
+    return f"has {different} different texts such as {example!r}, more than {most}" if different > most else ""
 
 
-def shown(text: str | None) -> str:
+def category_text(text: str | None) -> str:
     """A category for people."""
     return "(missing)" if text is None else text

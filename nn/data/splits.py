@@ -1,7 +1,7 @@
 """Samples for training, validation and test: split, fold, batch. The same seed gives the same sets.
 
 `X` and `y` are lists or NumPy arrays of the same length, one sample and one target each; what comes back is of the
-same kind. Reading tables is in `table.py`, scaling and encoding in `preprocessing.py`, ready data in `bundled.py`.
+same kind.
 """
 
 from __future__ import annotations
@@ -11,21 +11,18 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from nn.basics.randomness import Randomness, generator
+from nn.data.messages import DataError
 
-Part = int | float
-
-
-class DataError(ValueError):
-    """Data that cannot be used as they are. The message is one line: which file, line and column, and what to do."""
+Share = int | float  # a fraction of the whole, or a number of samples
 
 
 def split(
     X: Any,
     y: Any,
     *,
-    train: Part = 0.6,
-    validation: Part = 0.2,
-    test: Part = 0.2,
+    train: Share = 0.6,
+    validation: Share = 0.2,
+    test: Share = 0.2,
     seed: Randomness = None,
     stratify: bool = False,
 ) -> tuple[tuple[Any, Any], tuple[Any, Any], tuple[Any, Any]]:
@@ -58,9 +55,9 @@ def split(
 def split_indices(
     n: int,
     *,
-    train: Part = 0.6,
-    validation: Part = 0.2,
-    test: Part = 0.2,
+    train: Share = 0.6,
+    validation: Share = 0.2,
+    test: Share = 0.2,
     seed: Randomness = None,
     labels: Iterable[Any] | None = None,
 ) -> tuple[list[int], list[int], list[int]]:
@@ -179,7 +176,7 @@ def every_so_often(order: list[int], size: int) -> tuple[list[int], list[int]]:
     return chosen, rest
 
 
-def part_sizes(n: int, parts: dict[str, Part]) -> dict[str, int]:
+def part_sizes(n: int, parts: dict[str, Share]) -> dict[str, int]:
     """The number of samples in each part; what rounding leaves over goes to the first, the training set.
 
     Raises:

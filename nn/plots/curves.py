@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 
 from nn.basics.optional import require
 from nn.metrics import METRICS
-from nn.plots.boundaries import decision_boundaries, decision_boundary
 from nn.plots.look import (
     COLOURS,
     DOTS,
@@ -30,15 +29,6 @@ from nn.plots.look import (
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
-
-__all__ = [
-    "confusion",
-    "decision_boundaries",
-    "decision_boundary",
-    "learning_curves",
-    "predicted_versus_true",
-    "weights",
-]
 
 VALIDATION = "validation_"
 

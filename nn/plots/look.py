@@ -106,7 +106,7 @@ def to_svg(figure: Figure) -> str:
     with require("matplotlib").rc_context(settings):
         figure.savefig(buffer, format="svg", metadata={"Date": None}, dpi=150)
     text = buffer.getvalue()
-    return MARKS.sub(with_one_style, GEOMETRY.sub(compact, text[text.index("<svg ") :]))
+    return MARKS.sub(with_one_style, GEOMETRY.sub(with_rounded_coordinates, text[text.index("<svg ") :]))
 
 
 def with_one_style(group: re.Match[str]) -> str:
@@ -115,7 +115,7 @@ def with_one_style(group: re.Match[str]) -> str:
     return f"{group[1]}{styles.pop()}>{STYLE.sub('', group[2])}" if len(styles) == 1 else group[0]
 
 
-def compact(attribute: re.Match[str]) -> str:
+def with_rounded_coordinates(attribute: re.Match[str]) -> str:
     """Coordinates to a hundredth of a point, on one line: half the characters, and nothing that an eye can tell."""
     rounded = COORDINATE.sub(lambda number: f"{float(number[0]):.2f}".rstrip("0").rstrip("."), attribute[0])
     return rounded.replace("\n", "")

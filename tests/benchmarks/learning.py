@@ -33,7 +33,7 @@ def ours(name, seed):
 
 
 def theirs(run, seed):
-    prepare = run.predictor.prepare
+    prepare = run.trained.prepare
     inputs = {part: np.array(prepare.transform(run.parts[part].table)) for part in SETS}
     targets = {part: np.array(prepare.transform_target(run.parts[part].table)) for part in SETS}
     kind = MLPClassifier if run.data.classes else MLPRegressor

@@ -13,11 +13,12 @@ import pytest
 from click.testing import CliRunner
 
 from nn.app.experiment import Settings, cross_validate, experiment
-from nn.app.model_file import Head, Predictor
+from nn.app.trained_model import Head, TrainedModel
+from nn.basics import storage
 from nn.basics.storage import StorageError
 from nn.cli import main
-from nn.data.bundled import DATASETS
-from nn.data.table import read_csv
+from nn.data.bundled import DATASETS, load
+from nn.data.csv_file import read_csv
 
 QUICK = ["--hidden", "6", "--epochs", "8", "--quiet"]
 
@@ -82,7 +83,7 @@ def test_a_csv_with_semicolons_categories_and_missing_cells(houses, tmp_path):
 def test_two_inputs_have_a_decision_boundary_and_hinge_has_one_output(tmp_path):
     run("train", "moons", *QUICK, "--loss", "hinge", "--activation", "relu", "-o", tmp_path / "m")
     assert (tmp_path / "m" / "decision_boundary.svg").exists()
-    assert Predictor.load(tmp_path / "m" / "model.json").head == Head(1, "linear", "sign", (-1, 1))
+    assert TrainedModel.load(tmp_path / "m" / "model.json").head == Head(1, "linear", "sign", (-1, 1))
 
 
 def test_quiet_prints_nothing_and_json_only_json(tmp_path):
@@ -173,6 +174,21 @@ def test_shell_completion_offers_the_data_sets():
     assert "plain,iris" in out
 
 
+@pytest.mark.parametrize("module", ["nn", "nn.cli"])
+def test_the_modules_do_what_the_command_does(tmp_path, module):
+    def outcome(interpreter, *words):
+        done = subprocess.run([sys.executable, *interpreter, *words], capture_output=True, text=True, cwd=tmp_path)
+        return done.returncode, done.stdout, done.stderr
+
+    command = ["-c", "from nn.cli import main; main(prog_name='chalkgrad')"]
+    for words in (["--help"], ["data"], ["explain", "x*w", "x=2", "w=-3"], ["train", "irsi"], ["fly"]):
+        found = outcome(["-m", module], *words)
+        assert found == outcome(command, *words) and found[0] in (0, 2)
+        assert "".join(found[1:]).count("\n") > 0
+    assert outcome(["-m", module], "train", "moons", *QUICK) == (0, "", "")
+    assert (tmp_path / "runs" / "moons" / "report.html").exists()
+
+
 def test_ctrl_c_still_leaves_a_report(tmp_path):
     command = [sys.executable, "-c", "from nn.cli import main; main()", "train", "digits", "--epochs", "500",
                "--patience", "500", "-o", str(tmp_path / "d")]  # fmt: skip
@@ -186,15 +202,13 @@ def test_ctrl_c_still_leaves_a_report(tmp_path):
     out, err = process.communicate(timeout=120)
     assert process.returncode == 0, err
     assert "interrupted in epoch" in out
-    assert Predictor.load(tmp_path / "d" / "model.json").prepare.target == "digit"
+    assert TrainedModel.load(tmp_path / "d" / "model.json").prepare.target == "digit"
 
 
 # ── The parts below ──
 
 
 def test_every_fold_is_judged_by_a_training_that_has_not_seen_it():
-    from nn.data.bundled import load
-
     scores = cross_validate(load("iris"), Settings(hidden=(8,), epochs=25), 4, verbose=0)
     mean, spread = scores["accuracy"]
     assert mean > 0.85 and 0.0 <= spread < 0.15
@@ -203,12 +217,10 @@ def test_every_fold_is_judged_by_a_training_that_has_not_seen_it():
 @pytest.mark.parametrize("loss", ["categorical_cross_entropy", "categorical_cross_entropy_with_logits",
                                   "binary_cross_entropy", "binary_cross_entropy_with_logits", "hinge"])  # fmt: skip
 def test_a_saved_model_answers_as_before(tmp_path, loss):
-    from nn.data.bundled import load
-
     data = load("moons", samples=60)
-    before = experiment(data, Settings(hidden=(8,), epochs=30, loss=loss), verbose=0).predictor
+    before = experiment(data, Settings(hidden=(8,), epochs=30, loss=loss), verbose=0).trained
     before.save(tmp_path / "model.json")
-    after = Predictor.load(tmp_path / "model.json")
+    after = TrainedModel.load(tmp_path / "model.json")
     outputs = before.outputs(data.table)
     assert after.outputs(data.table) == outputs
     answers, truth = after.answers(outputs), [data.classes[t] for t in data.targets]
@@ -222,20 +234,17 @@ def test_a_saved_model_answers_as_before(tmp_path, loss):
 
 
 def test_a_model_file_that_does_not_fit_is_an_error(tmp_path):
-    from nn.basics import storage
-    from nn.data.bundled import load
-
     path = tmp_path / "model.json"
-    experiment(load("iris"), Settings(hidden=(), epochs=1), verbose=0).predictor.save(path)
+    experiment(load("iris"), Settings(hidden=(), epochs=1), verbose=0).trained.save(path)
     content = storage.read_document(path, "chalkgrad model", 1)
     for key in list(content):
         storage.write_document(path, "chalkgrad model", 1, {k: v for k, v in content.items() if k != key})
         with pytest.raises(StorageError, match=f"damaged: '{key}' is missing"):
-            Predictor.load(path)
+            TrainedModel.load(path)
     content["parameters"].popitem()
     storage.write_document(path, "chalkgrad model", 1, content)
     with pytest.raises(StorageError, match="missing: layers"):
-        Predictor.load(path)
+        TrainedModel.load(path)
 
 
 def test_hostile_names_are_only_text_in_the_report(tmp_path):

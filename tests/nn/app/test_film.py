@@ -10,7 +10,7 @@ import pytest
 from nn import MLP, GradientDescent, Snapshots, Trainer, losses
 from nn.app.experiment import Settings, experiment
 from nn.app.film import caption
-from nn.app.report import film_of, page, write_report
+from nn.app.report import film_of, report_page, write_report
 from nn.data.bundled import load
 
 X, Y = [[0.0, 1.0], [1.0, 0.0], [1.0, 1.0]], [1.0, -1.0, 1.0]
@@ -49,9 +49,9 @@ def moons():
 
 def test_the_film_has_a_frame_for_each_snapshot_and_leaves_the_network_as_it_was(moons):
     run, kept = moons
-    before = run.predictor.model.state_dict()
+    before = run.trained.model.state_dict()
     made = film_of(run, kept)
-    assert run.predictor.model.state_dict() == before
+    assert run.trained.model.state_dict() == before
     sources = re.findall(r'"src":"(data:image/png;base64,[^"]+)"', made)
     assert len(sources) == len(kept) + 1 == len(set(sources[:-1])) + 1
     assert f'<img src="{sources[-1]}" alt="The trained network' in made
@@ -60,7 +60,7 @@ def test_the_film_has_a_frame_for_each_snapshot_and_leaves_the_network_as_it_was
 
 def test_without_two_numbers_or_snapshots_there_is_no_film(moons):
     run, kept = moons
-    assert film_of(run, {}) == "" and "chalkgrad.start" not in page(run, {}, ())
+    assert film_of(run, {}) == "" and "chalkgrad.start" not in report_page(run, {}, ())
     iris = experiment(load("iris"), Settings(hidden=(), epochs=1), verbose=0)
     assert film_of(iris, kept) == ""
 

@@ -12,10 +12,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from nn.data.csv_file import read_csv
 from nn.data.dataset import dataset_of, load_csv
+from nn.data.messages import DataError
 from nn.data.preprocessing import Preprocessor
-from nn.data.splits import DataError
-from nn.data.table import read_csv, table_of
+from nn.data.table import table_of
 
 ROWS = [(f"{20 + i}.5", ("red", "green, dark", 'the "blue"')[i % 3], str(100.25 * (i + 1))) for i in range(30)]
 

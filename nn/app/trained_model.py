@@ -66,7 +66,7 @@ class Head:
 
 
 @dataclass(frozen=True)
-class Predictor:
+class TrainedModel:
     """A network, what it was trained with, and how tables are prepared for it.
 
     `save` writes it as JSON; `load` reads that, and executes nothing.
@@ -117,7 +117,7 @@ class Predictor:
         storage.write_document(path, FORMAT, VERSION, content)
 
     @classmethod
-    def load(cls, path: str | Path) -> Predictor:
+    def load(cls, path: str | Path) -> TrainedModel:
         """Read what `save` wrote.
 
         Raises:
@@ -127,9 +127,9 @@ class Predictor:
         try:
             model = MLP.from_config(content["architecture"])
             model.load_state_dict(content["parameters"])
-            predictor = cls(model, Preprocessor.from_dict(content["preprocessing"]), losses.get(content["loss"]))
-            predictor.head  # noqa: B018 (fails if loss and classes do not fit)
+            trained = cls(model, Preprocessor.from_dict(content["preprocessing"]), losses.get(content["loss"]))
+            trained.head  # noqa: B018 (fails if loss and classes do not fit)
         except (KeyError, TypeError, ValueError) as error:
             what = f"{error} is missing" if isinstance(error, KeyError) else str(error)
             raise storage.StorageError(f"{path} is damaged: {what}") from error
-        return predictor
+        return trained

@@ -7,18 +7,18 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from nn.basics.optional import require
-from nn.data.splits import DataError
-from nn.data.table import Table
+from nn.data.column import Column
+from nn.data.messages import DataError
 
 
-def number_matrix(table: Table, columns: Iterable[str]) -> Any:
+def number_matrix(columns: Iterable[Column]) -> Any:
     """Columns of numbers side by side, NaN for missing cells."""
-    return require("numpy").column_stack([table.numbers(column) for column in columns])
+    return require("numpy").column_stack([column.numbers() for column in columns])
 
 
-def text_matrix(table: Table, columns: Iterable[str]) -> Any:
+def text_matrix(columns: Iterable[Column]) -> Any:
     """Columns of texts side by side, None for missing cells."""
-    return require("numpy").column_stack([as_objects(table.texts(column)) for column in columns])
+    return require("numpy").column_stack([as_objects(column.texts()) for column in columns])
 
 
 def as_objects(texts: Sequence[str | None]) -> Any:
@@ -37,9 +37,9 @@ def fitted_encoder(matrix: Any, categories: Any = "auto") -> Any:
     return encoder(categories=categories, handle_unknown="ignore", sparse_output=False).fit(matrix)
 
 
-def categories_by_column(columns: Iterable[str], encoder: Any) -> dict[str, tuple[str | None, ...]]:
+def categories_by_column(columns: Iterable[Column], encoder: Any) -> dict[str, tuple[str | None, ...]]:
     """The categories that an encoder learned, by the names of the columns."""
-    return {column: tuple(known) for column, known in zip(columns, encoder.categories_, strict=True)}
+    return {column.name: tuple(known) for column, known in zip(columns, encoder.categories_, strict=True)}
 
 
 def encoder_of(categories: Mapping[str, Sequence[str | None]]) -> Any:
@@ -48,8 +48,8 @@ def encoder_of(categories: Mapping[str, Sequence[str | None]]) -> Any:
     return fitted_encoder(row, [as_objects(known) for known in categories.values()])
 
 
-def fitted_scaler(matrix: Any, columns: Sequence[str], source: str) -> Any:
-    """A StandardScaler for these columns.
+def fitted_scaler(matrix: Any, columns: Iterable[Column]) -> Any:
+    """A StandardScaler for these columns, whose numbers are in the matrix.
 
     Raises:
         DataError: if the square of a number is too large for a float.
@@ -59,7 +59,8 @@ def fitted_scaler(matrix: Any, columns: Sequence[str], source: str) -> Any:
         scaler = require("sklearn.preprocessing").StandardScaler().fit(matrix)
     for column, variance in zip(columns, scaler.var_, strict=True):
         if not math.isfinite(variance):
-            raise DataError(f"{source}: the numbers of column {column!r} are too large to be scaled")
+            source = column.origin.source
+            raise DataError(f"{source}: the numbers of column {column.name!r} are too large to be scaled")
     return scaler
 
 

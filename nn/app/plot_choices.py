@@ -1,30 +1,30 @@
-"""The pictures that `chalkgrad plot` draws, each a matplotlib Figure."""
+"""What `chalkgrad plot` can draw, each a matplotlib Figure."""
 
 from __future__ import annotations
 
 import csv
 import random
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from autograd import Value
-from nn import activations as table
-from nn.app.model_file import Predictor
-from nn.data.splits import DataError
+from nn import activations, plots
+from nn.app.trained_model import TrainedModel
+from nn.data.messages import DataError
 from nn.history import History
 from nn.optimizers import GradientDescent, Optimizer, RandomHillClimbing
-from nn.plots import curves as plots
-from nn.plots import lecture as illustrations
+from nn.plots.lecture import activation_functions, descent_paths
 
 
-def activations() -> Any:
+def activations_figure() -> Any:
     """Every activation function of one number, with its derivative."""
-    return illustrations.activation_functions(
-        {name: table.get(name) for name in table.ACTIVATIONS if name not in ("softmax", "prelu")}
+    return activation_functions(
+        {name: activations.get(name) for name in activations.ACTIVATIONS if name not in ("softmax", "prelu")}
     )
 
 
-def descent() -> Any:
+def descent_figure() -> Any:
     """Gradient descent and random hill climbing on the same valley, from the same place."""
 
     def valley(w: Any, b: Any) -> Any:
@@ -34,7 +34,7 @@ def descent() -> Any:
         "gradient descent": GradientDescent(0.11),
         "random hill climbing": RandomHillClimbing(0.25, rng=random.Random(3)),
     }
-    return illustrations.descent_paths(valley, {name: way_down(valley, optimizer) for name, optimizer in ways.items()})
+    return descent_paths(valley, {name: way_down(valley, optimizer) for name, optimizer in ways.items()})
 
 
 def way_down(loss: Any, optimizer: Optimizer, steps: int = 40) -> list[tuple[float, float]]:
@@ -49,7 +49,7 @@ def way_down(loss: Any, optimizer: Optimizer, steps: int = 40) -> list[tuple[flo
     return way
 
 
-def history(path: str | Path) -> Any:
+def history_figure(path: str | Path) -> Any:
     """The learning curves in a history.csv.
 
     Raises:
@@ -64,7 +64,19 @@ def history(path: str | Path) -> Any:
         raise DataError(f"{path} is not a history.csv that `chalkgrad train` left: {error}") from error
 
 
-def weights(path: str | Path) -> Any:
+def weights_figure(path: str | Path) -> Any:
     """The weights of the first layer of a model.json."""
-    predictor = Predictor.load(path)
-    return plots.weights(predictor.model.layers[0], inputs=predictor.prepare.inputs)
+    trained = TrainedModel.load(path)
+    return plots.weights(trained.model.layers[0], inputs=trained.prepare.inputs)
+
+
+FIGURES: dict[str, Callable[..., Any]] = {
+    "activations": activations_figure,
+    "descent": descent_figure,
+    "history": history_figure,
+    "weights": weights_figure,
+}
+"""The choices by name."""
+
+READS = {"history": "history.csv", "weights": "model.json"}
+"""The files of a report that some of them draw."""

@@ -1,0 +1,134 @@
+"""What is in a cell, be it written in a file or a Python object: nothing, a number, or a text; and in a whole column.
+
+What "1,5" or "2" means depends on the column: 1,234.5 and 1.234,5 are written one way or the other throughout, and a
+cell among many numbers that is none is a mistake, while with more of them the numbers are names, too.
+
+>>> reading = read_numbers(["1.234,5", "7,25", "NA", "oops"])
+>>> reading.numbers, reading.missing, reading.odd
+([nan, nan, nan, nan], (2,), (0, 1, 3))
+>>> reading = read_numbers(["1.234,5", "7,25", "NA"])
+>>> reading.numbers, reading.missing, reading.odd
+([1234.5, 7.25, nan], (2,), ())
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, TypeVar
+
+Item = TypeVar("Item")
+
+MISSING = frozenset({"", "?", "na", "n/a", "#n/a", "nan", "null"})
+MISSING_NUMBER = MISSING | {"-", "--", ".", "none"}  # these may be the name of a category
+
+ENGLISH = re.compile(r"[+-]?(\d{1,3}(,\d{3})+|\d+)?(\.\d*)?([eE][+-]?\d+)?")
+CONTINENTAL = re.compile(r"[+-]?(\d{1,3}(\.\d{3})+|\d+)?(,\d*)?([eE][+-]?\d+)?")
+
+
+@dataclass(frozen=True)
+class CellNumbers:
+    """The cells of a column, read as numbers.
+
+    Attributes:
+        numbers: NaN where there is none.
+        missing: the rows of cells that hold nothing, in order.
+        odd: the rows of cells that hold something, and no number.
+        first_comma: the first row whose number is written with a comma, if that could be read.
+        ambiguous: whether the odd ones are such as 1,234, and no cell tells which kind of comma that is.
+    """
+
+    numbers: Sequence[float]
+    missing: Sequence[int] = ()
+    odd: Sequence[int] = ()
+    first_comma: int | None = None
+    ambiguous: bool = False
+
+    @property
+    def says_numbers(self) -> bool:
+        """Whether this is a column of numbers: there are some, and at most one cell in twenty (or one) is odd.
+
+        The odd cells are then mistakes; with more of them the column is one of categories.
+        """
+        good = len(self.numbers) - len(self.missing) - len(self.odd)
+        return self.ambiguous or good > len(self.odd) <= max(1, good // 20)
+
+    def take(self, rows: Sequence[int]) -> CellNumbers:
+        """The reading of the cells in these rows: what a comma means was read from the whole column."""
+        missing, odd = places(self.missing, rows), places(self.odd, rows)
+        return CellNumbers(picked(self.numbers, rows), missing, odd, ambiguous=self.ambiguous)
+
+
+def read_numbers(cells: Sequence[Any]) -> CellNumbers:
+    """The cells of a whole column as numbers."""
+    try:  # the usual column, fast
+        numbers = list(map(float, cells))
+        if all(map(math.isfinite, numbers)) and "_" not in "".join(cell for cell in cells if isinstance(cell, str)):
+            return CellNumbers(numbers)
+    except (TypeError, ValueError):
+        pass
+    plain = read_by(number_in, cells)
+    if not any("," in text for text in set(map(str, picked(cells, plain.odd)))):
+        return plain
+    written = {str(cell) for cell in cells if not is_missing(cell, MISSING_NUMBER)}
+    english, continental = (all(map(form.fullmatch, written)) for form in (ENGLISH, CONTINENTAL))
+    if english == continental:
+        return replace(plain, ambiguous=english)
+    drop, point = (",", ".") if english else (".", ",")
+    meant = read_by(lambda cell: number_in(str(cell).replace(drop, "").replace(point, ".")), cells)
+    return replace(meant, first_comma=next(row for row, cell in enumerate(cells) if "," in str(cell)))
+
+
+def read_by(number: Callable[[Any], float | None], cells: Sequence[Any]) -> CellNumbers:
+    """The same where `number` says which number is in a cell that is not missing, if any."""
+    found = each(lambda cell: math.nan if is_missing(cell, MISSING_NUMBER) else number(cell), cells)
+    numbers = [math.nan if one is None else one for one in found]
+    none = [row for row, one in enumerate(numbers) if math.isnan(one)]
+    return CellNumbers(
+        numbers,
+        missing=tuple(row for row in none if found[row] is not None),
+        odd=tuple(row for row in none if found[row] is None),
+    )
+
+
+def each(question: Callable[[Any], Item], cells: Sequence[Any]) -> list[Item]:
+    """The answer for each cell. A text is asked once, however often it comes: categories are few."""
+    answers = {text: question(text) for text in {cell for cell in cells if isinstance(cell, str)}}
+    return [answers[cell] if isinstance(cell, str) else question(cell) for cell in cells]
+
+
+def picked(items: Sequence[Item], rows: Sequence[int]) -> list[Item]:
+    """The items of these rows."""
+    return list(map(items.__getitem__, rows))
+
+
+def places(marked: Sequence[int], rows: Sequence[int]) -> tuple[int, ...]:
+    """Where marked rows stand among these."""
+    wanted = set(marked)
+    return tuple(place for place, row in enumerate(rows) if row in wanted) if wanted else ()
+
+
+def number_in(cell: Any) -> float | None:
+    """The number in a cell, None if there is none. Infinities and Python's 1_000 are none."""
+    try:
+        number = float(cell)
+    except (TypeError, ValueError):
+        return None
+    return number if math.isfinite(number) and "_" not in str(cell) else None
+
+
+def text_in(cell: Any) -> str | None:
+    """The text in a cell, None if it is missing."""
+    return None if is_missing(cell) else text_of(cell)
+
+
+def text_of(cell: Any) -> str:
+    """A cell as text; the number 2.0 is "2", as it is written in a file."""
+    return repr(cell).removesuffix(".0") if isinstance(cell, float) else str(cell)
+
+
+def is_missing(cell: Any, marks: frozenset[str] = MISSING) -> bool:
+    """Whether a cell is empty or holds one of the usual marks for nothing."""
+    return cell.lower() in marks if isinstance(cell, str) else cell is None or cell != cell

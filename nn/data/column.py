@@ -1,0 +1,141 @@
+"""A column: the cells under one name, read once, with all that is known of them.
+
+>>> column = column_of("size", ["1,5", "NA", "2"], Origin("houses.csv", [2, 3, 4]))
+>>> column
+<column 'size' of houses.csv: 3 cells, number>
+>>> column.numbers(), column.missing, column.notes
+([1.5, nan, 2.0], (1,), ("column 'size': 1,5 was read as 1.5",))
+>>> column.as_kind("category").texts(), column.where(2)
+(['1,5', None, '2'], "houses.csv, line 4, column 'size'")
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Literal
+
+from nn.data.cells import CellNumbers, each, picked, read_numbers, text_in, text_of
+from nn.data.messages import DataError
+
+Kind = Literal["number", "category"]
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Where rows are from.
+
+    Attributes:
+        source: the file, or some other name, for messages.
+        lines: the line of the file on which each row begins, counted from 1.
+    """
+
+    source: str
+    lines: Sequence[int]
+
+    def take(self, rows: Sequence[int]) -> Origin:
+        """The origin of these rows."""
+        return Origin(self.source, picked(self.lines, rows))
+
+
+@dataclass(frozen=True, repr=False)
+class Column:
+    """The cells under one name.
+
+    Attributes:
+        name: of the column.
+        kind: what its cells are.
+        cells: as they were written, or numbers; iterating over the column gives them.
+        reading: the cells as numbers.
+        words: the cells as texts, None where they are missing; None if they are numbers.
+        origin: where the rows are from.
+        notes: what was noticed, one sentence each.
+    """
+
+    name: str
+    kind: Kind
+    cells: Sequence[Any]
+    reading: CellNumbers
+    words: Sequence[str | None] | None
+    origin: Origin
+    notes: tuple[str, ...] = ()
+
+    def __repr__(self) -> str:
+        return f"<column {self.name!r} of {self.origin.source}: {len(self):,} cells, {self.kind}>"
+
+    def __len__(self) -> int:
+        return len(self.cells)
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter(self.cells)
+
+    def __getitem__(self, row: int) -> Any:
+        return self.cells[row]
+
+    def numbers(self) -> Sequence[float]:
+        """The cells as floats, NaN for a missing one.
+
+        Raises:
+            DataError: at the first cell that is no number, or may be two.
+        """
+        if self.reading.odd:
+            row = self.reading.odd[0]
+            what = (
+                "may be a decimal comma or a thousands separator, and no cell of the column decides it; write the"
+                " numbers with a point or without commas"
+                if self.reading.ambiguous
+                else "is not a number, but the column holds numbers; correct it, leave the cell empty, or name the"
+                " column among the categories"
+            )
+            raise DataError(f"{self.where(row)}: {self.cells[row]!r} {what}")
+        return self.reading.numbers
+
+    def texts(self) -> Sequence[str | None]:
+        """The cells as strings, None for a missing one."""
+        return each(text_in, self.cells) if self.words is None else self.words
+
+    def labels(self) -> Sequence[str | None]:
+        """The cells as names of classes: texts as they are, numbers without a needless ".0"; None for a missing one."""
+        if self.kind == "category":
+            return self.texts()
+        return [None if math.isnan(number) else text_of(number) for number in self.numbers()]
+
+    @property
+    def missing(self) -> Sequence[int]:
+        """The rows whose cell is missing."""
+        if self.kind == "number":
+            return self.reading.missing
+        return tuple(row for row, text in enumerate(self.texts()) if text is None)
+
+    def as_kind(self, kind: Kind) -> Column:
+        """The same column, whose cells are numbers, or names.
+
+        Raises:
+            DataError: if they are to be numbers, as `numbers`.
+        """
+        if kind == "number":
+            self.numbers()
+        if kind == self.kind:
+            return self
+        return replace(self, kind=kind, words=None if kind == "number" else self.texts(), notes=())
+
+    def where(self, row: int) -> str:
+        """The place of a cell in words: file, line, column."""
+        return f"{self.origin.source}, line {self.origin.lines[row]}, column {self.name!r}"
+
+    def take(self, rows: Sequence[int], origin: Origin) -> Column:
+        """The cells of these rows, which are from there."""
+        words = None if self.words is None else picked(self.words, rows)
+        cells, reading = picked(self.cells, rows), self.reading.take(rows)
+        return replace(self, cells=cells, reading=reading, words=words, origin=origin)
+
+
+def column_of(name: str, cells: Sequence[Any], origin: Origin) -> Column:
+    """The column with these cells, read."""
+    reading = read_numbers(cells)
+    if not reading.says_numbers:
+        return Column(name, "category", cells, reading, each(text_in, cells), origin)
+    first = reading.first_comma
+    notes = () if first is None else (f"column {name!r}: {cells[first]} was read as {reading.numbers[first]!r}",)
+    return Column(name, "number", cells, reading, None, origin, notes)
