@@ -246,7 +246,7 @@ class CompiledEngine(EagerEngine):
         ]
         self.share[0] = 1.0
         try:
-            self.repeated = self.bound.repeated(self.rule.rule, len(self.slots), pieces)
+            self.repeated = self.bound.training_loop(self.rule.rule, len(self.slots), pieces)
         except (TypeError, ValueError, AttributeError):  # the rule asks for what this arithmetic does not have
             self.repeated = None
         if self.repeated is None:

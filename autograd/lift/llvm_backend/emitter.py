@@ -17,7 +17,7 @@ NOTHING = ir.VoidType()
 Index = list[Any]  # along each axis a number, or a register that holds one
 
 
-class Function:
+class Emitter:
     """A function of the memory, `name(memory)`, being written.
 
     Args:

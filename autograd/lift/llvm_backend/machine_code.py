@@ -49,7 +49,7 @@ def lanes(builder: ir.IRBuilder, width: int | None = None) -> Lanes:
     return Lanes(builder, host.width if width is None else width, host.fused)
 
 
-class Code:
+class CompiledModule:
     """A compiled module.
 
     Args:

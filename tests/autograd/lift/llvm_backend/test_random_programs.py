@@ -6,11 +6,11 @@ import pytest
 pytest.importorskip("llvmlite")
 
 from autograd import ops
-from autograd.lift.arrays.program import Map, Product, Program, Reduce
+from autograd.lift.arrays.program import Map, MatrixProduct, Program, Reduce
 from autograd.lift.arrays.reverse import reverse
 from autograd.lift.capture.simplify import LARGEST
-from autograd.lift.llvm_backend.machine import Machine
-from autograd.lift.numpy_backend.machine import Machine as NumpyMachine
+from autograd.lift.llvm_backend.machine import LlvmMachine
+from autograd.lift.numpy_backend.machine import NumpyMachine
 
 UNARY = [ops.EXP, ops.TANH, ops.RELU, ops.SIGMOID, ops.SIN, ops.NEGATIVE, ops.SOFTPLUS, ops.ERF, ops.ABS]
 BINARY = [ops.ADD, ops.MULTIPLY, ops.SUBTRACT, ops.MAXIMUM, ops.MINIMUM]
@@ -76,9 +76,9 @@ class RandomProgram:
         out = self.new(shape)
         if self.rng.random() < 0.3:
             out = out.reshape(blocks, columns, rows).swapaxes(1, 2)
-        self.instructions.append(Product(*pairs[0], out))
+        self.instructions.append(MatrixProduct(*pairs[0], out))
         if self.rng.random() < 0.4:
-            self.instructions.append(Product(*pairs[1], out, self.mode()))
+            self.instructions.append(MatrixProduct(*pairs[1], out, self.mode()))
         after = self.new(shape)  # what reads it, in its order or another
         self.instructions.append(
             Map(self.rng.choice([ops.TANH, ops.RELU]), (out,), after if length % 2 else out - out.min() + after.min())
@@ -96,7 +96,7 @@ def test_random_array_programs(seed):
     back = reverse(made.program, np.arange(made.inputs))
     numbers = made.rng.uniform(-1.0, 1.0, made.program.size)
     found = []
-    for machine in (NumpyMachine(made.program, back), Machine(made.program, back)):
+    for machine in (NumpyMachine(made.program, back), LlvmMachine(made.program, back)):
         machine.values[:] = numbers
         with np.errstate(all="ignore"):
             machine.forward()
