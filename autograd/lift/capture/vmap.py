@@ -22,7 +22,7 @@ BATCH = Operation("batch", lambda m, *xs: xs[0], lambda m, y, *xs: (1.0,) + (0.0
 
 
 @lru_cache(maxsize=65536)
-def sample_operation(number: int) -> Operation:
+def sample(number: int) -> Operation:
     """The number of one sample."""
     return Operation("sample", lambda m, x: x, lambda m, y, x: (1.0,), parameters={"number": number})
 
@@ -145,7 +145,7 @@ def batch(column: tuple[Any, ...]) -> Value:
 
 def taken(outputs: list[Any], number: int) -> Iterator[Any]:
     """One sample's results."""
-    op = sample_operation(number)
+    op = sample(number)
     for x in outputs:
         yield restored(x._data, 0.0, "", op, (x,), (1.0,)) if isinstance(x, Value) else x
 

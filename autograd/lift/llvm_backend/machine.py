@@ -19,7 +19,6 @@ from autograd.lift.arrays.reverse import Reverse
 from autograd.lift.arrays.update import Update
 from autograd.lift.llvm_backend.emitter import Emitter
 from autograd.lift.llvm_backend.fusion import Group, grouped, stored
-from autograd.lift.llvm_backend.lanes import DOUBLE
 from autograd.lift.llvm_backend.loops import write_loops
 from autograd.lift.llvm_backend.lowering import Each, Lowering
 from autograd.lift.llvm_backend.machine_code import CompiledModule, processor
@@ -122,13 +121,9 @@ class ProgramCode:
     def write_both(self, module: ir.Module) -> None:
         """forward, clear, the first root's adjoint set to 1, backward."""
         function = Emitter(module, "forward_and_backward", {}, np.empty(0))
-        b = function.builder
-        b.call(module.globals["forward"], [function.memory])
+        function.builder.call(module.globals["forward"], [function.memory])
         if self.reverse is not None:
-            b.call(module.globals["clear"], [function.memory])
-            root = function.at(self.lowering.adjoints + self.program.roots[0])
-            b.store(b.fadd(b.load(root, align=8), DOUBLE(1.0)), root, align=8)
-            b.call(module.globals["backward"], [function.memory])
+            function.backward_from(self.lowering.adjoints + self.program.roots[0])
         function.finish()
 
     def new_memory(self) -> FloatArray:

@@ -53,10 +53,7 @@ def write_step(module: ir.Module, program: Program, adjoints: int, slots: int, u
     loss = one.lane(b.load(f.at(program.roots[0]), align=8))
     finite = one.compare("<", one.abs(loss), np.inf)
     with b.if_then(finite, likely=True):
-        b.call(module.globals["clear"], [f.memory])
-        root = f.at(adjoints + program.roots[0])
-        b.store(b.fadd(b.load(root, align=8), DOUBLE(1.0)), root, align=8)
-        b.call(module.globals["backward"], [f.memory])
+        f.backward_from(adjoints + program.roots[0])
         move(f, update, adjoints, slots, rate, count)
     f.finish(b.zext(finite, WORD))
 

@@ -53,7 +53,7 @@ def compiled(f, width=None, arity=1):
         function(out.ctypes.data, *[x.ctypes.data for x in padded], len(out))
         return out[: len(xs[0])]
 
-    apply.code = code
+    apply.code = code  # which must live as long
     return apply
 
 
@@ -173,4 +173,3 @@ def value_at(coefficients, x):
 def test_the_processor_is_described():
     host = processor()
     assert host.width in (2, 4, 8) and host.registers in (16, 32) and host.name
-    assert "ret" in compiled(lambda m, x: x + 1.0).code.assembly()
