@@ -7,17 +7,18 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from autograd.lift.arrays.program import FloatArray
 from autograd.lift.arrays.reverse import reverse
-from autograd.lift.capture.arguments import Floats, Reading
-from autograd.lift.choose_backend import machine_for, uses_machine_code
-from autograd.lift.specialised import Recorded
+from autograd.lift.arrays.update import Piece, Rule, Update
+from autograd.lift.capture.arguments import Reading
+from autograd.lift.choose_backend import machine_for, training_loop_for
+from autograd.lift.specialised import Specialised
 
 if TYPE_CHECKING:
-    from autograd.lift.llvm_backend.optimiser_step import Rule
-    from autograd.lift.llvm_backend.training_loop import Epochs
+    from autograd.lift.llvm_backend.training_loop import TrainingLoop
 
 
-class Step:
+class Bound:
     """A program with its arguments in place and a machine of its own.
 
     Attributes:
@@ -27,17 +28,18 @@ class Step:
         captured: the captured Values, in the order of `parameters` if these are theirs.
     """
 
-    def __init__(self, recorded: Recorded, reading: Reading, wanted: slice, repeated: bool = True) -> None:
-        program = recorded.program
-        places = recorded.places[wanted]
+    def __init__(self, specialised: Specialised, reading: Reading, wanted: slice, repeated: bool = True) -> None:
+        program = specialised.program
+        places = specialised.places[wanted]
         self.program, self.places = program, places
-        self.machine = machine_for(program, reverse(program, places, program.roots[:1]), repeated=repeated)
-        recorded.load(self.machine, reading)
-        self.start = int(recorded.places[0])
-        self.arguments = self.machine.values[self.start : self.start + recorded.arguments]
+        self.reverse = reverse(program, places, program.roots[:1])
+        self.machine = machine_for(program, self.reverse, repeated=repeated)
+        specialised.load(self.machine, reading)
+        self.start = int(specialised.places[0])
+        self.arguments = self.machine.values[self.start : self.start + specialised.arguments]
         self.parameters = self.machine.values[places[0] : places[-1] + 1]
         self.gradient = self.machine.adjoints[places[0] : places[-1] + 1]
-        self.captured = recorded.captured
+        self.captured = specialised.captured
         self.roots = np.array(program.roots)
         self.root = program.roots[0]
 
@@ -52,7 +54,7 @@ class Step:
         self.machine.forward_and_backward()
         return float(self.machine.values[self.root])
 
-    def repeated(self, rule: Rule, slots: int, tables: Sequence[tuple[int, int, int]]) -> Epochs | None:
+    def training_loop(self, rule: Rule, slots: int, tables: Sequence[tuple[int, int, int]]) -> TrainingLoop | None:
         """Many steps in one call: each takes rows of tables, computes the gradient, and moves the parameters by a rule.
 
         Args:
@@ -65,23 +67,16 @@ class Step:
             What takes the steps, with memory of its own; None if the program does not run as machine code, or the
             rule does what has no meaning there (`if p > 0`).
         """
-        if not uses_machine_code(self.program):
-            return None
-        from autograd.lift.llvm_backend.optimiser_step import Piece, Update, readable
-        from autograd.lift.llvm_backend.training_loop import Epochs
-
-        if not readable(rule, slots):
-            return None
         pieces = tuple(Piece(self.start + first, width, rows) for first, width, rows in tables)
         update = Update(rule, slots, int(self.places[0]), len(self.places), pieces)
-        steps = Epochs(self.program, reverse(self.program, self.places, self.program.roots[:1]), update)
-        first, last = self.start, self.start + len(self.arguments)
-        steps.values[first:last] = self.arguments
-        steps.parameters[:] = self.parameters
-        return steps
+        loop = training_loop_for(self.program, self.reverse, update)
+        if loop is not None:
+            loop.values[self.start : self.start + len(self.arguments)] = self.arguments
+            loop.parameters[:] = self.parameters
+        return loop
 
     @property
-    def results(self) -> Floats:
+    def results(self) -> FloatArray:
         """All results of the last run, flat, in the order in which the function gives them."""
-        found: Floats = self.machine.values[self.roots]
+        found: FloatArray = self.machine.values[self.roots]
         return found

@@ -5,38 +5,20 @@ The choice is made from counts, never from a clock, so that a program gives the 
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from contextvars import ContextVar
 from functools import cache
-from typing import Any, Protocol
+from types import ModuleType
+from typing import TYPE_CHECKING
 
-import numpy as np
-
-from autograd.lift.arrays.program import Product, Program
+from autograd.lift.arrays.machine import Machine
+from autograd.lift.arrays.program import MatrixProduct, Program
+from autograd.lift.arrays.reference import ReferenceMachine
 from autograd.lift.arrays.reverse import Reverse
-from autograd.lift.numpy_backend import machine as numpy_backend
+from autograd.lift.arrays.update import Update
+from autograd.lift.numpy_backend.machine import NumpyMachine
 
-
-class Machine(Protocol):
-    """A program made ready to run: its memory, and functions without arguments.
-
-    Attributes:
-        values: the numbers; set those of the inputs before `forward`.
-        adjoints: after `clear`, a 1 at a root, and `backward`: the gradients at the places that were wanted.
-    """
-
-    values: np.ndarray[Any, np.dtype[np.float64]]
-    adjoints: np.ndarray[Any, np.dtype[np.float64]]
-
-    @property
-    def forward(self) -> Callable[[], None]: ...
-    @property
-    def backward(self) -> Callable[[], None]: ...
-    @property
-    def clear(self) -> Callable[[], None]: ...
-    @property
-    def forward_and_backward(self) -> Callable[[], None]: ...  # from the first root
-
+if TYPE_CHECKING:
+    from autograd.lift.llvm_backend.training_loop import TrainingLoop
 
 #: Numbers in a matrix product (operands and result) beyond which it leaves the cache, and BLAS is faster.
 MOST_IN_CACHE = 1 << 19
@@ -47,7 +29,7 @@ MOST_INSTRUCTIONS = 1000
 #: Places beyond which the program does not stay in the cache.
 MOST_PLACES = 1 << 21
 
-#: "auto", or the back end that is to be used whatever the counts say: "numpy" or "llvm".
+#: "auto", or the back end that is to be used whatever the counts say: "numpy", "llvm" or "reference".
 back_end: ContextVar[str] = ContextVar("back_end", default="auto")
 
 
@@ -58,11 +40,20 @@ def machine_for(program: Program, reverse: Reverse | None = None, *, repeated: b
         program, reverse: what is to be run.
         repeated: whether it will run thousands of times, as in training, so that compiling it pays.
     """
+    if back_end.get() == "reference":
+        return ReferenceMachine(program, reverse)
     if uses_machine_code(program, repeated):
-        from autograd.lift.llvm_backend import machine as llvm_backend
+        machine: Machine = llvm_backend().LlvmMachine(program, reverse)
+        return machine
+    return NumpyMachine(program, reverse)
 
-        return llvm_backend.Machine(program, reverse)
-    return numpy_backend.Machine(program, reverse)
+
+def training_loop_for(program: Program, reverse: Reverse, update: Update) -> TrainingLoop | None:
+    """Many steps of training in one call; None where there is no machine code, or it cannot read the update's rule."""
+    if not uses_machine_code(program):
+        return None
+    loop: TrainingLoop | None = llvm_backend().training_loop(program, reverse, update)
+    return loop
 
 
 def uses_machine_code(program: Program, repeated: bool = True) -> bool:
@@ -70,7 +61,7 @@ def uses_machine_code(program: Program, repeated: bool = True) -> bool:
     asked = back_end.get()
     if asked != "auto" or not can_compile():
         return asked == "llvm"
-    products = (x for x in program.instructions if isinstance(x, Product))
+    products = (x for x in program.instructions if isinstance(x, MatrixProduct))
     return (
         repeated
         and len(program.instructions) <= MOST_INSTRUCTIONS
@@ -87,3 +78,14 @@ def can_compile() -> bool:
     except (ImportError, OSError):  # not installed, or not for this system
         return False
     return True
+
+
+def llvm_backend() -> ModuleType:
+    """The room of machine code, by its last file, which needs all the others.
+
+    The one import in `lift` that waits: the room cannot be read without llvmlite, an outside package, which takes long
+    to load and need not be installed.
+    """
+    from autograd.lift.llvm_backend import training_loop
+
+    return training_loop

@@ -1,6 +1,6 @@
 """jit: a function of scalars that runs as an array program, and is one node of the graph.
 
-    record → simplify → schedule → regroup → reverse → NumPy
+    trace → simplify → schedule → regroup → reverse → a back end
 
 is done once for each structure of the arguments; from then on a call copies the numbers in, runs the program, and
 takes the results out.
@@ -13,20 +13,19 @@ from collections.abc import Callable, Hashable, Sequence
 from functools import update_wrapper
 from itertools import pairwise
 from math import isfinite
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
-from autograd.lift.bound import Step
+from autograd.lift.arrays.listing import Listing
+from autograd.lift.arrays.printed import listing
+from autograd.lift.bound import Bound
 from autograd.lift.capture.arguments import Reading, like
-from autograd.lift.node import Call, Later, as_leaf, compiled_node, node_operation
-from autograd.lift.specialised import Recorded, gradient
+from autograd.lift.node import CompiledCall, Later, as_leaf, compiled_node, node_operation
+from autograd.lift.specialised import Specialised
 from autograd.recording import recording_here
 from autograd.transforms import flat, nested_like, open_inputs
 from autograd.value import Value
-
-if TYPE_CHECKING:
-    from autograd.lift.arrays.listing import Listing
 
 
 def jit(f: Callable[..., Any]) -> Compiled:
@@ -70,10 +69,10 @@ class Compiled:
         if not callable(f):
             raise TypeError(f"jit takes a function, but was given {f!r} of type {type(f).__name__}")
         self.f = f
-        self.kept: dict[Hashable, Recorded] = {}
+        self.kept: dict[Hashable, Specialised] = {}
         self.lock = threading.RLock()
         self.recordings = 0
-        self.latest: Recorded | None = None
+        self.latest: Specialised | None = None
         derivative: tuple[Callable[..., Any], Any, bool] = getattr(f, "derivative_of", (f, None, True))
         self.inner, self.argnums, self.with_value = derivative
         update_wrapper(self, f, updated=())
@@ -94,7 +93,7 @@ class Compiled:
                 return self.f(*args, **kwargs)  # derivatives of Values are Values again
             return self.differentiate(structure, reading, ends, args, kwargs)
 
-    def bind(self, *args: Any, repeated: bool = True) -> Step:
+    def bind(self, *args: Any, repeated: bool = True) -> Bound:
         """The function with its arguments in place, for a loop that copies nothing.
 
         A compiled `value_and_grad(f)` is differentiated by its argument, any other function by the Values that it
@@ -121,16 +120,16 @@ class Compiled:
             parts.append(reading.read(argument))
             ends.append(reading.count)
         with self.lock:
-            recorded = self.recorded(tuple(parts), reading, args, {})
+            specialised = self.specialised(tuple(parts), reading, args, {})
         if isinstance(self.argnums, int):
             k = self.argnums % len(args)
-            return Step(recorded, reading, slice(ends[k], ends[k + 1]), repeated)
-        if self.argnums is not None or not recorded.captured:
+            return Bound(specialised, reading, slice(ends[k], ends[k + 1]), repeated)
+        if self.argnums is not None or not specialised.captured:
             raise TypeError(
                 "bind takes a compiled function that captures Values, or a compiled value_and_grad(f) of one argument:"
                 " jit(value_and_grad(f)).bind(…)"
             )
-        return Step(recorded, reading, slice(recorded.arguments, None), repeated)
+        return Bound(specialised, reading, slice(specialised.arguments, None), repeated)
 
     @property
     def program(self) -> Listing:
@@ -141,35 +140,33 @@ class Compiled:
         """
         if self.latest is None:
             raise RuntimeError("nothing is recorded yet: call the compiled function once")
-        from autograd.lift.arrays.printed import listing
-
         return listing(self.latest.program, self.recordings)
 
-    def recorded(
+    def specialised(
         self, structure: tuple[Any, ...], reading: Reading, args: tuple[Any, ...], kwargs: dict[str, Any]
-    ) -> Recorded:
+    ) -> Specialised:
         """The program for arguments of this structure."""
         key = (structure, *kwargs)
         if key not in self.kept:
-            self.kept[key] = Recorded(self.inner, args, kwargs, structure, reading, self.lock)
+            self.kept[key] = Specialised(self.inner, args, kwargs, structure, reading, self.lock)
             self.recordings += 1
         self.latest = self.kept[key]
         return self.latest
 
     def call(self, structure: tuple[Any, ...], reading: Reading, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         """The value: a number, or a node of the graph with its gradient."""
-        recorded = self.recorded(structure, reading, args, kwargs)
-        parents = (*reading.values.values(), *recorded.captured)
-        machine, wanted = recorded.for_node(tuple(reading.values))
-        call = Call(self.inner, recorded, reading, args, kwargs)
-        roots = recorded.program.roots
+        specialised = self.specialised(structure, reading, args, kwargs)
+        parents = (*reading.values.values(), *specialised.captured)
+        machine, wanted = specialised.for_node(tuple(reading.values))
+        call = CompiledCall(self.inner, specialised, reading, args, kwargs)
+        roots = specialised.program.roots
         slopes: Sequence[float] = ()
         with np.errstate(all="ignore"):
-            recorded.load(machine, reading)
+            specialised.load(machine, reading)
             machine.forward()
             data = machine.values[roots].tolist()
             if wanted and len(roots) == 1:
-                slopes = gradient(machine, recorded, roots[0], wanted)
+                slopes = specialised.gradient(machine, roots[0], wanted)
         if not all(map(isfinite, data)) or not isfinite(sum(slopes)):
             return self.eagerly(args, kwargs, as_numbers=not wanted)
         results: list[Any] = data
@@ -180,7 +177,7 @@ class Compiled:
                 results.append(compiled_node(y, op, parents, slopes or Later(op, y, parents)))
         supply = iter(results)
         return nested_like(
-            recorded.result, iter([next(supply) if isinstance(x, Value) else x for x in flat(recorded.result)])
+            specialised.result, iter([next(supply) if isinstance(x, Value) else x for x in flat(specialised.result)])
         )
 
     def eagerly(self, args: tuple[Any, ...], kwargs: dict[str, Any], as_numbers: bool) -> Any:
@@ -206,14 +203,14 @@ class Compiled:
         chosen = self.argnums if several else (self.argnums,)
         if not all(-len(args) <= k < len(args) for k in chosen):
             return self.f(*args, **kwargs)  # which says so
-        recorded = self.recorded(structure, reading, args, kwargs)
-        if not (isinstance(recorded.result, Value)):
+        specialised = self.specialised(structure, reading, args, kwargs)
+        if not (isinstance(specialised.result, Value)):
             return self.f(*args, **kwargs)
-        machine = recorded.machine(tuple(spans[k] for k in chosen))
-        recorded.load(machine, reading)
+        machine = specialised.machine(tuple(spans[k] for k in chosen))
+        specialised.load(machine, reading)
         machine.forward_and_backward()
-        y = float(machine.values[recorded.program.roots[0]])
-        first = int(recorded.places[0]) if len(recorded.places) else 0
+        y = float(machine.values[specialised.program.roots[0]])
+        first = int(specialised.places[0]) if len(specialised.places) else 0
         found = [machine.adjoints[first + spans[k].start : first + spans[k].stop] for k in chosen]
         if not isfinite(y) or not all(isfinite(slopes.sum()) for slopes in found):
             return self.f(*args, **kwargs)

@@ -10,9 +10,9 @@ from typing import Any
 import numpy as np
 
 from autograd.arithmetic import Floats
+from autograd.lift.arrays.machine import Machine
 from autograd.lift.capture.arguments import Reading
-from autograd.lift.choose_backend import Machine
-from autograd.lift.specialised import Recorded, gradient
+from autograd.lift.specialised import Specialised
 from autograd.operation import Operation
 from autograd.transforms import flat, nested_like
 from autograd.value import Value, adjoints, as_number
@@ -45,24 +45,24 @@ def compiled_node(y: float, op: Operation, parents: tuple[Value, ...], slopes: S
     return node
 
 
-def node_operation(call: Call, machine: Machine, number: int, wanted: tuple[int, ...]) -> Operation:
+def node_operation(call: CompiledCall, machine: Machine, number: int, wanted: tuple[int, ...]) -> Operation:
     """The operation of a compiled node.
 
     In floats, value and partials are those of the program. To be differentiated again, they are recorded by the
     function itself, on the scalar engine.
     """
-    recorded = call.recorded
-    root = recorded.program.roots[number]
+    specialised = call.specialised
+    root = specialised.program.roots[number]
 
     def run(xs: tuple[float, ...]) -> None:
-        recorded.put(machine, call.reading)
-        machine.values[recorded.places[list(wanted)]] = xs
+        specialised.put(machine, call.reading)
+        machine.values[specialised.places[list(wanted)]] = xs
         machine.forward()
 
     def value(m: Any, *xs: Any) -> Any:
         if m is not Floats:
             return call.on_values(xs)[number]
-        with recorded.lock, np.errstate(all="ignore"):
+        with specialised.lock, np.errstate(all="ignore"):
             run(xs)
             return float(machine.values[root])
 
@@ -70,19 +70,19 @@ def node_operation(call: Call, machine: Machine, number: int, wanted: tuple[int,
         if m is not Floats:
             adjoint = adjoints(call.on_values(xs)[number], Value(1.0))
             return [adjoint.pop(x, 0.0) for x in xs]  # the whole derivative for the first of two equal operands
-        with recorded.lock, np.errstate(all="ignore"):
+        with specialised.lock, np.errstate(all="ignore"):
             run(xs)
-            return gradient(machine, recorded, root, wanted)
+            return specialised.gradient(machine, root, wanted)
 
     return Operation("compiled", value, partials, arity=None)
 
 
 @dataclass(frozen=True)
-class Call:
+class CompiledCall:
     """One call of a compiled function on Values, kept by its node."""
 
     f: Callable[..., Any]
-    recorded: Recorded
+    specialised: Specialised
     reading: Reading
     args: tuple[Any, ...]
     kwargs: dict[str, Any]
@@ -94,7 +94,7 @@ class Call:
             RuntimeError: if xs are not the Values that f captures, for it cannot be given others.
         """
         given = len(self.reading.values)
-        if any(x is not leaf for x, leaf in zip(xs[given:], self.recorded.captured, strict=True)):
+        if any(x is not leaf for x, leaf in zip(xs[given:], self.specialised.captured, strict=True)):
             raise RuntimeError(
                 "a copy of a compiled node can be differentiated once, but not again: its function captures the"
                 " original Values.\nCompute it again, or pass the Values as arguments."

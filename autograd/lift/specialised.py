@@ -9,18 +9,19 @@ from typing import Any
 
 import numpy as np
 
+from autograd.lift.arrays.machine import Machine
 from autograd.lift.arrays.program import Program
 from autograd.lift.arrays.regroup import regrouped
 from autograd.lift.arrays.reverse import reverse
 from autograd.lift.capture.arguments import Reading, argument_names, piece_names, with_leaves
-from autograd.lift.capture.simplify import simplified
-from autograd.lift.choose_backend import Machine, machine_for
+from autograd.lift.capture.simplify import scalar_program
+from autograd.lift.choose_backend import machine_for
 from autograd.recording import Recording
 from autograd.transforms import flat
 from autograd.value import Value
 
 
-class Recorded:
+class Specialised:
     """The program of one structure of the arguments, and the machines that run it.
 
     Attributes:
@@ -45,7 +46,7 @@ class Recorded:
         named = {key: with_leaves(argument, supply) for key, argument in kwargs.items()}
         with Recording() as recording:
             self.result = f(*given, **named)
-            scalars = simplified([x for x in flat(self.result) if isinstance(x, Value)], recording)
+            scalars = scalar_program([x for x in flat(self.result) if isinstance(x, Value)], recording)
         node_of = {id(leaf): node for node, leaf in scalars.leaves.items()}
         argument_of = (*argument_names(f, len(args)), *kwargs)
         names = (name for part, of in zip(structure, argument_of, strict=True) for name in piece_names(part, of))
@@ -96,21 +97,15 @@ class Recorded:
             machine.values[start : start + piece.size] = piece
             start += piece.size
 
-
-def back(machine: Machine, root: int) -> None:
-    """The gradient of the result at that place, into the machine's adjoints."""
-    machine.clear()
-    machine.adjoints[root] += 1.0
-    machine.backward()
-
-
-def gradient(machine: Machine, recorded: Recorded, root: int, wanted: tuple[int, ...]) -> list[float]:
-    """∂root/∂ each wanted input."""
-    back(machine, root)
-    first, last = wanted[0], wanted[-1]
-    if last - first == len(wanted) - 1 and recorded.places[last] - recorded.places[first] == last - first:
-        start = recorded.places[first]  # neighbours: the gradients of captured Values always are
-        slopes: list[float] = machine.adjoints[start : start + len(wanted)].tolist()
-    else:
-        slopes = machine.adjoints[recorded.places[list(wanted)]].tolist()
-    return slopes
+    def gradient(self, machine: Machine, root: int, wanted: tuple[int, ...]) -> list[float]:
+        """∂root/∂ each wanted input, from what the machine has computed forwards."""
+        machine.clear()
+        machine.adjoints[root] += 1.0
+        machine.backward()
+        first, last = wanted[0], wanted[-1]
+        if last - first == len(wanted) - 1 and self.places[last] - self.places[first] == last - first:
+            start = self.places[first]  # neighbours: the gradients of captured Values always are
+            slopes: list[float] = machine.adjoints[start : start + len(wanted)].tolist()
+        else:
+            slopes = machine.adjoints[self.places[list(wanted)]].tolist()
+        return slopes

@@ -179,7 +179,7 @@ class CompiledObjective:
         """The program and an optimiser's rule as one piece of machine code; None where there is no such thing."""
         self.share[:] = 1.0
         try:
-            return self.bound.repeated(rule.rule, len(rule.slot_names), self.places[:3])
+            return self.bound.training_loop(rule.rule, len(rule.slot_names), self.places[:3])
         except (TypeError, ValueError, AttributeError):  # the rule asks for what this arithmetic does not have
             return None
 

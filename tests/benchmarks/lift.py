@@ -12,7 +12,6 @@ import time
 import numpy as np
 
 from autograd import Value, dot, jit, logsumexp, mean, relu, softmax, tanh, value_and_grad, vmap
-from autograd.lift.arrays.printed import statements
 from nn.micrograd import MLP
 from nn.optimizers import Adam, GradientDescent
 
@@ -34,7 +33,7 @@ def microseconds(f, repeats=7):
 
 def show(name, compiled, compile_seconds, **times):
     program = compiled.latest.program
-    print(f"{name}: {program.recorded:,} scalars → {len(statements(program))} array operations")
+    print(f"{name}: {program.recorded:,} scalars → {len(compiled.program.statements)} array operations")
     print(f"    compile {compile_seconds:.2f} s, {1e6 * compile_seconds / program.recorded:.1f} µs a recorded node")
     for what, time_taken in times.items():
         print(f"    {what.replace('_', ' '):38s}{time_taken:10.1f} µs")
@@ -102,7 +101,7 @@ def bound(compiled, *args):
 
 def in_machine_code(step, optimizer, steps=1000):
     """Steps of an optimiser, one in a call and many."""
-    epochs = step.repeated(optimizer.rule, len(optimizer.slot_names), [])
+    epochs = step.training_loop(optimizer.rule, len(optimizer.slot_names), [])
     if epochs is None:
         return {}
     rates = np.full(steps, 1e-6)  # small, so that the numbers stay what they are
@@ -138,7 +137,7 @@ def digits():
     times = {"epoch_of_28_batches": microseconds(epoch)}
     optimizer = GradientDescent(0.1)
     size = len(step.parameters)
-    epochs = step.repeated(optimizer.rule, 0, [(size, 64, 64), (size + rows.size, 10, 64)])
+    epochs = step.training_loop(optimizer.rule, 0, [(size, 64, 64), (size + rows.size, 10, 64)])
     if epochs is not None:
         tables = rng.uniform(0, 1, (1797, 64)), np.eye(10)[rng.integers(0, 10, 1797)]
         order = np.resize(rng.permutation(1797), (29, 64))

@@ -73,7 +73,7 @@ def ours(f, args, optimizer, tables=(), feed=None, steps=1000):
     recorded = time.perf_counter() - start
     start = time.perf_counter()
     step = compiled.bind(*args)
-    epochs = step.repeated(optimizer.rule, len(optimizer.slot_names), list(tables))
+    epochs = step.training_loop(optimizer.rule, len(optimizer.slot_names), list(tables))
     epochs.step(0.0, 0)
     print(f"compiled in {recorded:.2f} s by NumPy, and {time.perf_counter() - start:.2f} s into machine code")
     rates, count = np.full(steps, optimizer.rate()), [0]

@@ -122,17 +122,17 @@ class Listing:
 INDEX = re.compile(r"(\d+)")
 
 
-def stem(label: str) -> str:
+def without_indices(label: str) -> str:
     """A label without its indices.
 
-    >>> stem("layers.0.neurons.2.w[1]")
+    >>> without_indices("layers.0.neurons.2.w[1]")
     'layers..neurons..w[]'
     """
     return INDEX.sub("", label)
 
 
 def in_one(labels: Iterable[str], spans: bool = False) -> str:
-    """Labels of the same stem, without the indices that differ, or with their ranges.
+    """Labels that differ in their indices alone, without those that differ, or with their ranges.
 
     >>> labels = [f"layers.0.neurons.{j}.w[{i}]" for j in range(16) for i in range(2)]
     >>> in_one(labels), in_one(labels, spans=True)

@@ -36,7 +36,7 @@ def grids(left: Places, right: Places) -> list[Places]:
         return [grid]
     block = connected(i, j, rows, columns)
     shapes: dict[tuple[int, int], list[Places]] = {}
-    for chosen in same(block):
+    for chosen in indices_by_label(block):
         rows_here, columns_here = np.unique(i[chosen]), np.unique(j[chosen])
         cells = np.full((len(rows_here), len(columns_here)), -1, dtype=np.intp)
         cells[np.searchsorted(rows_here, i[chosen]), np.searchsorted(columns_here, j[chosen])] = chosen
@@ -73,7 +73,7 @@ def connected(i: Places, j: Places, rows: int, columns: int) -> Places:
         of_row = better
 
 
-def same(labels: Places) -> list[Places]:
+def indices_by_label(labels: Places) -> list[Places]:
     """The indices that have the same label, for each label."""
     order = np.argsort(labels, kind="stable")
     ends = np.flatnonzero(np.diff(labels[order])) + 1

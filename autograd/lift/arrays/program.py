@@ -8,17 +8,14 @@ the back end to see (`strides.py`); the meaning is always "the numbers at these 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+import numpy as np
 
 from autograd.operation import Operation
 
-if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
-
-    Places = NDArray[np.intp]
-else:
-    Places = Any
+Places = np.ndarray[Any, np.dtype[np.intp]]
+FloatArray = np.ndarray[Any, np.dtype[np.float64]]
 
 
 @dataclass(frozen=True)
@@ -32,13 +29,17 @@ class Map:
 
 
 @dataclass(frozen=True)
-class Product:
+class MatrixProduct:
     """out[…, i, j] = Σₖ left[…, i, k] · right[…, j, k]: matrix products, one for each of the leading indices."""
 
     left: Places
     right: Places
     out: Places
     mode: str = "="
+
+    @property
+    def operands(self) -> tuple[Places, ...]:
+        return self.left, self.right
 
 
 @dataclass(frozen=True)
@@ -50,12 +51,16 @@ class Reduce:
     out: Places
     mode: str = "="
 
+    @property
+    def operands(self) -> tuple[Places, ...]:
+        return (self.operand,)
 
-Instruction = Map | Product | Reduce
+
+Instruction = Map | MatrixProduct | Reduce
 
 
 @dataclass(frozen=True)
-class Array:
+class Region:
     """Neighbouring places that belong together: constants, an argument, captured Values, the results of a group."""
 
     start: int
@@ -73,7 +78,7 @@ class Program:
         roots: the places of the results.
         recorded: how many scalar nodes were recorded.
         scalars, grouped: how many scalars are computed, and how many of them together with others.
-        arrays: what lies in the buffer, in order.
+        regions: what lies in the buffer, in order.
         labels: place → the label of the captured Value there.
     """
 
@@ -85,5 +90,5 @@ class Program:
     recorded: int = 0
     grouped: int = 0
     scalars: int = 0
-    arrays: list[Array] = field(default_factory=list)
+    regions: list[Region] = field(default_factory=list)
     labels: dict[int, str] = field(default_factory=dict)

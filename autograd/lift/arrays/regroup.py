@@ -1,6 +1,6 @@
 """Step 4, regrouping: each group of scalar nodes becomes array instructions, its results neighbours in the buffer.
 
-Sums of products become matrix products where `grid` finds that they can.
+Sums of products become matrix products where `matrix_grid` finds that they can.
 """
 
 from __future__ import annotations
@@ -10,15 +10,15 @@ from collections.abc import Iterable
 import numpy as np
 
 from autograd import ops
-from autograd.lift.arrays.matrix_grid import grids, same, shared_rows
-from autograd.lift.arrays.program import Array, Map, Places, Product, Program, Reduce
+from autograd.lift.arrays.matrix_grid import grids, indices_by_label, shared_rows
+from autograd.lift.arrays.program import Map, MatrixProduct, Places, Program, Reduce, Region
 from autograd.lift.arrays.schedule import batch_sizes, reachable, roles, scheduled
-from autograd.lift.arrays.strides import nested_shape, steps
-from autograd.lift.arrays.sum_terms import Part, Terms, oriented
+from autograd.lift.arrays.strides import nested_shape, strides_of
+from autograd.lift.arrays.sum_terms import Terms, TermTable, oriented
 from autograd.lift.capture.simplify import COMMUTATIVE, LARGEST, LINEAR, Scalars, TooLarge
 from autograd.lift.capture.vmap import BATCH, sample_number
 
-#: Added to the number of an array that holds a batch, so that what is the same for all samples comes first.
+#: Added to the number of a region that holds a batch, so that what is the same for all samples comes first.
 BATCHED = 1 << 40
 
 #: What a program may have in memory, twice over with gradients: 8 bytes each.
@@ -33,7 +33,7 @@ def regrouped(program: Scalars, inputs: dict[int, str], captured: list[int]) -> 
 
     Args:
         program: the simplified scalars.
-        inputs: the nodes of the arguments, in order, each with the name of the array that it belongs to.
+        inputs: the nodes of the arguments, in order, each with the name of the region that it belongs to.
         captured: the nodes of the captured leaves.
     """
     return Regrouping(program, inputs, captured).result
@@ -52,9 +52,9 @@ class Regrouping:
         groups = scheduled(program, operands, roles(program, operands, kinds, self.samples))
 
         self.place = np.full(len(program.op), -1, dtype=np.intp)  # where each node's number is, or its first sample's
-        self.source = np.empty(1024, dtype=np.intp)  # of each place: the number of the array that it belongs to
+        self.source = np.empty(1024, dtype=np.intp)  # of each place: the number of the region that it belongs to
         self.used = 0  # how many places are taken; the rest of `source` is room to grow
-        self.computed = 0  # how many arrays have been computed
+        self.computed = 0  # how many regions hold what is computed
         self.count = 1  # how many samples the group at hand stands for
         self.result = Program(recorded=program.recorded)
         self.put([0, *(node for node in program.number if node in operands and node)], "constants")
@@ -80,10 +80,10 @@ class Regrouping:
         self.result.size = self.used
 
     def put(self, nodes: Iterable[int], name: str) -> None:
-        """Give the nodes the next places, as an array of their own."""
-        self.new_array(np.array(list(nodes), dtype=np.intp), name)
+        """Give the nodes the next places, as a region of their own."""
+        self.new_region(np.array(list(nodes), dtype=np.intp), name)
 
-    def new_array(self, nodes: Places, name: str = "") -> Places:
+    def new_region(self, nodes: Places, name: str = "") -> Places:
         """The next places, in the shape of `nodes`; −1 among them are cells that nobody reads.
 
         A node that stands for a batch has a place for each sample, one after the other; its own is the first.
@@ -92,7 +92,7 @@ class Regrouping:
         size = nodes.size * self.count
         out = np.arange(start, start + size, self.count).reshape(nodes.shape)
         self.place[nodes[nodes >= 0]] = out[nodes >= 0]
-        arrays = self.result.arrays
+        regions = self.result.regions
         self.used += size
         if self.used > MOST_NUMBERS:
             raise TooLarge(
@@ -101,9 +101,9 @@ class Regrouping:
             )
         if self.used > len(self.source):
             self.source = np.concatenate([self.source, np.empty(self.used, dtype=np.intp)])
-        self.source[start : self.used] = len(arrays) + BATCHED * (self.count > 1)
+        self.source[start : self.used] = len(regions) + BATCHED * (self.count > 1)
         self.computed += not name
-        arrays.append(Array(start, start + size, name or f"h{self.computed}"))
+        regions.append(Region(start, start + size, name or f"h{self.computed}"))
         return out
 
     def spread(self, places: Places) -> Places:
@@ -117,7 +117,7 @@ class Regrouping:
     # ── Element by element ──────────────────────────────────────────────────────────────────────────────────
 
     def elementwise(self, group: list[int]) -> None:
-        """One instruction for each combination of arrays that the operands come from, if there are few."""
+        """One instruction for each combination of regions that the operands come from, if there are few."""
         op = self.program.op[group[0]]
         assert op is not None
         nodes = np.array(group)
@@ -137,14 +137,14 @@ class Regrouping:
             chosen = part == number
             order = best_order(operands[:, chosen])
             xs = operands[:, chosen][:, order]
-            out = self.new_array(nodes[chosen][order])
+            out = self.new_region(nodes[chosen][order])
             self.result.instructions.append(Map(op, tuple(map(self.spread, xs)), self.spread(out)))
 
     def batch(self, group: list[int]) -> None:
         """Rows of samples from the samples' own numbers."""
         rows = self.place[np.array([self.program.operands[node] for node in group])]
         order = best_order(rows.T[:1])
-        out = self.spread(self.new_array(np.array(group)[order]))
+        out = self.spread(self.new_region(np.array(group)[order]))
         self.result.instructions.append(Map(ops.IDENTITY, (rows[order],), out))
 
     def largest(self, group: list[int]) -> None:
@@ -153,7 +153,7 @@ class Regrouping:
         width = max(map(len, lists))
         rows = np.array([np.concatenate([x, np.repeat(x[:1], width - len(x))]) for x in lists])
         order = np.lexsort(rows[:, ::-1].T)
-        out = self.new_array(np.array(group)[order])
+        out = self.new_region(np.array(group)[order])
         out = self.spread(out)
         if width == 1:
             self.result.instructions.append(Map(ops.DETACH, (self.spread(rows[order, 0]),), out))
@@ -163,17 +163,17 @@ class Regrouping:
     # ── Sums and sums of products ───────────────────────────────────────────────────────────────────────────
 
     def linear(self, group: list[int]) -> None:
-        """Split the terms into parts that come from the same arrays; find the grid of the largest; add the others."""
-        parts = Terms(self.program.terms, group, self.place, self.source).parts()
-        for part in parts:
-            if part.padded > MOST_PADDING * part.used + 64 and len(set(part.counts)) > 1:
-                for chosen in same(np.ceil(np.log2(part.counts + 1.0))):
+        """Split the terms into tables, by where they come from; find the grid of the largest; add the others."""
+        tables = Terms(self.program.terms, group, self.place, self.source).tables()
+        for table in tables:
+            if table.padded > MOST_PADDING * table.used + 64 and len(set(table.counts)) > 1:
+                for chosen in indices_by_label(np.ceil(np.log2(table.counts + 1.0))):
                     self.linear([group[k] for k in chosen])
                 return
-        products = [part for part in parts if part.is_product and part.width > 1]
+        products = [table for table in tables if table.is_product and table.width > 1]
         nodes = np.array(group)
         if products:
-            main = max(products, key=lambda part: part.used)
+            main = max(products, key=lambda table: table.used)
             cells = grids(main.left, main.right)
             if len(cells) > 1:
                 for grid in cells:
@@ -181,49 +181,49 @@ class Regrouping:
                 return
             (grid,) = cells
         else:
-            grid = best_order(np.concatenate([part.columns() for part in parts]))
-        self.add_up(parts, grid, self.new_array(np.where(grid >= 0, nodes[grid], -1)))
+            grid = best_order(np.concatenate([table.columns() for table in tables]))
+        self.add_up(tables, grid, self.new_region(np.where(grid >= 0, nodes[grid], -1)))
 
-    def add_up(self, parts: list[Part], grid: Places, out: Places) -> None:
-        """The instructions that sum the parts, the positive ones first."""
-        parts.sort(key=lambda part: (part.sign < 0, not part.is_product))
+    def add_up(self, tables: list[TermTable], grid: Places, out: Places) -> None:
+        """The instructions that sum the tables, the positive ones first."""
+        tables.sort(key=lambda table: (table.sign < 0, not table.is_product))
         add = self.result.instructions.append
         everywhere = self.spread(out)
         used = grid >= 0
-        if parts[0].sign < 0:
+        if tables[0].sign < 0:
             add(Map(ops.IDENTITY, (np.zeros_like(everywhere),), everywhere))
-        for number, part in enumerate(parts):
-            mode = "-" if part.sign < 0 else "+" if number else "="
-            left, right = (x[grid] * used[..., None] for x in (part.left, part.right))  # 0 in cells that nobody reads
-            if not part.is_product:
-                if part.width == 1:
+        for number, table in enumerate(tables):
+            mode = "-" if table.sign < 0 else "+" if number else "="
+            left, right = (x[grid] * used[..., None] for x in (table.left, table.right))  # 0 in cells that nobody reads
+            if not table.is_product:
+                if table.width == 1:
                     add(Map(ops.IDENTITY, (self.spread(left[..., 0]),), everywhere, mode))
                 else:
                     add(Reduce(ops.SUM, self.spread(left).swapaxes(-1, -2), everywhere, mode))
-            elif part.width == 1:
+            elif table.width == 1:
                 factors = (self.spread(left[..., 0]), self.spread(right[..., 0]))
                 add(Map(ops.MULTIPLY, factors, everywhere, mode))
             else:
                 rows = shared_rows(left, used) if grid.ndim == 3 else None
                 columns = shared_rows(right.swapaxes(1, 2), used.swapaxes(1, 2)) if grid.ndim == 3 else None
                 if rows is None or columns is None:
-                    rows, columns = (x.reshape(-1, 1, part.width) for x in (left, right))
+                    rows, columns = (x.reshape(-1, 1, table.width) for x in (left, right))
                 add(self.product(rows, columns, out.reshape(len(rows), rows.shape[1], -1), mode))
 
-    def product(self, left: Places, right: Places, out: Places, mode: str) -> Product:
+    def product(self, left: Places, right: Places, out: Places, mode: str) -> MatrixProduct:
         """A matrix product. The samples of a batch are further columns, or blocks if the rows have them, too."""
         if self.count == 1:
-            return Product(left, right, out, mode)
+            return MatrixProduct(left, right, out, mode)
         blocks, rows, columns = out.shape
         source = self.source
         left, right, out = self.spread(left), self.spread(right), self.spread(out)
         if not (source[left[..., 0]] >= BATCHED).any():
             wide = right.swapaxes(2, 3).reshape(blocks, columns * self.count, -1)
-            if steps(wide) is not None or blocks > 1:
-                return Product(left[..., 0], wide, out.reshape(blocks, rows, -1), mode)
+            if strides_of(wide) is not None or blocks > 1:
+                return MatrixProduct(left[..., 0], wide, out.reshape(blocks, rows, -1), mode)
             left = np.broadcast_to(left[..., 0], (columns, *left.shape[1:3]))  # a product for each column
-            return Product(left, right[0].swapaxes(1, 2), out[0].swapaxes(0, 1), mode)
-        return Product(np.moveaxis(left, 3, 1), np.moveaxis(right, 3, 1), np.moveaxis(out, 3, 1), mode)
+            return MatrixProduct(left, right[0].swapaxes(1, 2), out[0].swapaxes(0, 1), mode)
+        return MatrixProduct(np.moveaxis(left, 3, 1), np.moveaxis(right, 3, 1), np.moveaxis(out, 3, 1), mode)
 
 
 # ── Order ───────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -2,9 +2,9 @@
 
 Every instruction is passed once, backwards. To each operand that the wanted gradients depend on flows
 
-    Map      adjoint of out · ∂op/∂operand, the partial from the table
-    Product  adjoint of out · the other matrix
-    Reduce   adjoint of out, to every term
+    Map            adjoint of out · ∂op/∂operand, the partial from the table
+    MatrixProduct  adjoint of out · the other matrix
+    Reduce         adjoint of out, to every term
 
 and lands at the operand's places in a second buffer: stored if it is the first to arrive there, added otherwise. The
 transpose of a gather is a scatter-add, that of a broadcast a sum.
@@ -17,8 +17,8 @@ from typing import Any
 
 import numpy as np
 
-from autograd.lift.arrays.program import Instruction, Map, Places, Product, Program
-from autograd.lift.arrays.strides import steps
+from autograd.lift.arrays.program import Instruction, Map, MatrixProduct, Places, Program
+from autograd.lift.arrays.strides import strides_of
 from autograd.lift.capture.simplify import LARGEST
 from autograd.operation import Operation
 from autograd.ops import DETACH
@@ -44,15 +44,6 @@ class Reverse:
     zeros: Any
 
 
-def operands_of(instruction: Instruction) -> tuple[Places, ...]:
-    """The places that an instruction reads."""
-    if isinstance(instruction, Map):
-        return instruction.operands
-    if isinstance(instruction, Product):
-        return (instruction.left, instruction.right)
-    return (instruction.operand,)
-
-
 def reverse(program: Program, wanted: Places, roots: list[int] | None = None) -> Reverse:
     """The reverse mode of a program, for the gradients of the roots (None: of any) at the places `wanted`."""
     roots = program.roots if roots is None else roots
@@ -61,7 +52,7 @@ def reverse(program: Program, wanted: Places, roots: list[int] | None = None) ->
     for instruction in program.instructions:
         if instruction_op(instruction) in (LARGEST, DETACH):
             continue
-        if any(needed[places].any() for places in operands_of(instruction)):
+        if any(needed[places].any() for places in instruction.operands):
             needed[instruction.out] = True
 
     arrived = np.zeros(program.size, dtype=bool)
@@ -73,14 +64,14 @@ def reverse(program: Program, wanted: Places, roots: list[int] | None = None) ->
         if not (needed[instruction.out] & arrived[instruction.out]).any():
             continue
         zeros[instruction.out] |= ~arrived[instruction.out]
-        for number, target in enumerate(operands_of(instruction)):
+        for number, target in enumerate(instruction.operands):
             if not needed[target].any():
                 continue
             partial = partial_of(instruction, number)
             if partial is not None and partial.leaf == 0.0:
                 continue
             before = arrived[target]
-            first = not before.any() and steps(target) is not None and covers_once(target)
+            first = not before.any() and strides_of(target) is not None and covers_once(target)
             if not first:
                 zeros[target] |= ~before
             arrived[target] = True
@@ -91,7 +82,7 @@ def reverse(program: Program, wanted: Places, roots: list[int] | None = None) ->
 
 def instruction_op(instruction: Instruction) -> Operation | None:
     """The operation of the table that an instruction applies."""
-    return None if isinstance(instruction, Product) else instruction.op
+    return None if isinstance(instruction, MatrixProduct) else instruction.op
 
 
 def partial_of(instruction: Instruction, operand: int) -> Expression | None:
@@ -104,6 +95,6 @@ def partial_of(instruction: Instruction, operand: int) -> Expression | None:
 
 def covers_once(target: Places) -> bool:
     """Whether no place is met twice, but for steps of 0 (a broadcast, whose sum is stored once)."""
-    step = steps(target) or ()
+    step = strides_of(target) or ()
     cell = target[tuple(slice(None) if s else slice(1) for s in step)]
     return len(np.unique(cell)) == cell.size

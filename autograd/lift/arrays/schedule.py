@@ -15,20 +15,13 @@ from autograd.lift.capture.simplify import LINEAR, Scalars
 from autograd.lift.capture.vmap import BATCH
 
 
-def operands_of(program: Scalars, node: int) -> tuple[int, ...]:
-    """The nodes that a node is computed from."""
-    if program.op[node] is LINEAR:
-        return tuple(x for _, a, b in program.terms[node] for x in (a, b) if x >= 0)
-    return program.operands[node]
-
-
 def reachable(program: Scalars) -> dict[int, tuple[int, ...]]:
     """The nodes that the roots are computed from, each with its operands; operands first."""
     needed = set(program.roots)
     found: list[tuple[int, tuple[int, ...]]] = []
     for node in range(len(program.op) - 1, -1, -1):
         if node in needed:
-            operands = operands_of(program, node)
+            operands = program.operands_of(node)
             needed.update(operands)
             found.append((node, operands))
     return dict(reversed(found))

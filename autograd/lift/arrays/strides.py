@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
-if TYPE_CHECKING:
-    from autograd.lift.arrays.program import Places
+from autograd.lift.arrays.program import Places
 
 MOST_AXES = 4
 
 
-def steps(places: Places) -> tuple[int, ...] | None:
+def strides_of(places: Places) -> tuple[int, ...] | None:
     """The step along each axis (0: broadcast), or None if the places do not advance by fixed steps.
 
-    >>> steps(np.array([[3, 5], [4, 6], [5, 7]])), steps(np.array([1, 2, 4]))
+    >>> strides_of(np.array([[3, 5], [4, 6], [5, 7]])), strides_of(np.array([1, 2, 4]))
     ((1, 2), None)
     """
     found = []

@@ -1,4 +1,4 @@
-"""The terms of a group of sums, sorted by the arrays that they come from: what of a sum may become one product."""
+"""The terms of a group of sums, sorted by the regions that they come from: what of a sum may become one product."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from typing import Any
 import numpy as np
 
 from autograd.lift.arrays.program import Places
-from autograd.lift.capture.simplify import Term
+from autograd.lift.capture.simplify import SumTerm
 
 
-class Part:
-    """Terms of the sums of a group that come from the same arrays with the same sign, one row of them a sum.
+class TermTable:
+    """Terms of a group's sums that come from the same regions with the same sign, one row of them a sum.
 
     Rows that are shorter than the longest are filled up with place 0, which holds the number 0.
     """
@@ -40,7 +40,7 @@ class Part:
 class Terms:
     """All terms of the sums of a group."""
 
-    def __init__(self, terms: dict[int, list[Term]], group: list[int], place: Places, source: Places) -> None:
+    def __init__(self, terms: dict[int, list[SumTerm]], group: list[int], place: Places, source: Places) -> None:
         table = np.array([(k, *term) for k, node in enumerate(group) for term in terms[node]], dtype=np.intp)
         self.sums = len(group)
         self.owner, self.sign = table[:, 0], table[:, 1]
@@ -50,8 +50,8 @@ class Terms:
         self.left, self.right = np.where(swap, self.right, self.left), np.where(swap, self.left, self.right)
         self.sources = np.stack([self.sign, source[self.left], np.where(self.right >= 0, source[self.right], -1)])
 
-    def parts(self) -> list[Part]:
-        """By the arrays that the factors come from; short ones together, if there are many."""
+    def tables(self) -> list[TermTable]:
+        """By the regions that the factors come from; short ones together, if there are many."""
         key = np.unique(self.sources, axis=1, return_inverse=True)[1].ravel()
         counts = np.bincount(key)
         if len(counts) > 4:
@@ -59,9 +59,9 @@ class Terms:
             merged = np.stack([self.sign, self.right >= 0, np.where(small, -1, key)])
             key = np.unique(merged, axis=1, return_inverse=True)[1].ravel()
         chosen = [key == number for number in range(key.max() + 1)]
-        return [Part(int(self.sign[c][0]), self.owner[c], self.left[c], self.right[c], self.sums) for c in chosen]
+        return [TermTable(int(self.sign[c][0]), self.owner[c], self.left[c], self.right[c], self.sums) for c in chosen]
 
 
 def oriented(source_a: Places, source_b: Places, a: Places, b: Places) -> Any:
-    """Whether a is to be the left factor: the one from the array that was there first."""
+    """Whether a is to be the left factor: the one from the region that was there first."""
     return (source_a < source_b) | ((source_a == source_b) & (a <= b))

@@ -9,14 +9,15 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Iterator
 from dataclasses import dataclass, field
 from inspect import signature
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from autograd.transforms import flat, is_array, nested_like
 from autograd.value import Value, as_number
 
-Floats = np.ndarray[Any, np.dtype[np.float64]]
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 
 @dataclass
@@ -29,12 +30,12 @@ class Reading:
         static: what is neither (text, None, truth values, objects), kept as it is.
     """
 
-    pieces: list[Floats] = field(default_factory=list)
+    pieces: list[NDArray[np.float64]] = field(default_factory=list)
     values: dict[int, Value] = field(default_factory=dict)
     static: list[Any] = field(default_factory=list)
     count: int = 0
 
-    def add(self, piece: Floats) -> None:
+    def add(self, piece: NDArray[np.float64]) -> None:
         self.pieces.append(piece)
         self.count += piece.size
 
@@ -130,13 +131,13 @@ def with_leaves(nest: Any, leaves: Iterator[Value]) -> Any:
     return nested_like(nest, iter([next(leaves) if as_number(x) is not None else x for x in flat(nest)]))
 
 
-def like(nest: Any, numbers: Floats) -> Any:
+def like(nest: Any, numbers: NDArray[np.float64]) -> Any:
     """A copy of these numbers in the nesting of `nest`, which holds nothing but numbers."""
     found, _ = cut(nest, numbers.copy(), 0)
     return found
 
 
-def cut(nest: Any, numbers: Floats, start: int) -> tuple[Any, int]:
+def cut(nest: Any, numbers: NDArray[np.float64], start: int) -> tuple[Any, int]:
     """The nest of the numbers from `start`, and where the next one starts."""
     if type(nest) is np.ndarray or is_array(nest):
         stop = start + nest.size

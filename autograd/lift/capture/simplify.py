@@ -24,9 +24,9 @@ from autograd.recording import Recording
 from autograd.value import Value, Values
 
 #: What may be recorded for a program: one of that size takes about a minute and 3 GB.
-MOST_SCALARS = 5_000_000
+MOST_RECORDED = 5_000_000
 
-Term = tuple[int, int, int]  # sign, node, and the node it is multiplied with (−1: none)
+SumTerm = tuple[int, int, int]  # sign, node, and the node it is multiplied with (−1: none)
 
 LINEAR = Operation("linear", lambda m, *xs: m.sum(*xs), lambda m, y, *xs: (1.0,) * len(xs), arity=None)
 LARGEST = Operation("largest", lambda m, *xs: m.maximum(*xs), lambda m, y, *xs: (0.0,) * len(xs), arity=None)
@@ -45,7 +45,7 @@ class Scalars:
 
     op: list[Operation | None] = field(default_factory=list)
     operands: list[tuple[int, ...]] = field(default_factory=list)
-    terms: dict[int, list[Term]] = field(default_factory=dict)
+    terms: dict[int, list[SumTerm]] = field(default_factory=dict)
     number: dict[int, float] = field(default_factory=dict)
     leaves: dict[int, Value] = field(default_factory=dict)
     roots: list[int] = field(default_factory=list)
@@ -57,8 +57,14 @@ class Scalars:
         self.operands.append(operands)
         return len(self.op) - 1
 
+    def operands_of(self, node: int) -> tuple[int, ...]:
+        """The nodes that a node is computed from, those of its terms included."""
+        if self.op[node] is LINEAR:
+            return tuple(x for _, a, b in self.terms[node] for x in (a, b) if x >= 0)
+        return self.operands[node]
 
-def simplified(roots: list[Value], recording: Recording) -> Scalars:
+
+def scalar_program(roots: list[Value], recording: Recording) -> Scalars:
     """The scalar program that computes the roots."""
     return Simplifier(roots, recording).program
 
@@ -93,11 +99,11 @@ def walk(roots: list[Value]) -> tuple[list[Value], dict[int, Value]]:
             else:
                 order.append(node)
                 stack.pop()
-                if len(order) > MOST_SCALARS:
+                if len(order) > MOST_RECORDED:
                     raise TooLarge(
-                        f"the function records more than {MOST_SCALARS:,} scalars, which would not fit into memory once"
-                        " they are compiled.\nCompile a part that is called often: one sample's program, which vmap"
-                        " maps over a batch, has no more scalars than the sample."
+                        f"the function records more than {MOST_RECORDED:,} scalars, which would not fit into memory"
+                        " once they are compiled.\nCompile a part that is called often: one sample's program, which"
+                        " vmap maps over a batch, has no more scalars than the sample."
                     )
     return order, expanded
 
@@ -108,7 +114,7 @@ class Simplifier:
     def __init__(self, roots: list[Value], recording: Recording) -> None:
         self.program = Scalars()
         self.nodes: dict[int, int] = {}  # id of a Value → its node
-        self.pending: dict[int, list[Term]] = {}  # id of a Value that is only a part of sums → its terms
+        self.pending: dict[int, list[SumTerm]] = {}  # id of a Value that is only a part of sums → its terms
         self.chains: dict[int, list[int]] = {}  # id of a Value that is a chain of maxima → its operands
         self.known: dict[Any, int] = {}
         self.constant(0.0)  # node 0, which fills up ragged lists
@@ -173,7 +179,7 @@ class Simplifier:
                 self.nodes[key] = first
         return self.nodes[key]
 
-    def linear(self, terms: list[Term]) -> int:
+    def linear(self, terms: list[SumTerm]) -> int:
         """The linear node of these terms."""
         number = self.program.number
         constants = [sign * number[a] for sign, a, b in terms if b < 0 and a in number]
@@ -264,7 +270,7 @@ class Simplifier:
         else:
             self.pending[key] = [self.product(1, a, b)]
 
-    def product(self, sign: int, a: int, b: int) -> Term:
+    def product(self, sign: int, a: int, b: int) -> SumTerm:
         """The term ± a·b."""
         op, operands, number = self.program.op, self.program.operands, self.program.number
         factors = []
@@ -277,7 +283,7 @@ class Simplifier:
                 return (sign * int(number[x]), y, -1)
         return (sign, factors[0], factors[1])
 
-    def settle(self, key: int, terms: list[Term], mean_of: int = 0) -> None:
+    def settle(self, key: int, terms: list[SumTerm], mean_of: int = 0) -> None:
         """Terms that one sum alone uses stay pending, to become part of it; others become a node."""
         if mean_of:  # mean(x) → Σx / n
             self.nodes[key] = self.rewritten(ops.DIVIDE, (self.linear(terms), self.constant(float(mean_of))))
@@ -286,19 +292,19 @@ class Simplifier:
         else:
             self.nodes[key] = self.linear(terms)
 
-    def terms_of(self, value: Value, op: Operation) -> list[Term]:
+    def terms_of(self, value: Value, op: Operation) -> list[SumTerm]:
         """The terms of a sum, sums below it included."""
         parents = value.parents
         if op is ops.DOT:
             factors = list(map(self.node, parents))
             middle = len(factors) // 2
             return [self.product(1, a, b) for a, b in zip(factors[:middle], factors[middle:], strict=True)]
-        terms: list[Term] = []
+        terms: list[SumTerm] = []
         for position, parent in enumerate(parents):
             terms = self.signed_terms(-1 if op is ops.SUBTRACT and position else 1, parent, terms)
         return terms
 
-    def signed_terms(self, sign: int, value: Value, terms: list[Term]) -> list[Term]:
+    def signed_terms(self, sign: int, value: Value, terms: list[SumTerm]) -> list[SumTerm]:
         """The terms and those of ±value, in one list (which may be either's: the longer one is kept)."""
         key = id(value)
         if key in self.nodes or key not in self.pending:

@@ -74,7 +74,7 @@ def vmap(f: Callable[..., Any], in_axes: int | tuple[int | None, ...] | None = 0
         if recording_here.get() is None or inside_batch.get():
             results = [f(*[samples[n][k] if n in samples else x for n, x in enumerate(args)]) for k in range(count)]
         else:
-            results = at_once(f, args, samples, count)
+            results = recorded_once(f, args, samples, count)
         return stacked(results)
 
     return update_wrapper(batched, f, assigned=("__module__", "__doc__"), updated=())
@@ -122,7 +122,7 @@ def check_alike(first: Any, other: Any, path: str) -> None:
         raise ValueError(f"{path} is a {type(other).__name__}, in the first sample it is a {type(first).__name__}")
 
 
-def at_once(f: Callable[..., Any], args: tuple[Any, ...], samples: dict[int, list[Any]], count: int) -> list[Any]:
+def recorded_once(f: Callable[..., Any], args: tuple[Any, ...], samples: dict[int, list[Any]], count: int) -> list[Any]:
     """f recorded for one sample that stands for all; its result for each of them."""
     given = list(args)
     for number, entries in samples.items():

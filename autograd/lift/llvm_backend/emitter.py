@@ -17,7 +17,7 @@ NOTHING = ir.VoidType()
 Index = list[Any]  # along each axis a number, or a register that holds one
 
 
-class Function:
+class Emitter:
     """A function of the memory, `name(memory)`, being written.
 
     Args:
@@ -58,6 +58,14 @@ class Function:
         else:
             self.builder.ret(result)
         self.entry.branch(self.function.basic_blocks[1])
+
+    def backward_from(self, adjoint: int) -> None:
+        """Clear the adjoints, set the one at this offset to 1, and go backward, by the module's own functions."""
+        b = self.builder
+        b.call(self.module.globals["clear"], [self.memory])
+        place = self.at(adjoint)
+        b.store(b.fadd(b.load(place, align=8), DOUBLE(1.0)), place, align=8)
+        b.call(self.module.globals["backward"], [self.memory])
 
     # ── Loops and variables ─────────────────────────────────────────────────────────────────────────────────
 

@@ -14,8 +14,8 @@ from typing import Any
 import numpy as np
 
 from autograd.lift.arrays.program import Places
-from autograd.lift.arrays.strides import nested_shape, steps
-from autograd.lift.llvm_backend.lowering import Each, Multiply, Statement, repeats
+from autograd.lift.arrays.strides import nested_shape, strides_of
+from autograd.lift.llvm_backend.lowering import Each, LoweredStatement, Multiply, repeats
 
 
 @dataclass(frozen=True, eq=False)
@@ -78,12 +78,12 @@ class Group:
         return found
 
 
-def grouped(statements: list[Statement]) -> list[Group]:
+def grouped(statements: list[LoweredStatement]) -> list[Group]:
     """The statements in groups, each with its shape."""
     groups: list[Group] = []
     for statement in statements:
         if isinstance(statement, Multiply):
-            out = Access(statement.out, steps(statement.out))
+            out = Access(statement.out, strides_of(statement.out))
             groups.append(Group(statement, [], statement.out.shape, {statement.out.tobytes(): out}))
         elif not (groups and joins(groups[-1], in_order_of(groups[-1], statement))):
             groups.append(Group(None, [statement], *shaped([statement])))
@@ -115,7 +115,7 @@ def joins(group: Group, statement: Each) -> bool:
         if statement.calls:
             return False  # the registers hold a tile
         places = {x.tobytes(): x.reshape(group.shape) for x in (*statement.reads, statement.write)}
-        added = {key: Access(x, steps(x)) for key, x in places.items() if key not in group.accesses}
+        added = {key: Access(x, strides_of(x)) for key, x in places.items() if key not in group.accesses}
         if any(access.steps is None for access in added.values()):
             return False
         group.accesses.update(added)
@@ -147,7 +147,7 @@ def shaped(each: list[Each]) -> tuple[tuple[int, ...], dict[bytes, Access]]:
             regular.append(offsets)
             shape = wider
     places = {key: offsets.reshape(shape) for key, offsets in found.items()}
-    return shape, {key: Access(x, None if key in tables else steps(x)) for key, x in places.items()}
+    return shape, {key: Access(x, None if key in tables else strides_of(x)) for key, x in places.items()}
 
 
 def conflict(group: Group, statement: Each) -> bool:

@@ -18,6 +18,7 @@ from typing import Any
 from llvmlite import ir  # type: ignore[import-untyped]
 
 from autograd.arithmetic import ELEMENTARY, Arithmetic
+from autograd.lift.llvm_backend.vector_math import KERNELS, small_power
 
 DOUBLE = ir.DoubleType()
 WORD = ir.IntType(64)
@@ -89,8 +90,6 @@ class Lanes(Arithmetic):
 
     def __getattr__(self, name: str) -> Callable[..., Any]:
         if name in ELEMENTARY:
-            from autograd.lift.llvm_backend.vector_math import KERNELS
-
             kernel = KERNELS.get(name)
 
             def function(*xs: Any) -> Lane:
@@ -219,8 +218,6 @@ class Lanes(Arithmetic):
 
     def power(self, x: Any, c: Any) -> Any:
         """Halves of small whole numbers by roots and products; others ask the C library."""
-        from autograd.lift.llvm_backend.vector_math import small_power
-
         m = self.wide_enough(x, c)
         found = small_power(m, x, c) if isinstance(c, float) and isinstance(x, Lane) else None
         return m.ask_c("power", x, c) if found is None else found

@@ -13,7 +13,7 @@ from typing import Any
 
 from llvmlite import ir  # type: ignore[import-untyped]
 
-from autograd.lift.llvm_backend.emitter import Function, Index
+from autograd.lift.llvm_backend.emitter import Emitter, Index
 from autograd.lift.llvm_backend.fusion import Access, Group
 from autograd.lift.llvm_backend.lanes import HALF, Lanes
 from autograd.lift.llvm_backend.machine_code import lanes, processor
@@ -22,7 +22,7 @@ from autograd.lift.llvm_backend.machine_code import lanes, processor
 class Body:
     """The statements of a group for the elements of one register."""
 
-    def __init__(self, f: Function, group: Group, m: Lanes, axis: int) -> None:
+    def __init__(self, f: Emitter, group: Group, m: Lanes, axis: int) -> None:
         self.f = f
         self.group = group
         self.m = m
@@ -95,7 +95,7 @@ class Body:
 # ── The loops of a group ────────────────────────────────────────────────────────────────────────────────────────
 
 
-def write_loops(f: Function, group: Group) -> None:
+def write_loops(f: Emitter, group: Group) -> None:
     """The loops over a group's elements."""
     shape = group.shape
     summed = [
@@ -185,7 +185,7 @@ def part(b: ir.IRBuilder, vector: ir.Value, first: int, count: int) -> ir.Value:
     return b.shuffle_vector(vector, vector, picked)
 
 
-def for_blocks(f: Function, length: int, width: int, index: Index, axis: int, write: Callable[[int], None]) -> None:
+def for_blocks(f: Emitter, length: int, width: int, index: Index, axis: int, write: Callable[[int], None]) -> None:
     """Write the code for whole registers along an axis, and for the rest of it."""
     whole, rest = divmod(length, width)
     if whole:

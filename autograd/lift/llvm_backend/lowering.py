@@ -18,14 +18,14 @@ from typing import Any
 import numpy as np
 
 from autograd import ops
-from autograd.lift.arrays.program import Instruction, Map, Places, Product, Program, Reduce
+from autograd.lift.arrays.program import Instruction, Map, MatrixProduct, Places, Program, Reduce
 from autograd.lift.arrays.reverse import Flow, Reverse
-from autograd.lift.arrays.strides import nested_shape, steps
+from autograd.lift.arrays.strides import nested_shape, strides_of
 from autograd.lift.capture.simplify import LARGEST
 from autograd.lift.llvm_backend.matmul_axis import cheapest_way
 from autograd.symbols import ExpandedSymbols, Expression, expression, symbol
 
-Formula = Callable[..., Any]
+ElementFormula = Callable[..., Any]
 
 #: Operations that are an instruction or two.
 INSTRUCTIONS = frozenset(
@@ -48,7 +48,7 @@ class Each:
     reads: tuple[Places, ...]
     write: Places
     mode: str
-    formula: Formula
+    formula: ElementFormula
     combine: str = "sum"
     calls: bool = False
 
@@ -67,7 +67,7 @@ class Multiply:
     way: str
 
 
-Statement = Each | Multiply
+LoweredStatement = Each | Multiply
 
 
 class Lowering:
@@ -89,7 +89,7 @@ class Lowering:
         self.adjoints = program.size
         self.size = program.size * (1 if reverse is None else 2)
         self.kept: dict[Any, Places] = {}  # what has been gathered by the function at hand
-        self.statements: list[Statement] = []
+        self.statements: list[LoweredStatement] = []
         for instruction in program.instructions:
             self.instruction(instruction)
         self.forward, self.statements, self.kept = self.statements, [], {}
@@ -102,13 +102,13 @@ class Lowering:
         reads: list[Places],
         write: Places,
         mode: str,
-        formula: Formula,
+        formula: ElementFormula,
         combine: str = "sum",
         calls: bool = False,
     ) -> None:
         """Add a statement over elements; operands may be broadcast."""
         flat = tuple(np.broadcast_to(x, write.shape).ravel() for x in reads)
-        if steps(write) is None:
+        if strides_of(write) is None:
             flat, write = self.without_gaps(flat, write.ravel())
             if not write.size:
                 return
@@ -137,7 +137,7 @@ class Lowering:
     def instruction(self, instruction: Instruction) -> None:
         if isinstance(instruction, Map):
             op, operands = instruction.op, list(instruction.operands)
-            formula = same if op in (ops.IDENTITY, ops.DETACH) else op.value
+            formula = unchanged if op in (ops.IDENTITY, ops.DETACH) else op.value
             calls = calls_functions(
                 expression(op.value(ExpandedSymbols, *(symbol(f"x{k}") for k in range(len(operands)))))
             )
@@ -145,7 +145,7 @@ class Lowering:
         elif isinstance(instruction, Reduce):
             out = np.broadcast_to(instruction.out[..., None], instruction.operand.shape)
             combine = "max" if instruction.op is LARGEST else "sum"
-            self.each([instruction.operand], out, instruction.mode, same, combine)
+            self.each([instruction.operand], out, instruction.mode, unchanged, combine)
         else:
             self.product(instruction.left, instruction.right, instruction.out, instruction.mode)
 
@@ -159,13 +159,13 @@ class Lowering:
             self.each([left, right.swapaxes(-1, -2)], out, mode, ops.MULTIPLY.value)
             return
         left, right = self.gathered(left), self.gathered(right)
-        step = steps(out)
+        step = strides_of(out)
         if step is not None and all(s or n == 1 for s, n in zip(step, out.shape, strict=True)):
             self.multiply(left, right, out, mode)
         else:
             products = self.room(out.shape)
             self.multiply(left, right, products, "=")
-            self.each([products], out, mode, same)
+            self.each([products], out, mode, unchanged)
 
     def multiply(self, left: Places, right: Places, out: Places, mode: str) -> None:
         """A product, with an operand turned around if that pays."""
@@ -181,18 +181,18 @@ class Lowering:
         key = ("turned", matrix.shape, matrix.tobytes())
         if key not in self.kept:
             copy = self.room((*matrix.shape[:-2], matrix.shape[-1], matrix.shape[-2]))
-            self.each([matrix.swapaxes(-1, -2)], copy, "=", same)
+            self.each([matrix.swapaxes(-1, -2)], copy, "=", unchanged)
             self.kept[key] = copy.swapaxes(-1, -2)
         return self.kept[key]
 
     def gathered(self, places: Places) -> Places:
         """The places themselves if they advance by fixed steps, otherwise those of a copy that does."""
-        if steps(places) is not None:
+        if strides_of(places) is not None:
             return places
         key = (places.shape, places.tobytes())
         if key not in self.kept:
             self.kept[key] = copy = self.room(places.shape)
-            self.each([places], copy, "=", same)
+            self.each([places], copy, "=", unchanged)
         return self.kept[key]
 
     # ── Backward ────────────────────────────────────────────────────────────────────────────────────────────
@@ -206,12 +206,12 @@ class Lowering:
         if flow.first and negative:
             self.each([], np.unique(target), "=", lambda m: 0.0)
         adjoint = instruction.out + self.adjoints
-        if isinstance(instruction, Product):  # Y = A·Bᵀ:  Ā = Ȳ·B,  B̄ = Ȳᵀ·A
+        if isinstance(instruction, MatrixProduct):  # Y = A·Bᵀ:  Ā = Ȳ·B,  B̄ = Ȳᵀ·A
             other = instruction.right if flow.operand == 0 else instruction.left
             turned = adjoint if flow.operand == 0 else adjoint.swapaxes(-1, -2)
             self.product(turned, other.swapaxes(-1, -2), target, mode)
         elif isinstance(instruction, Reduce):
-            self.each([adjoint[..., None]], target, mode, same)
+            self.each([adjoint[..., None]], target, mode, unchanged)
         else:
             assert flow.partial is not None
             self.map_back(instruction, flow.partial, adjoint, target, mode)
@@ -224,7 +224,7 @@ class Lowering:
             if partial.leaf < 0:
                 self.each([adjoint], target, mode, lambda m, g: -g)
             else:
-                self.each([adjoint], target, mode, same)
+                self.each([adjoint], target, mode, unchanged)
             return
         names = sorted(names_in(partial))
 
@@ -243,7 +243,7 @@ def repeats(offsets: Places) -> bool:
     return bool(np.bincount(offsets.ravel() - low, minlength=high - low + 1).max() > 1)
 
 
-def same(m: Any, x: Any) -> Any:
+def unchanged(m: Any, x: Any) -> Any:
     """The number itself."""
     return x
 

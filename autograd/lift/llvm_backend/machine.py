@@ -1,11 +1,7 @@
 """The machine-code back end: a program as functions of its memory, compiled for this processor.
 
-statements   what is to be computed, over one memory
-fusion       which statements run together, and what need not be stored
-loops        the code of elementwise statements and sums
-tiles        the code of matrix products
-lanes        the table of operations, read in instructions
-machine_code compiling
+The statements of the program (`lowering`) run in groups (`fusion`); each group is written as loops (`loops`) or as the
+tiles of a matrix product (`matmul`), and all is compiled when it is first run (`machine_code`).
 """
 
 from __future__ import annotations
@@ -18,29 +14,26 @@ from typing import Any
 import numpy as np
 from llvmlite import ir  # type: ignore[import-untyped]
 
-from autograd.lift.arrays.program import Program
+from autograd.lift.arrays.program import FloatArray, Program
 from autograd.lift.arrays.reverse import Reverse
-from autograd.lift.llvm_backend.emitter import Function
+from autograd.lift.arrays.update import Update
+from autograd.lift.llvm_backend.emitter import Emitter
 from autograd.lift.llvm_backend.fusion import Group, grouped, stored
-from autograd.lift.llvm_backend.lanes import DOUBLE
 from autograd.lift.llvm_backend.loops import write_loops
 from autograd.lift.llvm_backend.lowering import Each, Lowering
-from autograd.lift.llvm_backend.machine_code import Code, processor
+from autograd.lift.llvm_backend.machine_code import CompiledModule, processor
 from autograd.lift.llvm_backend.matmul import write_product
-from autograd.lift.llvm_backend.optimiser_step import Update, write_updates
-
-Array = np.ndarray[Any, np.dtype[np.float64]]
+from autograd.lift.llvm_backend.optimiser_step import write_updates
 
 ALIGNMENT = 64  # bytes: a line of the cache, and the widest register
 SMALL_GAP = 64  # places that are sooner cleared than left out
 MOST_RUNS = 32  # loops that clear adjoints
 
 
-class Machine:
+class LlvmMachine:
     """A program made ready to run: its memory, and the functions `forward` and `backward`, without arguments.
 
-    The same as `numpy_backend.Machine`, but that values which nobody reads may not be there, and that it is compiled
-    when it is first run.
+    Values which nobody reads may not be there, and it is compiled when it is first run.
 
     Attributes:
         values: the numbers; set those of the inputs before `forward`.
@@ -48,14 +41,14 @@ class Machine:
     """
 
     def __init__(self, program: Program, reverse: Reverse | None = None, update: Update | None = None) -> None:
-        self.code = MachineCode(program, reverse, update)
+        self.code = ProgramCode(program, reverse, update)
         self.memory = self.code.new_memory()
         self.values = self.memory[: program.size]
         self.adjoints = self.memory[program.size : 2 * program.size if reverse else program.size]
 
     def bound(self, name: str, result: Any = None, *more: Any) -> Callable[..., Any]:
         """A function of the program's code, bound to the memory of this machine."""
-        function = self.code.code.function(name, result, ctypes.c_void_p, *more)
+        function = self.code.module.function(name, result, ctypes.c_void_p, *more)
         found = partial(function, ctypes.c_void_p(self.memory.ctypes.data))
         found.__dict__["machine"] = self  # whose memory and code must live as long
         return found
@@ -78,7 +71,7 @@ class Machine:
         return self.bound("forward_and_backward")
 
 
-class MachineCode:
+class ProgramCode:
     """A program's functions of the memory: forward, backward, clear, all in one; and what the memory starts with.
 
     With an update also `step` and `epoch`, see `optimiser_step.py`; what its rule remembers lies at `slots`.
@@ -93,13 +86,13 @@ class MachineCode:
         self.size = self.slots + (0 if update is None else update.slots * update.count)
 
     @cached_property
-    def code(self) -> Code:
+    def module(self) -> CompiledModule:
         """The compiled functions."""
         module = ir.Module("program")
         tables = self.write_program(module)
         if self.update is not None:
             write_updates(module, self.program, self.lowering.adjoints, self.slots, self.update)
-        return Code(module, tables)
+        return CompiledModule(module, tables)
 
     def write_program(self, module: ir.Module) -> list[Any]:
         """Write forward, backward and clear; the tables that they read."""
@@ -116,7 +109,7 @@ class MachineCode:
         needed[zeros] = True
         tables: list[Any] = []
         for name, written in groups.items():
-            function = Function(module, name, self.program.constants, needed)
+            function = Emitter(module, name, self.program.constants, needed)
             for group in written:
                 if worth_writing(group, needed):
                     (write_loops if group.product is None else write_product)(function, group)
@@ -127,17 +120,13 @@ class MachineCode:
 
     def write_both(self, module: ir.Module) -> None:
         """forward, clear, the first root's adjoint set to 1, backward."""
-        function = Function(module, "forward_and_backward", {}, np.empty(0))
-        b = function.builder
-        b.call(module.globals["forward"], [function.memory])
+        function = Emitter(module, "forward_and_backward", {}, np.empty(0))
+        function.builder.call(module.globals["forward"], [function.memory])
         if self.reverse is not None:
-            b.call(module.globals["clear"], [function.memory])
-            root = function.at(self.lowering.adjoints + self.program.roots[0])
-            b.store(b.fadd(b.load(root, align=8), DOUBLE(1.0)), root, align=8)
-            b.call(module.globals["backward"], [function.memory])
+            function.backward_from(self.lowering.adjoints + self.program.roots[0])
         function.finish()
 
-    def new_memory(self) -> Array:
+    def new_memory(self) -> FloatArray:
         """Memory for one machine, with the constants in place."""
         bytes_of_one = 8
         room = np.zeros(self.size + ALIGNMENT // bytes_of_one)

@@ -49,7 +49,7 @@ def lanes(builder: ir.IRBuilder, width: int | None = None) -> Lanes:
     return Lanes(builder, host.width if width is None else width, host.fused)
 
 
-class Code:
+class CompiledModule:
     """A compiled module.
 
     Args:
@@ -67,18 +67,12 @@ class Code:
         module.data_layout = str(machine.target_data)
         parsed = llvm.parse_assembly(str(module))
         in_registers(parsed, machine)
-        self.parsed = parsed
         self.engine = llvm.create_mcjit_compiler(parsed, machine)
         self.engine.finalize_object()
-        self.machine = machine
 
     def function(self, name: str, result: Any, *arguments: Any) -> Callable[..., Any]:
         """A function of the module, to be called from Python. It lives as long as this object."""
         return ctypes.CFUNCTYPE(result, *arguments)(self.engine.get_function_address(name))
-
-    def assembly(self) -> str:
-        """What the processor is told, for people to read."""
-        return str(self.machine.emit_assembly(self.parsed))
 
 
 def in_registers(module: llvm.ModuleRef, machine: Any) -> None:

@@ -17,8 +17,8 @@ from typing import Any
 
 from llvmlite import ir  # type: ignore[import-untyped]
 
-from autograd.lift.arrays.strides import steps
-from autograd.lift.llvm_backend.emitter import Function, Index
+from autograd.lift.arrays.strides import strides_of
+from autograd.lift.llvm_backend.emitter import Emitter, Index
 from autograd.lift.llvm_backend.fusion import Access, Group
 from autograd.lift.llvm_backend.lanes import HALF, Lane, Lanes
 from autograd.lift.llvm_backend.loops import Body
@@ -27,7 +27,7 @@ from autograd.lift.llvm_backend.machine_code import lanes, processor
 Parts = list[tuple[int, int, int]]  # first, how many blocks, how long each is
 
 
-def write_product(f: Function, group: Group) -> None:
+def write_product(f: Emitter, group: Group) -> None:
     """The loops over the tiles of a group's product, and over the matrices."""
     Tiles(f, group).write()
 
@@ -35,14 +35,14 @@ def write_product(f: Function, group: Group) -> None:
 class Tiles:
     """One group's product, being written."""
 
-    def __init__(self, f: Function, group: Group) -> None:
+    def __init__(self, f: Emitter, group: Group) -> None:
         assert group.product is not None
         self.f = f
         self.group = group
         self.product = product = group.product
         leading = len(group.shape) - 2
         self.row, self.column = leading, leading + 1
-        self.a, self.b = (Access(x, steps(x)) for x in (product.left, product.right))
+        self.a, self.b = (Access(x, strides_of(x)) for x in (product.left, product.right))
         out = group.access(product.out)
         assert out.steps is not None
         if product.way == "rows" or (product.way == "inner" and out.steps[leading] == 1 != out.steps[leading + 1]):
@@ -174,7 +174,7 @@ def lane_sums(b: ir.IRBuilder, registers: list[ir.Value], width: int) -> ir.Valu
         else:
             registers = [added(b, registers[0], registers[0], registers[0].type.count // 2)]
         width //= 2
-    return joined(b, registers)
+    return side_by_side(b, registers)
 
 
 def added(b: ir.IRBuilder, x: ir.Value, y: ir.Value, count: int = 0) -> ir.Value:
@@ -186,7 +186,7 @@ def added(b: ir.IRBuilder, x: ir.Value, y: ir.Value, count: int = 0) -> ir.Value
     return b.fadd(b.shuffle_vector(x, y, even), b.shuffle_vector(x, y, odd))
 
 
-def joined(b: ir.IRBuilder, registers: list[ir.Value]) -> ir.Value:
+def side_by_side(b: ir.IRBuilder, registers: list[ir.Value]) -> ir.Value:
     """Registers side by side in one, or single numbers."""
     if len(registers) == 1:
         return registers[0]
@@ -198,7 +198,8 @@ def joined(b: ir.IRBuilder, registers: list[ir.Value]) -> ir.Value:
         return together
     count = 2 * registers[0].type.count
     order = ir.Constant(ir.VectorType(HALF, count), list(range(count)))
-    return joined(b, [b.shuffle_vector(x, y, order) for x, y in zip(registers[::2], registers[1::2], strict=True)])
+    pairs = zip(registers[::2], registers[1::2], strict=True)
+    return side_by_side(b, [b.shuffle_vector(x, y, order) for x, y in pairs])
 
 
 # ── Choosing ────────────────────────────────────────────────────────────────────────────────────────────────────

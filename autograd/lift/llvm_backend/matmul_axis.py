@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from autograd.lift.arrays.program import Places
-from autograd.lift.arrays.strides import steps
+from autograd.lift.arrays.strides import strides_of
 
 
 def cheapest_way(left: Places, right: Places, out: Places, width: int) -> tuple[str, str]:
@@ -18,7 +18,7 @@ def cheapest_way(left: Places, right: Places, out: Places, width: int) -> tuple[
     >>> cheapest_way(weights, samples, np.arange(16 * 100).reshape(16, 100), 8)
     ('columns', '')
     """
-    a, b, y = (steps(x) for x in (left, right, out))
+    a, b, y = (strides_of(x) for x in (left, right, out))
     assert a is not None and b is not None and y is not None
     rows, columns = out.shape[-2:]
     length: int = left.shape[-1]

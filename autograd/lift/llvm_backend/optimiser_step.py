@@ -10,53 +10,22 @@ the orders say, takes a step and keeps the results, again and again.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from llvmlite import ir  # type: ignore[import-untyped]
 
 from autograd.lift.arrays.program import Program
-from autograd.lift.llvm_backend.emitter import Function
+from autograd.lift.arrays.update import Piece, Rule, Update
+from autograd.lift.llvm_backend.emitter import Emitter
 from autograd.lift.llvm_backend.lanes import DOUBLE, WORD
 from autograd.lift.llvm_backend.loops import for_blocks
 from autograd.lift.llvm_backend.machine_code import lanes, processor
 
-#: (m, parameter, gradient, what is remembered, learning rate, 1.0 in the first step) → parameter, what is remembered
-Rule = Callable[[Any, Any, Any, tuple[Any, ...], Any, Any], tuple[Any, tuple[Any, ...]]]
-
-
-@dataclass(frozen=True)
-class Piece:
-    """Rows of the arguments that each step takes from a table: where they lie, how wide and how many they are."""
-
-    start: int
-    width: int
-    rows: int
-
-
-@dataclass(frozen=True)
-class Update:
-    """What a step does besides computing the gradient.
-
-    Attributes:
-        rule: moves each parameter.
-        slots: how many numbers the rule remembers about each.
-        start, count: where the parameters lie.
-        pieces: what is copied in.
-    """
-
-    rule: Rule
-    slots: int
-    start: int
-    count: int
-    pieces: tuple[Piece, ...] = ()
-
 
 def readable(rule: Rule, slots: int) -> bool:
     """Whether a rule keeps to the arithmetic that it is given, and so can be read in machine code."""
-    f = Function(ir.Module(), "rule", {}, np.ones(0), [DOUBLE, DOUBLE])
+    f = Emitter(ir.Module(), "rule", {}, np.ones(0), [DOUBLE, DOUBLE])
     m, one = lanes(f.builder), lanes(f.builder, 1)
     p, g, *remembered = (f.load(m, 0, 1, m.width) for _ in range(2 + slots))
     try:
@@ -76,7 +45,7 @@ def write_updates(module: ir.Module, program: Program, adjoints: int, slots: int
 
 def write_step(module: ir.Module, program: Program, adjoints: int, slots: int, update: Update) -> None:
     """step(memory, rate, count): whether the loss was finite, and if so the parameters have moved."""
-    f = Function(module, "step", {}, np.ones(0), [DOUBLE, DOUBLE], WORD)
+    f = Emitter(module, "step", {}, np.ones(0), [DOUBLE, DOUBLE], WORD)
     _, rate, count = f.function.args
     b = f.builder
     one = lanes(b, 1)
@@ -84,10 +53,7 @@ def write_step(module: ir.Module, program: Program, adjoints: int, slots: int, u
     loss = one.lane(b.load(f.at(program.roots[0]), align=8))
     finite = one.compare("<", one.abs(loss), np.inf)
     with b.if_then(finite, likely=True):
-        b.call(module.globals["clear"], [f.memory])
-        root = f.at(adjoints + program.roots[0])
-        b.store(b.fadd(b.load(root, align=8), DOUBLE(1.0)), root, align=8)
-        b.call(module.globals["backward"], [f.memory])
+        f.backward_from(adjoints + program.roots[0])
         move(f, update, adjoints, slots, rate, count)
     f.finish(b.zext(finite, WORD))
 
@@ -96,7 +62,7 @@ def write_epoch(module: ir.Module, program: Program, update: Update) -> None:
     """epoch(memory, steps, results, rates, count, table₁, order₁, …): how many steps were begun."""
     pointer, index = DOUBLE.as_pointer(), WORD.as_pointer()
     more = [WORD, pointer, pointer, DOUBLE, *[pointer, index] * len(update.pieces)]
-    f = Function(module, "epoch", {}, np.ones(0), more, WORD)
+    f = Emitter(module, "epoch", {}, np.ones(0), more, WORD)
     _, steps, results, rates, first, *batches = f.function.args
     b = f.builder
     count, done = f.variable(DOUBLE, first), f.variable(WORD, WORD(0))
@@ -119,7 +85,7 @@ def write_epoch(module: ir.Module, program: Program, update: Update) -> None:
     f.finish(b.load(done))
 
 
-def copy_rows(f: Function, piece: Piece, table: ir.Value, order: ir.Value) -> None:
+def copy_rows(f: Emitter, piece: Piece, table: ir.Value, order: ir.Value) -> None:
     """The rows of a batch, to where the program reads them."""
     b = f.builder
     with f.loop(piece.rows) as k:
@@ -138,7 +104,7 @@ def copy_rows(f: Function, piece: Piece, table: ir.Value, order: ir.Value) -> No
         for_blocks(f, piece.width, width, moved, 0, copy)
 
 
-def move(f: Function, update: Update, adjoints: int, slots: int, rate_given: ir.Value, count_given: ir.Value) -> None:
+def move(f: Emitter, update: Update, adjoints: int, slots: int, rate_given: ir.Value, count_given: ir.Value) -> None:
     """The rule, for all parameters. What it computes from the rate and the count alone is computed once, before."""
     once, body = f.builder.append_basic_block("once"), f.builder.append_basic_block("move")
     f.builder.branch(once)

@@ -9,16 +9,21 @@ from typing import Any
 
 import numpy as np
 
-from autograd.lift.arrays.program import Program
+from autograd.lift.arrays.program import FloatArray, Program
 from autograd.lift.arrays.reverse import Reverse
-from autograd.lift.llvm_backend.machine import Machine
-from autograd.lift.llvm_backend.optimiser_step import Piece, Update
+from autograd.lift.arrays.update import Piece, Update
+from autograd.lift.llvm_backend.machine import LlvmMachine
+from autograd.lift.llvm_backend.optimiser_step import readable
 
-Array = np.ndarray[Any, np.dtype[np.float64]]
-Integers = np.ndarray[Any, np.dtype[np.int64]]
+RowNumbers = np.ndarray[Any, np.dtype[np.int64]]
 
 
-class Epochs(Machine):
+def training_loop(program: Program, reverse: Reverse, update: Update) -> TrainingLoop | None:
+    """The loop; None if machine code cannot read the rule, because it does what has no meaning there (`if p > 0`)."""
+    return TrainingLoop(program, reverse, update) if readable(update.rule, update.slots) else None
+
+
+class TrainingLoop(LlvmMachine):
     """A machine that also moves parameters by an optimiser's rule, many steps at a time.
 
     Args:
@@ -49,7 +54,7 @@ class Epochs(Machine):
             "epoch", ctypes.c_int64, ctypes.c_int64, ctypes.c_void_p, ctypes.c_void_p, ctypes.c_double, *addresses
         )
 
-    def run(self, rates: Array, count: int, batches: Sequence[tuple[Array, Integers]] = ()) -> Array:
+    def run(self, rates: FloatArray, count: int, batches: Sequence[tuple[FloatArray, RowNumbers]] = ()) -> FloatArray:
         """Take a step for each learning rate.
 
         Args:
@@ -76,7 +81,7 @@ class Epochs(Machine):
         self.one_step(rate, count + 1.0)
         return float(self.memory[self.root])
 
-    def checked(self, piece: Piece, steps: int, table: Array, order: Integers) -> tuple[Array, Integers]:
+    def checked(self, piece: Piece, steps: int, table: FloatArray, order: RowNumbers) -> tuple[FloatArray, RowNumbers]:
         """A table and the order of its rows, as the code takes them."""
         table = np.ascontiguousarray(table, dtype=np.float64).reshape(len(table), -1)
         order = np.ascontiguousarray(order, dtype=np.int64).reshape(steps, -1)

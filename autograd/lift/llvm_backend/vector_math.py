@@ -18,39 +18,39 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 #: (eʳ − 1 − r)/r² for |r| ≤ 0.347; error 1.1e-16.
-EXP = (
+EXP_COEFFICIENTS = (
     0.5000000000000001, 0.16666666666666669, 0.041666666666623824, 0.008333333333330039, 0.0013888888917367081,
     0.00019841269863171557, 2.4801521057868204e-05, 2.7557268276905696e-06, 2.7620201591031547e-07,
     2.5100472505694996e-08,
 )  # fmt: skip
 
 #: (log((1+s)/(1−s)) − 2s)/s³ as a function of s² for |s| ≤ 0.1717; error 3.1e-16.
-LOG = (
+LOG_COEFFICIENTS = (
     0.666666666666667, 0.3999999999989889, 0.2857142862625391, 0.22222211089368124, 0.18182892433364564,
     0.15331611694570085, 0.14617807492803847,
 )  # fmt: skip
 
 #: (sin r − r)/r³ as a function of r² for |r| ≤ π/4; error 2.1e-17.
-SIN = (
+SIN_COEFFICIENTS = (
     -0.16666666666666666, 0.008333333333330946, -0.0001984126983675497, 2.755731610068303e-06,
     -2.5051131455427946e-08, 1.591810123027412e-10,
 )  # fmt: skip
 
 #: (cos r − 1 + r²/2)/r⁴ as a function of r² for |r| ≤ π/4; error 1.3e-18.
-COS = (
+COS_COEFFICIENTS = (
     0.041666666666666664, -0.0013888888888887395, 2.4801587298763433e-05, -2.7557317270560326e-07,
     2.0876146024689747e-09, -1.1382614868556325e-11,
 )  # fmt: skip
 
 #: erf x/x − 1 as a function of x² for |x| ≤ 1; error 7.4e-18.
-ERF = (
+ERF_COEFFICIENTS = (
     0.12837916709551256, -0.37612638903183543, 0.11283791670945006, -0.02686617064323777, 0.0052239776071164225,
     -0.0008548325975389692, 0.00012055294904839707, -1.492473690741966e-05, 1.6447424703317362e-06,
     -1.6208483801871705e-07, 1.3720064546777686e-08, -7.795898827002142e-10,
 )  # fmt: skip
 
 #: (1 + x)·exp(x²)·erfc x as a function of (x − 2)/(x + 2) for 0.75 ≤ x ≤ 28; error 8.4e-18.
-ERFC = (
+ERFC_COEFFICIENTS = (
     0.7661870289315172, -0.25997483699985235, 0.037813898313592005, 0.04253634950888951, -0.0252435542942182,
     -0.0005182766734562969, 0.003937755327769674, 0.00014468100885968763, -0.0007066295073121432,
     -0.0001399901499363224, 0.0001169504594209628, 6.172896909966068e-05, -7.76774406791602e-06,
@@ -95,17 +95,17 @@ def reduced(m: Any, x: Any) -> tuple[Any, Any]:
     """k and eʳ − 1, where x = k·log 2 + r."""
     k = m.fma(x, 1.0 / math.log(2.0), ROUNDER) - ROUNDER
     r = m.fma(k, -LOG_2[1], m.fma(k, -LOG_2[0], x))
-    return k, m.fma(r * r, polynomial(m, EXP, r), r)
+    return k, m.fma(r * r, polynomial(m, EXP_COEFFICIENTS, r), r)
 
 
-def exp(m: Any, x: Any) -> Any:
+def exp_kernel(m: Any, x: Any) -> Any:
     """2ᵏ·eʳ, by two powers of two because 2ᵏ alone may be subnormal or infinite where the result is not."""
     k, p = reduced(m, clipped(m, x, -760.0, 720.0))
     half = m.fma(k, 0.5, ROUNDER) - ROUNDER
     return (1.0 + p) * power_of_two(m, half) * power_of_two(m, k - half)
 
 
-def expm1(m: Any, x: Any) -> Any:
+def expm1_kernel(m: Any, x: Any) -> Any:
     """2ᵏ(eʳ − 1) + (2ᵏ − 1). The result for 0 is 0 with its sign."""
     k, p = reduced(m, clipped(m, x, -60.0, 720.0))
     most = m.minimum(k, 1023.0)
@@ -129,11 +129,11 @@ def log_of_parts(m: Any, k: Any, fraction: Any) -> Any:
     s = f / (2.0 + f)
     z = s * s
     half = 0.5 * f * f
-    tail = m.fma(s, m.fma(z, polynomial(m, LOG, z), half), k * LOG_2[1])
+    tail = m.fma(s, m.fma(z, polynomial(m, LOG_COEFFICIENTS, z), half), k * LOG_2[1])
     return m.fma(k, LOG_2[0], f - (half - tail))
 
 
-def log(m: Any, x: Any) -> Any:
+def log_kernel(m: Any, x: Any) -> Any:
     """−inf at 0, NaN below; subnormal numbers are scaled up first."""
     tiny = m.compare("<", x, 2.0**-1022)
     k, fraction = log_parts(m, m.choose(tiny, x * 2.0**54, x))
@@ -143,7 +143,7 @@ def log(m: Any, x: Any) -> Any:
     return m.choose(m.compare("==", x, 0.0), -math.inf, y)
 
 
-def log1p(m: Any, x: Any) -> Any:
+def log1p_kernel(m: Any, x: Any) -> Any:
     """log u + (x − (u − 1))/u with u = 1 + x rounded: the second term is what the rounding has lost."""
     u = 1.0 + x
     lost = m.choose(m.compare(">", x, 1.0), 1.0 - (u - x), x - (u - 1.0))
@@ -155,7 +155,7 @@ def log1p(m: Any, x: Any) -> Any:
     return m.choose(m.compare("==", x, 0.0), x, y)
 
 
-def tanh(m: Any, x: Any) -> Any:
+def tanh_kernel(m: Any, x: Any) -> Any:
     """−e/(e + 2) with e = exp(−2|x|) − 1, and the sign of x."""
     e = m.expm1(-2.0 * m.abs(x))
     return m.copysign(-e / (e + 2.0), x)
@@ -163,15 +163,15 @@ def tanh(m: Any, x: Any) -> Any:
 
 def over_gaussian(m: Any, x: Any) -> Any:
     """exp(x²)·erfc x for 0.75 ≤ x ≤ 28."""
-    return polynomial(m, ERFC, (x - 2.0) / (x + 2.0)) / (1.0 + x)
+    return polynomial(m, ERFC_COEFFICIENTS, (x - 2.0) / (x + 2.0)) / (1.0 + x)
 
 
 def erf_near_0(m: Any, x: Any) -> Any:
     """erf x for |x| ≤ 1."""
-    return m.fma(x, polynomial(m, ERF, x * x), x)
+    return m.fma(x, polynomial(m, ERF_COEFFICIENTS, x * x), x)
 
 
-def erf(m: Any, x: Any) -> Any:
+def erf_kernel(m: Any, x: Any) -> Any:
     """Near 0 a polynomial, beyond 1 − erfc |x|, with the sign of x."""
     size = m.minimum(m.abs(x), 6.0)
     tail = 1.0 - m.exp(-(size * size)) * over_gaussian(m, size)
@@ -179,7 +179,7 @@ def erf(m: Any, x: Any) -> Any:
     return m.copysign(y, x)
 
 
-def erfc(m: Any, x: Any) -> Any:
+def erfc_kernel(m: Any, x: Any) -> Any:
     """In the right tail exp(−h²)·exp(−l)·(…), where h is x cut to 26 bits and h² + l = x²; near 0 and left by erf."""
     size = m.minimum(m.abs(x), 28.0)
     shifted = size * 134217729.0  # 2²⁷ + 1, as in the table's `gaussian`
@@ -208,10 +208,10 @@ def sine(m: Any, x: Any, ahead: int, name: str) -> Any:
     k, r = reduced_angle(m, x)
     k = b.add(k, m.word(ahead))
     z = r * r
-    sin = m.fma(r * z, polynomial(m, SIN, z), r)
+    sin = m.fma(r * z, polynomial(m, SIN_COEFFICIENTS, z), r)
     half = 0.5 * z
     whole = 1.0 - half
-    cos = whole + m.fma(z * z, polynomial(m, COS, z), (1.0 - whole) - half)
+    cos = whole + m.fma(z * z, polynomial(m, COS_COEFFICIENTS, z), (1.0 - whole) - half)
     odd = b.icmp_unsigned("!=", b.and_(k, m.word(1)), m.word(0))
     sign = b.shl(b.and_(k, m.word(2)), m.word(62))
     y = m.from_bits(b.xor(m.bits(m.choose(odd, cos, sin)), sign))
@@ -234,11 +234,11 @@ def far_from_0(m: Any, x: Any, y: Any, name: str) -> Any:
     return m.lane(result)
 
 
-def sin(m: Any, x: Any) -> Any:
+def sin_kernel(m: Any, x: Any) -> Any:
     return sine(m, x, 0, "sin")
 
 
-def cos(m: Any, x: Any) -> Any:
+def cos_kernel(m: Any, x: Any) -> Any:
     return sine(m, x, 1, "cos")
 
 
@@ -260,6 +260,6 @@ def small_power(m: Any, x: Any, c: float) -> Any:
 
 #: The elementary functions that are computed here, by name.
 KERNELS: dict[str, Callable[..., Any]] = {
-    "exp": exp, "expm1": expm1, "log": log, "log1p": log1p, "tanh": tanh, "erf": erf, "erfc": erfc, "sin": sin,
-    "cos": cos,
+    "exp": exp_kernel, "expm1": expm1_kernel, "log": log_kernel, "log1p": log1p_kernel, "tanh": tanh_kernel,
+    "erf": erf_kernel, "erfc": erfc_kernel, "sin": sin_kernel, "cos": cos_kernel,
 }  # fmt: skip

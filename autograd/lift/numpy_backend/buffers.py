@@ -7,18 +7,14 @@ from typing import Any
 import numpy as np
 from numpy.lib.stride_tricks import as_strided
 
-from autograd.arithmetic import ELEMENTARY
-from autograd.lift.arrays.program import Places, Program
-from autograd.lift.arrays.strides import steps
-
-Array = np.ndarray[Any, np.dtype[np.float64]]
+from autograd import arithmetic
+from autograd.lift.arrays.program import FloatArray, Places, Program
+from autograd.lift.arrays.strides import strides_of
 
 
 def functions() -> dict[str, Any]:
     """What the written lines call, by name."""
-    from autograd.arithmetic import Arrays
-
-    named = {name: getattr(Arrays, name) for name in ELEMENTARY}
+    named = {name: getattr(arithmetic.Arrays, name) for name in arithmetic.ELEMENTARY}
     named.update(
         add=np.add, subtract=np.subtract, multiply=np.multiply, negative=np.negative, divide=np.divide,
         greater=np.greater, heaviside=np.heaviside, sign=np.sign, matmul=np.matmul, dot=np.dot, sum_along=np.add.reduce,
@@ -31,7 +27,7 @@ def functions() -> dict[str, Any]:
 class Lines:
     """Lines of source, and names for the memory that they are about."""
 
-    def __init__(self, program: Program, values: Array, adjoints: Array) -> None:
+    def __init__(self, program: Program, values: FloatArray, adjoints: FloatArray) -> None:
         self.program = program
         self.namespace: dict[str, Any] = {**functions(), "values": values, "adjoints": adjoints}
         self.lines: list[str] = []
@@ -56,13 +52,13 @@ class Lines:
 
     def view(self, buffer: str, places: Places) -> str | None:
         """The name of the view of these places, or None if they do not advance by fixed steps."""
-        step = steps(places)
+        step = strides_of(places)
         if step is None:
             return None
         start = int(places.flat[0])
         key = (buffer, start, places.shape, step)
         if key not in self.views:
-            whole: Array = self.namespace[buffer]
+            whole: FloatArray = self.namespace[buffer]
             strides = tuple(s * whole.itemsize for s in step)
             self.views[key] = self.named(buffer[0], as_strided(whole[start:], places.shape, strides))
         return self.views[key]
@@ -110,7 +106,7 @@ class Lines:
         return names[used]
 
 
-def blas_takes(array: Array) -> bool:
+def blas_takes(array: FloatArray) -> bool:
     """Whether the last two axes are a matrix as BLAS knows it: one step of 1, the other at least the length."""
     rows, columns = (s // array.itemsize for s in array.strides[-2:])
     m, n = array.shape[-2:]

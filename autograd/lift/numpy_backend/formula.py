@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from autograd import ops
+from autograd.lift.numpy_backend.buffers import Lines
 from autograd.symbols import Expression, expression
 
-if TYPE_CHECKING:
-    from autograd.lift.numpy_backend.buffers import Lines
 
-
-class Formula:
+class FormulaWriter:
     """An expression of the table, computed by NumPy calls into given memory; equal parts are computed once."""
 
     def __init__(self, writer: Lines, names: dict[str, str], shape: tuple[int, ...]) -> None:

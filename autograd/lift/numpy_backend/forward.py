@@ -8,11 +8,11 @@ from typing import Any, TypeGuard
 import numpy as np
 
 from autograd import ops
-from autograd.lift.arrays.program import Instruction, Map, Places, Product, Reduce
+from autograd.lift.arrays.program import Instruction, Map, MatrixProduct, Places, Reduce
 from autograd.lift.arrays.strides import common_shape
 from autograd.lift.capture.simplify import LARGEST
 from autograd.lift.numpy_backend.buffers import Lines
-from autograd.lift.numpy_backend.formula import Formula
+from autograd.lift.numpy_backend.formula import FormulaWriter
 from autograd.symbols import ExpandedSymbols, expression, symbol
 
 
@@ -39,7 +39,7 @@ class Forward(Lines):
         """The lines of one instruction."""
         if isinstance(instruction, Map):
             self.map(instruction)
-        elif isinstance(instruction, Product):
+        elif isinstance(instruction, MatrixProduct):
             self.product(instruction)
         else:
             self.reduce(instruction)
@@ -73,10 +73,10 @@ class Forward(Lines):
             return
         target, out = self.output(instruction.out.reshape(shape), instruction.mode)
         formula = expression(instruction.op.value(ExpandedSymbols, *map(symbol, xs)))
-        Formula(self, xs, shape).compute(formula, target)
+        FormulaWriter(self, xs, shape).compute(formula, target)
         self.add_up(instruction.mode, target, out)
 
-    def product(self, instruction: Product) -> None:
+    def product(self, instruction: MatrixProduct) -> None:
         if are_dots(instruction):
             left, right = self.read(instruction.left[..., 0, :]), self.read(instruction.right[..., 0, :])
             both = self.temporary(instruction.left[..., 0, :].shape)
@@ -120,12 +120,12 @@ def same_result(instruction: Instruction, after: Instruction) -> bool:
     return after.mode != "=" and np.array_equal(instruction.out.ravel(), after.out.ravel())
 
 
-def are_dots(product: Product) -> bool:
+def are_dots(product: MatrixProduct) -> bool:
     """Whether the matrices are single rows and columns, and there are many."""
     return product.out.shape[-2:] == (1, 1) and product.out.size > 1
 
 
-def only_block(product: Product) -> Any:
+def only_block(product: MatrixProduct) -> Any:
     """The index of the only matrix product, or of all."""
     blocks = product.out.ndim - 2
     return (0,) * blocks if np.prod(product.out.shape[:-2]) == 1 else slice(None)

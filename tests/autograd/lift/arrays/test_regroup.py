@@ -6,8 +6,7 @@ import pytest
 
 from autograd import Value, dot, jit, logsumexp, mean, softmax, tanh
 from autograd import sum as total
-from autograd.lift.arrays.printed import statements
-from autograd.lift.arrays.program import Product
+from autograd.lift.arrays.program import MatrixProduct
 
 
 def matrix(rows, columns, seed=0):
@@ -17,7 +16,7 @@ def matrix(rows, columns, seed=0):
 
 def products(compiled):
     """(rows, terms, columns, blocks) of each matrix product."""
-    found = [i for i in compiled.latest.program.instructions if isinstance(i, Product)]
+    found = [i for i in compiled.latest.program.instructions if isinstance(i, MatrixProduct)]
     return [(*i.left.shape[-2:], i.right.shape[-2], i.out.size // i.out[0].size) for i in found]
 
 
@@ -92,7 +91,7 @@ def test_dense_layers_over_a_python_loop_are_one_product_each(neuron):
     compiled = same_as_eager(loss, leaves, xs)
     sizes = sorted(rows * columns * n for rows, n, columns, _ in products(compiled))
     assert sizes == [1 * len(leaves), 6 * 3 * 8, 5 * 6 * 8]
-    assert len(statements(compiled.latest.program)) <= 8
+    assert len(compiled.program.statements) <= 8
 
 
 @pytest.mark.parametrize("neuron", [by_builtin_sum, by_running_sum, by_dot])
@@ -157,7 +156,7 @@ def test_causal_attention_is_a_product_for_each_head():
     found = products(compiled)
     assert any(rows * columns == 3 * width * length and n == width for rows, n, columns, _ in found)  # q, k and v
     assert (length, size, length, heads) in found  # the scores
-    assert len(statements(compiled.latest.program)) <= 14
+    assert len(compiled.program.statements) <= 14
 
 
 def test_mixtures_are_elementwise_operations_and_sums():

@@ -9,9 +9,10 @@ from autograd import jit, mean, relu, tanh, value_and_grad, vmap
 from autograd import sum as total
 from autograd.arithmetic import Arrays
 from autograd.lift.arrays.reverse import reverse
+from autograd.lift.arrays.update import Piece, Update
 from autograd.lift.choose_backend import back_end
-from autograd.lift.llvm_backend.optimiser_step import Piece, Update, readable
-from autograd.lift.llvm_backend.training_loop import Epochs
+from autograd.lift.llvm_backend.optimiser_step import readable
+from autograd.lift.llvm_backend.training_loop import TrainingLoop
 from nn.optimizers import Adam, AdamW, GradientDescent, Momentum, Nesterov, RMSProp
 
 OPTIMIZERS = [
@@ -38,7 +39,7 @@ def problem(batch=7, hidden=3, rows=29):
 
 def epochs_of(recorded, update):
     places = recorded.places[: update.count]
-    return Epochs(recorded.program, reverse(recorded.program, places), update)
+    return TrainingLoop(recorded.program, reverse(recorded.program, places), update)
 
 
 @pytest.mark.parametrize("optimizer", OPTIMIZERS, ids=lambda optimizer: type(optimizer).__name__)
@@ -108,7 +109,7 @@ def test_tables_and_orders_are_checked():
 def test_a_bound_step_makes_one_with_its_numbers():
     _, step, p, xs, ts = problem()
     expected = step.run()
-    epochs = step.repeated(Adam(0.05).rule, 2, [(9, 2, 7), (9 + 14, 1, 7)])
+    epochs = step.training_loop(Adam(0.05).rule, 2, [(9, 2, 7), (9 + 14, 1, 7)])
     assert (epochs.parameters == p.ravel()).all()
     order = np.arange(21).reshape(3, 7)
     losses = epochs.run(np.full(3, 0.05), 0, [(xs, order), (ts, order)])[:, 0]
@@ -121,7 +122,7 @@ def test_a_bound_step_makes_one_with_its_numbers():
 def test_where_machine_code_is_not_to_be_used_there_is_none():
     _, step, *_ = problem()
     token = back_end.set("numpy")
-    assert step.repeated(GradientDescent().rule, 0, []) is None
+    assert step.training_loop(GradientDescent().rule, 0, []) is None
     back_end.reset(token)
 
 
@@ -138,7 +139,7 @@ def test_where_machine_code_is_not_to_be_used_there_is_none():
 )
 def test_a_rule_that_machine_code_cannot_read_is_left_to_others(rule):
     _, step, *_ = problem()
-    assert step.repeated(rule, 0, []) is None
+    assert step.training_loop(rule, 0, []) is None
 
 
 @pytest.mark.parametrize("optimizer", OPTIMIZERS, ids=lambda optimizer: type(optimizer).__name__)
