@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from autograd.files import write_whole
 from nn.module import outputs_of
 from nn.training import checkpoint
 
@@ -161,6 +162,5 @@ class DrawGraph(Callback):
             self.given_up = True
             warnings.warn(f"training goes on without pictures of the graph: {error}", stacklevel=2)
         else:
-            self.path.mkdir(parents=True, exist_ok=True)
-            (self.path / f"epoch_{epoch:04d}.svg").write_bytes(picture)
+            write_whole(self.path / f"epoch_{epoch:04d}.svg", picture, parents=True)
         trainer.model.zero_grad()

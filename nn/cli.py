@@ -181,8 +181,8 @@ def predict(model: str, rows: str, output: str | None, as_json: bool, quiet: boo
     """
     import io
 
+    from autograd.files import write_whole
     from nn.app.model_file import Predictor
-    from nn.basics.storage import write_text
     from nn.data.table import read_csv
 
     predictor = Predictor.load(model)
@@ -206,7 +206,7 @@ def predict(model: str, rows: str, output: str | None, as_json: bool, quiet: boo
         writer.writerows(zip(*(given.column(name) for name in given.names), *columns.values(), strict=True))
         text = file.getvalue()
     if output:
-        write_text(output, text)
+        write_whole(output, text, parents=True)
     else:
         click.echo(text, nl=False)
 

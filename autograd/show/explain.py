@@ -20,6 +20,7 @@ import math
 from collections.abc import Mapping, Sequence
 from os import PathLike
 
+from autograd.files import write_whole
 from autograd.graph import topological_order
 from autograd.show.derive import derive
 from autograd.show.stepping.differences import checks
@@ -155,7 +156,6 @@ def gradient_table(root: Value, leaves: list[Value], board: Blackboard) -> str:
 def save_drawing(root: Value, path: str | PathLike[str]) -> None:
     """Write the drawing as SVG."""
     from autograd.show.draw import draw
-    from autograd.show.stepping.player import write_whole
 
     picture = draw(root).pipe(format="svg", encoding="utf-8")
     write_whole(path, picture)

@@ -13,10 +13,11 @@ import os
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
+from autograd.files import write_whole
 from autograd.show import derive
 from autograd.show.stepping.differences import Check
 from autograd.show.stepping.mistakes import is_right, leaf_checks, player_data
-from autograd.show.stepping.player import document, picture, player, script_literal, write_whole
+from autograd.show.stepping.player import document, picture, player, script_literal
 from autograd.show.stepping.still_drawing import figure
 from autograd.show.steps import Steps
 from autograd.show.writing.names import number

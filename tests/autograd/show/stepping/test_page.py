@@ -198,25 +198,6 @@ def test_a_page_is_written_whole(tmp_path):
     assert os.listdir(tmp_path) == ["backprop.html"]
 
 
-def test_what_fails_leaves_the_old_file_and_nothing_else(tmp_path, monkeypatch):
-    file = tmp_path / "backprop.html"
-    file.write_text("old")
-
-    def full(descriptor):
-        raise OSError("no space left")
-
-    monkeypatch.setattr(os, "fsync", full)
-    with pytest.raises(OSError, match="no space"):
-        save(steps(diamond()), file)
-    assert file.read_text() == "old" and os.listdir(tmp_path) == ["backprop.html"]
-
-
-def test_a_saved_page_can_be_read_by_others(tmp_path):
-    save(steps(diamond()), tmp_path / "page.html")
-    (tmp_path / "other").write_text("")
-    assert (tmp_path / "page.html").stat().st_mode == (tmp_path / "other").stat().st_mode
-
-
 # ── What cannot be shown ────────────────────────────────────────────────────────────────────────────────────────
 
 
