@@ -55,10 +55,8 @@ def write_whole(path: str | os.PathLike[str], content: str | bytes, *, parents: 
                 file.write(data)
         else:
             replace(os.path.realpath(path), data, mode)
-    except OSError as error:
-        if error.errno is not None:
-            error.filename, error.filename2 = path, None  # and not the temporary file's
-        raise
+    except OSError as error:  # which may name the temporary file
+        raise OSError(error.errno, error.strerror, path) from error
 
 
 def mode_of(path: str) -> int | None:

@@ -12,7 +12,6 @@ import html
 import json
 import re
 from functools import lru_cache
-from importlib.resources import files
 from typing import Any
 
 
@@ -75,12 +74,14 @@ SPACES = {
 @lru_cache(maxsize=2)
 def asset(name: str) -> str:
     """The text of `player.js` or `player.css`, without what only its readers need."""
+    from importlib.resources import files  # which takes longer to import than there is to read
+
     text = files("autograd.show.stepping").joinpath(name).read_text(encoding="utf-8")
     text = COMMENTS.sub("", text).strip()
     return SPACES[name.rpartition(".")[2]].sub(lambda found: "".join(filter(None, found.groups())), text)
 
 
-def picture(svg: str, description: str) -> str:
+def image_tag(svg: str, description: str) -> str:
     """An SVG as an `<img>` that carries it, which every notebook keeps."""
     encoded = base64.b64encode(svg.encode()).decode()
     return f'<img src="data:image/svg+xml;base64,{encoded}" alt="{html.escape(description)}">'

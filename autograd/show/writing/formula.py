@@ -70,19 +70,19 @@ class Formula:
         return any(is_rounded(x, digits) for x in self.numbers())
 
     def __add__(self, other: Any) -> Formula:
-        return Sum(flat(Sum, formula(self), formula(other)))
+        return Sum(flat_operands(Sum, formula(self), formula(other)))
 
     def __radd__(self, other: Any) -> Formula:
         return formula(other) + self
 
     def __sub__(self, other: Any) -> Formula:
-        return Sum((*flat(Sum, self), Negative(formula(other))))
+        return Sum((*flat_operands(Sum, self), Negative(formula(other))))
 
     def __rsub__(self, other: Any) -> Formula:
         return formula(other) - self
 
     def __mul__(self, other: Any) -> Formula:
-        return Product(flat(Product, self, formula(other)))
+        return Product(flat_operands(Product, self, formula(other)))
 
     def __rmul__(self, other: Any) -> Formula:
         return formula(other) * self
@@ -182,7 +182,7 @@ class Sum(Formula):
         return Sum(operands)
 
     def write(self, notation: Notation) -> str:
-        written = [notation.operand(term, SUM) for term in shown(self.terms)]
+        written = [notation.operand(term, SUM) for term in abridged(self.terms)]
         parts = [written[0]]
         for term in written[1:]:
             negative = term.startswith(notation.minus)
@@ -206,7 +206,7 @@ class Product(Formula):
         return Product(operands, self.wide)
 
     def write(self, notation: Notation) -> str:
-        factors = shown(self.factors)
+        factors = abridged(self.factors)
         dot = notation.wide_times if self.wide else notation.times
         parts: list[str] = []
         for place, factor in enumerate(factors):
@@ -276,7 +276,7 @@ class Call(Formula):
         return self.operation.precedence
 
     def write(self, notation: Notation) -> str:
-        some = shown(self.arguments) if self.operation.arity is None else self.arguments
+        some = abridged(self.arguments) if self.operation.arity is None else self.arguments
         return notation.call(self.operation, some)
 
 
@@ -288,14 +288,14 @@ class Ellipsis(Formula):
         return notation.dots
 
 
-def shown(operands: tuple[Formula, ...]) -> tuple[Formula, ...]:
+def abridged(operands: tuple[Formula, ...]) -> tuple[Formula, ...]:
     """The operands that are written out: of very many the first few, … and the last."""
     if len(operands) <= LONGEST_SUM:
         return operands
     return (*operands[: LONGEST_SUM // 2], Ellipsis(), operands[-1])
 
 
-def flat(kind: type[Sum | Product], *parts: Formula) -> tuple[Formula, ...]:
+def flat_operands(kind: type[Sum | Product], *parts: Formula) -> tuple[Formula, ...]:
     """The terms of sums, the factors of products; (a + b) + c → a + b + c."""
     return tuple(inner for part in parts for inner in (part.operands if isinstance(part, kind) else (part,)))
 

@@ -1,5 +1,6 @@
 """Files that are whole or not there, and what is said about those that are not what they should be."""
 
+import errno
 import json
 import os
 import struct
@@ -58,7 +59,7 @@ def test_binary_files_and_missing_ones(tmp_path):
 def test_a_failed_write_leaves_what_was_there_and_nothing_else(tmp_path, monkeypatch):
     path = written(tmp_path / "a.json")
     before = path.read_text()
-    monkeypatch.setattr(os, "replace", lambda *_: (_ for _ in ()).throw(OSError("disk full")))
+    monkeypatch.setattr(os, "replace", lambda *_: (_ for _ in ()).throw(OSError(errno.ENOSPC, "disk full")))
     with pytest.raises(OSError, match="disk full"):
         storage.save(path, *KIND, {"more": 1})
     assert path.read_text() == before
