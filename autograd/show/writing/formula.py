@@ -146,10 +146,9 @@ class Derivative(Formula):
         written = notation.derivative(notation.choose(self.top), notation.choose(self.bottom))
         if not self.fixed:
             return written
-        few = [notation.choose(name) for name in self.fixed[:MOST_FIXED]] + [notation.dots] * (
-            len(self.fixed) > MOST_FIXED
-        )
-        return notation.at_fixed(written, ", ".join(few))
+        few = [notation.choose(name) for name in self.fixed[:MOST_FIXED]]
+        more = [notation.dots] * (len(self.fixed) > MOST_FIXED)
+        return notation.at_fixed(written, ", ".join(few + more))
 
     def in_numbers(self) -> Formula:
         return Number(self.value)
@@ -212,8 +211,7 @@ class Product(Formula):
         for place, factor in enumerate(factors):
             # a·(−b); and a/b·c would be read as a/(b·c)
             quotient = isinstance(factor, Quotient) and not notation.frames_quotients and place < len(factors) - 1
-            signed = place > 0 and isinstance(factor, Number | Negative) and factor.binds(notation) == SIGN
-            signed = signed or (place > 0 and factor.write(notation).startswith(notation.minus))
+            signed = place > 0 and factor.write(notation).startswith(notation.minus)
             fraction = notation.fraction(factor.value) if isinstance(factor, Constant) and len(factors) > 1 else ""
             written = notation.operand(factor, ATOM if signed or quotient else PRODUCT)
             if fraction:
