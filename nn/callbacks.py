@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from autograd.files import write_whole
 from autograd.show.draw import draw
 from nn.basics.checks import check_count
 from nn.module import outputs_of
@@ -134,6 +135,5 @@ class DrawGraph(Callback):
             self.given_up = True
             warnings.warn(f"training goes on without pictures of the graph: {error}", stacklevel=2)
         else:
-            self.path.mkdir(parents=True, exist_ok=True)
-            (self.path / f"epoch_{epoch:04d}.svg").write_bytes(picture)
+            write_whole(self.path / f"epoch_{epoch:04d}.svg", picture, parents=True)
         trainer.model.zero_grad()

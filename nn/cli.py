@@ -17,6 +17,7 @@ try:
 except ModuleNotFoundError:  # pragma: no cover (an installation without the extra)
     sys.exit("the command chalkgrad needs the package click: pip install 'chalkgrad[train]'")
 
+from autograd.files import write_whole
 from autograd.show.explain import ExpressionError, explain
 from nn import activations, losses, optimizers
 from nn.app.arguments import Data, LayerSizes, data_set, named_numbers, repairable
@@ -24,7 +25,6 @@ from nn.app.experiment import Settings, cross_validate, experiment
 from nn.app.plot_choices import FIGURES, READS
 from nn.app.report import check_replaceable, summary, write_report
 from nn.app.trained_model import TrainedModel
-from nn.basics.storage import write_text
 from nn.callbacks import Snapshots
 from nn.data.bundled import DATASETS
 from nn.data.csv_file import read_csv
@@ -183,7 +183,7 @@ def predict(model: str, rows: str, output: str | None, as_json: bool, quiet: boo
         writer.writerows(zip(*given.columns.values(), *columns.values(), strict=True))
         text = file.getvalue()
     if output:
-        write_text(output, text)
+        write_whole(output, text, parents=True)
     else:
         click.echo(text, nl=False)
 

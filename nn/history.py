@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from nn.basics.storage import write_text
+from autograd.files import write_whole
 from nn.plots.curves import learning_curves
 
 
@@ -65,7 +65,7 @@ class History(Mapping[str, list[float]]):
         rows = zip(*self.columns.values(), strict=True)
         lines = [",".join(["epoch", *self.columns])]
         lines += [",".join([str(epoch), *map(repr, row)]) for epoch, row in enumerate(rows, 1)]
-        write_text(path, "\n".join(lines) + "\n")
+        write_whole(path, "\n".join(lines) + "\n", parents=True)
 
     def __repr__(self) -> str:
         last = ", ".join(f"{name}={number:.4g}" for name, number in self.last().items()) if self.columns else ""

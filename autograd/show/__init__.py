@@ -3,13 +3,22 @@
     derive(L, w2)        ∂L/∂w₂ along every path, in symbols and in numbers
     draw(L)              a picture of the graph, a `graphviz.Digraph`
     steps(L)             the forward and the backward pass, one step at a time
+    explain("x*w", …)    all three of an expression that is typed
 
-graphviz is imported when something is drawn, and the page's parts when there is a page.
+Behind these four files are the rooms, each built on those before it:
+
+writing   calculus in writing: names, formulas, the chain rule
+drawing   a graph becomes a picture
+stepping  the passes step by step, and the page that plays them
+typed     text becomes a graph
+
+graphviz is imported when something is drawn.
 """
 
 # Now and not on first use: a function must take the place of the module of its name, whoever imports that first.
 from autograd.show.derive import derive
 from autograd.show.draw import draw
+from autograd.show.explain import explain
 from autograd.show.steps import steps
 
-__all__ = ["derive", "draw", "steps"]
+__all__ = ["derive", "draw", "explain", "steps"]

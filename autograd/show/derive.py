@@ -32,7 +32,7 @@ from typing import Any
 from autograd.graph import topological_order
 from autograd.show.writing.blackboard import Blackboard
 from autograd.show.writing.equation import Equation
-from autograd.show.writing.formula import LONGEST_SUM, Ellipsis, Formula, Number, Sum, shown
+from autograd.show.writing.formula import LONGEST_SUM, Ellipsis, Formula, Number, Sum, abridged
 from autograd.show.writing.names import plain_name
 from autograd.show.writing.notation import Html, Latex, Text
 from autograd.show.writing.paths import Path, Paths, paths_to
@@ -228,7 +228,7 @@ def dependents(order: list[Any], node: Any) -> set[Any]:
 def written_edges(path: Path) -> list[tuple[Any, Any] | None]:
     """The edges (operand, node) of a path that are written out; None for the … of a long one."""
     count = len(path.nodes) - 1
-    places = shown(tuple(Number(float(place)) for place in range(count)))
+    places = abridged(tuple(Number(float(place)) for place in range(count)))
     return [
         (path.nodes[int(place.value)], path.nodes[int(place.value) + 1]) if isinstance(place, Number) else None
         for place in places

@@ -6,16 +6,18 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from autograd.graph import topological_order
-from autograd.show.drawing.dot import THEMES, Style, statements
+from autograd.show.drawing.dot import Style, dot_lines
 from autograd.show.drawing.folding import LEVELS
+from autograd.show.drawing.graphviz_program import new_drawing
 from autograd.show.drawing.picture import Drawable, folded_picture, ops_picture
+from autograd.show.drawing.theme import THEMES
 from autograd.show.writing.names import keys
 
 if TYPE_CHECKING:
-    from autograd.show.drawing.graphviz_program import Drawing
+    import graphviz  # type: ignore[import-untyped]  # the package has no types
 
 DIRECTIONS = ("LR", "TB")
-MOST_NODES, MOST_ARROWS = 5_000, 20_000  # about ten seconds of layout
+MOST_NODES_DRAWN, MOST_ARROWS_DRAWN = 5_000, 20_000  # about ten seconds of layout
 
 
 def draw(
@@ -28,7 +30,7 @@ def draw(
     direction: str = "LR",
     theme: str = "light",
     digits: int = 4,
-) -> Drawing:
+) -> graphviz.Digraph:
     """A picture of everything that a Value was computed from.
 
     Args:
@@ -73,10 +75,7 @@ def draw(
         digits=digits,
     )
     highlighted = None if highlight is None else reached(picture, starting_points(highlight, place))
-
-    from autograd.show.drawing.graphviz_program import Drawing
-
-    return Drawing(format="svg", body=statements(picture, style, highlighted))
+    return new_drawing(dot_lines(picture, style, highlighted))
 
 
 def chosen(what: str, given: str, choices: Iterable[str]) -> None:
@@ -107,25 +106,25 @@ def pictured(root: Any, detail: str) -> tuple[Drawable, Mapping[Any, str]]:
         )
     if detail == "ops":
         parents = [node.parents for node in topological_order(*roots)]
-        check_size(len(parents), sum(map(len, parents)), detail, roots)
+        check_readable(len(parents), sum(map(len, parents)), detail, roots)
         return ops_picture(*roots), keys(*roots)
     picture, place = folded_picture(detail, *roots)
-    check_size(len(picture.nodes), len(picture.edges), detail, roots)
+    check_readable(len(picture.nodes), len(picture.edges), detail, roots)
     return picture, place
 
 
-def check_size(nodes: int, arrows: int, detail: str, roots: tuple[Any, ...]) -> None:
+def check_readable(nodes: int, arrows: int, detail: str, roots: tuple[Any, ...]) -> None:
     """Refuse what would take minutes to lay out and could not be read.
 
     Raises:
         ValueError: saying which detail would do.
     """
-    if nodes <= MOST_NODES and arrows <= MOST_ARROWS:
+    if nodes <= MOST_NODES_DRAWN and arrows <= MOST_ARROWS_DRAWN:
         return
     fitting = []
     for level in LEVELS[LEVELS.index(detail) + 1 :]:
         coarser, _ = folded_picture(level, *roots)
-        if len(coarser.nodes) <= MOST_NODES and len(coarser.edges) <= MOST_ARROWS:
+        if len(coarser.nodes) <= MOST_NODES_DRAWN and len(coarser.edges) <= MOST_ARROWS_DRAWN:
             fitting.append(f"detail={level!r} ({len(coarser.nodes):,} nodes)")
     advice = (
         f"Draw it with {' or '.join(fitting)}"
@@ -133,8 +132,8 @@ def check_size(nodes: int, arrows: int, detail: str, roots: tuple[Any, ...]) -> 
         else "Label the parameters by their places (layers.0.neurons.2.w[1]) and draw it with detail='layers'"
     )
     raise ValueError(
-        f"{nodes:,} nodes and {arrows:,} arrows are too many for one drawing (at most {MOST_NODES:,} and"
-        f" {MOST_ARROWS:,}).\n{advice}, or draw a part: any Value in it can be the root."
+        f"{nodes:,} nodes and {arrows:,} arrows are too many for one drawing (at most {MOST_NODES_DRAWN:,} and"
+        f" {MOST_ARROWS_DRAWN:,}).\n{advice}, or draw a part: any Value in it can be the root."
     )
 
 

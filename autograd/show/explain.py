@@ -20,20 +20,23 @@ import math
 from collections.abc import Mapping, Sequence
 from os import PathLike
 
+from autograd.files import write_whole
 from autograd.graph import topological_order
 from autograd.show.derive import derive
+from autograd.show.draw import draw
 from autograd.show.stepping.differences import checks
+from autograd.show.steps import steps
 from autograd.show.typed.parser import parse
 from autograd.show.typed.tokens import ExpressionError
 from autograd.show.writing.blackboard import Blackboard, labelled
-from autograd.show.writing.names import number, shortened, width
+from autograd.show.writing.names import display_width, number, shortened
 from autograd.value import Value
 
 __all__ = ["ExpressionError", "explain"]
 
 MOST_WORK = 300_000  # nodes × inputs that are compared with finite differences: a few seconds
 MOST_LINES = 40  # equations, and rows of the table
-MOST_DERIVED = 12  # inputs whose chain rule is written out, unless they are chosen
+MOST_INPUTS_DERIVED = 12  # inputs whose chain rule is written out, unless they are chosen
 TABLE_DIGITS = 6
 
 
@@ -49,7 +52,7 @@ def explain(
     """Compute an expression, and say how it depends on its inputs: values, chain rule, gradients.
 
     Args:
-        expression: as `expression.parse` reads it: `z = x*w + b; L = 0.5*(y - tanh(z))**2`.
+        expression: as `parser.parse` reads it: `z = x*w + b; L = 0.5*(y - tanh(z))**2`.
         values: a number for each input.
         html: write a page there that steps through the passes.
         svg: write the drawing there.
@@ -72,13 +75,11 @@ def explain(
     name_lines(root, taken=set(named))
     root.backward()
     if html is not None:
-        from autograd.show.steps import steps
-
         steps(root, digits=digits).save(html)
     if svg is not None:
         save_drawing(root, svg)
     board = Blackboard(root, digits=digits)
-    derived = chosen if leaves is not None else chosen[:MOST_DERIVED]
+    derived = chosen if leaves is not None else chosen[:MOST_INPUTS_DERIVED]
     listed = chosen if leaves is not None else chosen[:MOST_LINES]
     parts = [equations(board), str(derive(root, *derived, digits=digits)), gradient_table(root, listed, board)]
     if len(derived) < len(chosen):
@@ -144,18 +145,14 @@ def gradient_table(root: Value, leaves: list[Value], board: Blackboard) -> str:
         numeric = "" if check is None or math.isnan(check.numeric) else number(check.numeric, TABLE_DIGITS).text
         shown = [board.names[leaf].text, *(number(x, TABLE_DIGITS).text for x in (leaf.data, leaf.grad))]
         rows.append([*shown, numeric, check.verdict if check else ""])
-    widths = [max(width(row[place]) for row in rows) for place in range(4)]
+    widths = [max(display_width(row[place]) for row in rows) for place in range(4)]
     lines = []
     for name, *numbers, verdict in rows:
-        padded = [" " * (wide - width(cell)) + cell for cell, wide in zip(numbers, widths[1:], strict=True)]
-        lines.append("  ".join([name + " " * (widths[0] - width(name)), *padded, verdict]).rstrip())
+        padded = [" " * (wide - display_width(cell)) + cell for cell, wide in zip(numbers, widths[1:], strict=True)]
+        lines.append("  ".join([name + " " * (widths[0] - display_width(name)), *padded, verdict]).rstrip())
     return "\n".join(lines)
 
 
 def save_drawing(root: Value, path: str | PathLike[str]) -> None:
     """Write the drawing as SVG."""
-    from autograd.show.draw import draw
-    from autograd.show.stepping.player import write_whole
-
-    picture = draw(root).pipe(format="svg", encoding="utf-8")
-    write_whole(path, picture)
+    write_whole(path, draw(root).pipe(format="svg", encoding="utf-8"))

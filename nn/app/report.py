@@ -14,12 +14,12 @@ from pathlib import Path
 from typing import Any
 
 from autograd import __version__
+from autograd.files import write_whole
 from autograd.show import draw
 from nn import metrics, plots
 from nn.app.experiment import Run, prepared
 from nn.app.film import film
 from nn.basics.optional import require
-from nn.basics.storage import write_text
 from nn.data.messages import DataError
 from nn.metrics import METRICS
 from nn.plots.look import to_svg
@@ -56,11 +56,11 @@ def write_report(
         if network is not None:
             pictures["network"] = network
         for name, svg in pictures.items():
-            write_text(workshop / f"{name}.svg", svg)
+            write_whole(workshop / f"{name}.svg", svg)
         run.trained.save(workshop / "model.json")
         run.history.to_csv(workshop / "history.csv")
-        write_text(workshop / "summary.json", json.dumps(summary(run), indent=2) + "\n")
-        write_text(workshop / "report.html", report_page(run, pictures, command, film_of(run, snapshots or {})))
+        write_whole(workshop / "summary.json", json.dumps(summary(run), indent=2) + "\n")
+        write_whole(workshop / "report.html", report_page(run, pictures, command, film_of(run, snapshots or {})))
         workshop.chmod(0o755)
         if folder.exists():
             shutil.rmtree(folder)

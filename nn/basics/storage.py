@@ -2,8 +2,8 @@
 
     {"format": "chalkgrad model", "version": 1, "sha256": "…", "content": {…}}
 
-A file is written beside its place and moved there when it is on the disk, so a process that is killed leaves the
-file that was there before. Floats are written as `repr` does, and come back as they were, bit by bit.
+It is written whole or not at all, so a process that is killed leaves the file that was there before. Floats are
+written as `repr` does, and come back as they were, bit by bit.
 
 >>> import tempfile
 >>> with tempfile.TemporaryDirectory() as folder:
@@ -14,13 +14,12 @@ file that was there before. Floats are written as `repr` does, and come back as 
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import json
-import os
-import secrets
 from pathlib import Path
 from typing import Any
+
+from autograd.files import write_whole
 
 
 class StorageError(ValueError):
@@ -35,7 +34,7 @@ def write_document(path: str | Path, format: str, version: int, content: dict[st
     """
     written = canonical(content)
     envelope = {"format": format, "version": version, "sha256": checksum(written)}
-    write_text(path, json.dumps(envelope)[:-1] + f', "content": {written}}}\n')
+    write_whole(path, json.dumps(envelope)[:-1] + f', "content": {written}}}\n', parents=True)
 
 
 def read_document(path: str | Path, format: str, version: int) -> dict[str, Any]:
@@ -77,30 +76,3 @@ def canonical(content: dict[str, Any]) -> str:
 def checksum(text: str) -> str:
     """SHA-256, to tell a damaged file."""
     return hashlib.sha256(text.encode()).hexdigest()
-
-
-def write_text(path: str | Path, text: str) -> None:
-    """Write a file whole or not at all: into a temporary file beside it, which then takes its place.
-
-    Raises:
-        OSError: if it cannot be written. What was there before stays.
-    """
-    path = Path(path)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{path.name}.{secrets.token_hex(8)}.tmp")
-    try:
-        with open(temporary, "x", encoding="utf-8", newline="\n") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(temporary, path)
-    except BaseException:
-        with contextlib.suppress(OSError):
-            temporary.unlink()
-        raise
-    if os.name == "posix":  # the move itself reaches the disk with the folder
-        folder = os.open(path.parent, os.O_RDONLY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)

@@ -12,6 +12,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from autograd.files import write_whole
 from nn.basics.optional import require
 
 if TYPE_CHECKING:
@@ -155,5 +156,5 @@ def with_palette(pixels: Any) -> Any:
 def save_svg(figure: Figure, path: str | Path) -> Path:
     """Write a figure to a file as SVG, and return its path."""
     path = Path(path)
-    path.write_text(to_svg(figure), encoding="utf-8")
+    write_whole(path, to_svg(figure))
     return path

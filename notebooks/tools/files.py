@@ -10,6 +10,8 @@ from pathlib import Path
 import nbformat
 from nbformat import NotebookNode
 
+from autograd.files import write_whole
+
 FOLDER = Path(__file__).parents[1]
 METADATA = {
     "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
@@ -39,7 +41,7 @@ def read(path: Path) -> NotebookNode:
 
 
 def write(notebook: NotebookNode, path: Path) -> None:
-    path.write_text(written(notebook), encoding="utf-8")
+    write_whole(path, written(notebook))
 
 
 def written(notebook: NotebookNode) -> str:

@@ -2,7 +2,7 @@
 
     PYTHONPATH=tests python tests/benchmarks/showing.py
 
-Random graphs of sums, products, tanh and sin (`show_graphs.random_graph`), whose nodes are counted with the constants;
+Random graphs of sums, products, tanh and sin (`graphs.random_graph`), whose nodes are counted with the constants;
 the smallest of several times, because the others have waited for something else. The browser is a headless Chromium,
 if there is one.
 """

@@ -2,6 +2,7 @@
 
 folding           a model's graph folded into neurons and layers
 picture           what a drawing shows, as data
+theme             the colours, light and dark
 dot               the picture as DOT text
 columns           where the nodes of a large graph go, in linear time
 graphviz_program  the program that lays a graph out

@@ -74,7 +74,7 @@ def placed(operands: Sequence[Sequence[int]], sizes: Sequence[float]) -> list[tu
         towards_leaves = sweep % 2 == 1
         neighbours = users if towards_leaves else operands
         for nodes in columns if towards_leaves else reversed(columns):
-            wanted = {node: mean([height[other] for other in neighbours[node]], height[node]) for node in nodes}
+            wanted = {node: mean_height([height[other] for other in neighbours[node]], height[node]) for node in nodes}
             nodes.sort(key=wanted.__getitem__)
             free = apart([wanted[node] for node in nodes], [sizes[node] for node in nodes])
             height |= zip(nodes, free, strict=True)
@@ -97,7 +97,7 @@ def first_met(operands: Sequence[Sequence[int]]) -> list[int]:
     return order
 
 
-def mean(heights: Sequence[float], otherwise: float) -> float:
+def mean_height(heights: Sequence[float], otherwise: float) -> float:
     return sum(heights) / len(heights) if heights else otherwise
 
 

@@ -22,54 +22,8 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
 from autograd.show.drawing.picture import Drawable, DrawableEdge, DrawableNode, Shown, Spread
+from autograd.show.drawing.theme import THEMES, Theme
 from autograd.show.writing.names import number
-
-
-@dataclass(frozen=True, slots=True)
-class Theme:
-    """The colours of a drawing."""
-
-    background: str
-    ink: str
-    muted: str
-    faint: str
-    card: str
-    border: str
-    positive: str
-    negative: str
-    positive_tint: str
-    negative_tint: str
-    neutral_tint: str
-
-
-THEMES = {
-    "light": Theme(
-        background="#ffffff",
-        ink="#1f2430",
-        muted="#626976",
-        faint="#c9ced6",
-        card="#f6f7f9",
-        border="#b4bac4",
-        positive="#0067a5",
-        negative="#b04600",
-        positive_tint="#e3eff8",
-        negative_tint="#fbeadd",
-        neutral_tint="#eceef1",
-    ),
-    "dark": Theme(
-        background="#15181e",
-        ink="#e8eaee",
-        muted="#9aa3b2",
-        faint="#39404c",
-        card="#21262f",
-        border="#525b6a",
-        positive="#6cb8ee",
-        negative="#f2a065",
-        positive_tint="#1b3346",
-        negative_tint="#45301f",
-        neutral_tint="#2b313b",
-    ),
-}
 
 SERIF, SANS = "Times-Italic", "Helvetica"  # of these every layout program knows the widths
 # A digit of sans-serif and a letter of italics in ems, in DejaVu, the widest of the fonts that stand in for others.
@@ -77,7 +31,7 @@ WIDE, NARROW = 0.64, 0.58
 CROWDED = 12  # operands, beyond which local derivatives beside the arrows would be a thicket, and leaves are one line
 SIDES = {"LR": "tailport=e headport=w", "TB": "tailport=s headport=n"}
 DENSE = 2  # arrows for each node, beyond which they are straight and bare, as networks are drawn in books
-MANY = 1_000  # nodes, beyond which a perfect layout takes minutes, and a good one seconds
+MOST_RANKED_PERFECTLY = 1_000  # nodes, beyond which a perfect layout takes minutes, and a good one seconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,18 +62,7 @@ class Style:
         return "" if shown is None else number(shown, self.digits).text
 
 
-def dot_text(picture: Drawable, style: Style = Style(), highlighted: Collection[str] | None = None) -> str:
-    """The whole graph in DOT.
-
-    >>> from autograd import Value
-    >>> from autograd.show.drawing.picture import ops_picture
-    >>> dot_text(ops_picture(Value(2.0, label="x").exp())).count("->")
-    1
-    """
-    return f"digraph {{\n{''.join(statements(picture, style, highlighted))}}}\n"
-
-
-def statements(picture: Drawable, style: Style = Style(), highlighted: Collection[str] | None = None) -> Iterator[str]:
+def dot_lines(picture: Drawable, style: Style = Style(), highlighted: Collection[str] | None = None) -> Iterator[str]:
     """The lines between the braces.
 
     Args:
@@ -130,7 +73,7 @@ def statements(picture: Drawable, style: Style = Style(), highlighted: Collectio
     slim = in_one_line(picture, operands)
     dense = len(picture.edges) > DENSE * len(picture.nodes)
     apart = 1.6 if dense or slim else 0.6 if style.direction == "LR" else 0.4
-    hints = " splines=line" * dense + " nslimit=1 nslimit1=1" * (len(picture.nodes) > MANY)
+    hints = " splines=line" * dense + " nslimit=1 nslimit1=1" * (len(picture.nodes) > MOST_RANKED_PERFECTLY)
     yield (
         f'\tgraph [rankdir={style.direction} bgcolor="{theme.background}" pad=0.2 ordering=in fontname={SANS}'
         f" nodesep={0.08 if slim else 0.22} ranksep={apart}{hints}]\n"
@@ -144,7 +87,7 @@ def statements(picture: Drawable, style: Style = Style(), highlighted: Collectio
         dimmed = highlighted is not None and node.key not in highlighted
         identity = f'id="{node.key}" class="{kind(node)}{" dimmed" * dimmed}"'
         yield f"\t{node.key} [{identity} label=<{card(node, style, dimmed, node.key in slim)}>]\n"
-    largest = max(filter(math.isfinite, (size(edge.flow) for edge in picture.edges)), default=0.0)
+    largest = max(filter(math.isfinite, (largest_magnitude(edge.flow) for edge in picture.edges)), default=0.0)
     for edge in picture.edges:
         dimmed = highlighted is not None and not {edge.tail, edge.head} <= set(highlighted)
         attributes = arrow(edge, style, largest, dimmed)
@@ -240,14 +183,14 @@ def escaped(text: str) -> str:
 def arrow(edge: DrawableEdge, style: Style, largest: float, dimmed: bool) -> list[str]:
     """The attributes of an arrow: its id and classes, and the colour, width and dashes of what flows back along it."""
     flow = edge.flow if style.backward else None
-    attributes = [f'id="e{edge.head[1:]}_{edge.position}"', f'class="{sign(flow)}{" dimmed" * dimmed}"']
+    attributes = [f'id="e{edge.head[1:]}_{edge.position}"', f'class="{sign_name(flow)}{" dimmed" * dimmed}"']
     if dimmed:
         attributes.append(f'color="{style.theme.faint}" fontcolor="{style.theme.faint}"')
     elif flow is not None:
         attributes.append(f'color="{signed(flow, style.theme)[1]}"')
     if flow is not None:
-        attributes.append(f"penwidth={width(size(flow), largest):.2f}")
-    if sign(flow) == "negative":
+        attributes.append(f"penwidth={line_width(largest_magnitude(flow), largest):.2f}")
+    if sign_name(flow) == "negative":
         attributes.append("style=dashed")
     return attributes
 
@@ -262,7 +205,7 @@ def annotation(edge: DrawableEdge, style: Style) -> list[str]:
     return [f'label="{beside}{style.number(edge.local)}"', f'labeltooltip="local derivative {exactly(edge.local)}"']
 
 
-def width(magnitude: float, largest: float) -> float:
+def line_width(magnitude: float, largest: float) -> float:
     """The width of a line in points: 0.8 for nothing, 3.6 for the largest; the square root keeps small ones visible."""
     if not math.isfinite(magnitude):
         return 3.6
@@ -279,12 +222,12 @@ def ends(shown: Shown) -> tuple[float, float]:
     return (0.0, 0.0) if shown is None else (shown, shown)
 
 
-def size(shown: Shown) -> float:
+def largest_magnitude(shown: Shown) -> float:
     """The largest magnitude."""
     return max(map(abs, ends(shown)))
 
 
-def sign(shown: Shown) -> str:
+def sign_name(shown: Shown) -> str:
     """Positive, negative, or neutral: nothing, NaN, or some of both."""
     low, high = ends(shown)
     if low >= 0.0 and high > 0.0:
@@ -298,7 +241,7 @@ def signed(shown: Shown, theme: Theme) -> tuple[str, str]:
         "positive": (theme.positive_tint, theme.positive),
         "negative": (theme.negative_tint, theme.negative),
         "neutral": (theme.neutral_tint, theme.muted),
-    }[sign(shown)]
+    }[sign_name(shown)]
 
 
 def exactly(shown: Shown) -> str:

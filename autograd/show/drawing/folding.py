@@ -86,7 +86,7 @@ def homes(graph: Graph) -> tuple[list[str], list[bool]]:
     for i, parents in enumerate(graph.parents):
         if parents:
             parameters = [j for j in parents if home[j] and not graph.parents[j]]
-            home[i] = claimed(parameters, home, uses) if parameters else joined(parents, home, finished)
+            home[i] = claimed(parameters, home, uses) if parameters else inherited(parents, home, finished)
             if home[i] in whole:
                 for j in parents:
                     if home[j] == home[i]:
@@ -106,7 +106,7 @@ def claimed(parameters: Sequence[int], home: Sequence[str], uses: Mapping[int, i
     return claimants.pop() if len(claimants) == 1 else SEVERAL
 
 
-def joined(operands: Sequence[int], home: Sequence[str], finished: Sequence[bool]) -> str:
+def inherited(operands: Sequence[int], home: Sequence[str], finished: Sequence[bool]) -> str:
     """The neuron of a node that has none: one that still collects its parameters, before those that flow in."""
     found = {home[j] for j in operands} - {NOWHERE}
     if len(found) > 1:
@@ -149,8 +149,8 @@ def fold(graph: Graph, level: str) -> tuple[list[Block], list[int]]:
     """The blocks to draw, in the order of their last members, and the number of each node's block.
 
     At the level "neurons" only neurons are folded, and unlabelled numbers with the same destination. At "layers", so
-    are layers, other nodes of one operation on the same blocks, and labelled leaves of the same stem and destination
-    (x[0], x[1] …).
+    are layers, other nodes of one operation on the same blocks, and labelled leaves of the same destination whose names
+    differ in the index only (x[0], x[1] …).
     """
     home, finished = homes(graph)
     coarse = level == "layers"
@@ -181,7 +181,7 @@ def fold(graph: Graph, level: str) -> tuple[list[Block], list[int]]:
         if block[i] < 0:
             label = graph.labels[i]
             shared = coarse or not label
-            put(i, (stem(label), frozenset(destinations.get(i, ())), not label) if shared else i)
+            put(i, (without_index(label), frozenset(destinations.get(i, ())), not label) if shared else i)
     return gathered(graph, block, home, finished)
 
 
@@ -207,10 +207,10 @@ def gathered(
     return blocks, ranks
 
 
-def stem(label: str) -> str:
+def without_index(label: str) -> str:
     """What the labels x[0], x[1] … or x1, x2 … have in common.
 
-    >>> stem("x[12]"), stem("x1"), stem("y")
+    >>> without_index("x[12]"), without_index("x1"), without_index("y")
     ('x', 'x', 'y')
     """
     return re.sub(r"[\d₀-₉\[\], ]+$", "", label)

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple, Protocol
 
 from autograd.graph import topological_order
-from autograd.show.drawing.folding import Block, Graph, fold, layer, stem
+from autograd.show.drawing.folding import Block, Graph, fold, layer, without_index
 from autograd.show.writing.names import SUPERSCRIPTS, label_name, names
 
 
@@ -144,7 +144,7 @@ def ops_picture(*roots: Any) -> Picture:
 
 
 def folded_picture(level: str, *roots: Any) -> tuple[Picture, dict[Any, str]]:
-    """The same with neurons, or layers, as one node each (see `levels.fold`), and what flows out of them.
+    """The same with neurons, or layers, as one node each (see `folding.fold`), and what flows out of them.
 
     The key of a folded node is that of the last Value in it. The keys are returned for all Values, too.
     """
@@ -196,9 +196,7 @@ def folded_node(block: Block, level: str, order: Sequence[Any], gradients: Seque
     outputs = [order[i] for i in block.outputs]
     given = all(node.op is None for node in outputs)  # and not computed
     numbers = given and not last.label
-    called = (
-        label_name(last.label).text if last.label and len(block.members) == 1 else label_name(stem(last.label)).text
-    )
+    called = label_name(last.label if len(block.members) == 1 else without_index(last.label)).text
     note = "" if len(block.members) == 1 else f"{len(block.members):,} {'numbers' if given else 'nodes'}"
     operation = mark(last.op)
     if block.neurons:

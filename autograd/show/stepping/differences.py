@@ -67,11 +67,12 @@ def checks(root: Value, gradients: Mapping[Value, float]) -> dict[Value, Check]:
         return last
 
     return {
-        leaf: judged(replay(place[leaf]), leaf.data, root.data, gradient, size) for leaf, gradient in gradients.items()
+        leaf: checked_slope(replay(place[leaf]), leaf.data, root.data, gradient, size)
+        for leaf, gradient in gradients.items()
     }
 
 
-def judged(f: Callable[[float], float], x: float, y: float, gradient: float, size: float) -> Check:
+def checked_slope(f: Callable[[float], float], x: float, y: float, gradient: float, size: float) -> Check:
     """The verdict on f′(x); unknown, too, if f(x) is no longer y because a leaf's data was set since."""
     if not (math.isfinite(gradient) and f(x) == y):
         return Check(math.nan, "unknown")

@@ -10,103 +10,106 @@ from __future__ import annotations
 import html
 import math
 import os
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-from autograd.show import derive
+from autograd.files import write_whole
+from autograd.show.derive import derive
 from autograd.show.stepping.differences import Check
-from autograd.show.stepping.mistakes import is_right, leaf_checks, player_data
-from autograd.show.stepping.player import document, picture, player, script_literal, write_whole
-from autograd.show.stepping.still_drawing import figure
-from autograd.show.steps import Steps
+from autograd.show.stepping.final_drawing import final_svg
+from autograd.show.stepping.player import document, image_tag, player, script_literal
+from autograd.show.stepping.player_data import is_right, leaf_checks, player_data
+from autograd.show.stepping.timeline import Timeline
 from autograd.show.writing.names import number
 
-MOST_NODES = 10_000  # of which a browser still shows a step at once
+MOST_NODES_ON_A_PAGE = 10_000  # of which a browser still shows a step at once
 MOST_ROWS = 400  # of the table of values
-MOST_DERIVED = 4_000  # nodes to go through for written-out chain rules, a whole graph for each of them
+MOST_CHAIN_RULE_WORK = 4_000  # nodes to go through for written-out chain rules, a whole graph for each of them
 FRAME_SIZE = 400  # bytes of a document around the player
 FIXED_SIZE, NODE_SIZE = 25_000, 4_000  # bytes that a page may have, and may have more for each node
 
 
-def page(steps: Steps) -> str:
+def page(timeline: Timeline) -> str:
     """A self-contained HTML document to step through the passes.
 
     Raises:
         ValueError: if the graph is too large to be stepped through.
         RuntimeError: if there is no program to lay it out.
     """
-    return document(f"Backpropagation of {name_of(steps)}", stepper(steps))
+    return document(f"Backpropagation of {root_name(timeline)}", stepper(timeline))
 
 
-def save(steps: Steps, path: str | os.PathLike[str]) -> None:
+def save_page(timeline: Timeline, path: str | os.PathLike[str]) -> None:
     """Write that document to a file, whole or not at all. Raises what `page` raises."""
-    write_whole(path, page(steps))
+    write_whole(path, page(timeline))
 
 
-def notebook_html(steps: Steps) -> str:
+def notebook_html(timeline: Timeline) -> str:
     """The same for the output of a cell. What cannot be laid out is a table of values and the reason."""
     try:
-        return stepper(steps)
+        return stepper(timeline)
     except (ValueError, RuntimeError) as reason:
-        return f"<p>{html.escape(str(reason))}</p>\n{table(steps, {})}"
+        return f"<p>{html.escape(str(reason))}</p>\n{value_table(timeline, {})}"
 
 
-def stepper(steps: Steps) -> str:
+def stepper(timeline: Timeline) -> str:
     """The fragment: the still picture and the table, and the data for the player."""
-    if len(steps.nodes) > MOST_NODES:
+    if len(timeline.nodes) > MOST_NODES_ON_A_PAGE:
         raise ValueError(
-            f"the graph of {name_of(steps)} has {len(steps.nodes):,} nodes, and a page can step through"
-            f" {MOST_NODES:,}.\nPrint the steps, draw it at detail='layers', or step through one sample of a batch."
+            f"the graph of {root_name(timeline)} has {len(timeline.nodes):,} nodes, and a page can step through"
+            f" {MOST_NODES_ON_A_PAGE:,}.\n"
+            "Print the steps, draw it at detail='layers', or step through one sample of a batch."
         )
-    right = steps if is_right(steps) else Steps(steps.root, digits=steps.digits)
+    from concurrent.futures import ThreadPoolExecutor  # which takes longer to import than a small page to make
+
+    right = timeline if is_right(timeline) else Timeline(timeline.root, digits=timeline.digits)
     with ThreadPoolExecutor(1) as pool:  # the layout is another program's work, and takes as long as all the rest
-        drawing = pool.submit(figure, right)
+        drawing = pool.submit(final_svg, right)
         found = leaf_checks(right)
-        data = player_data(steps, right, found)
+        data = player_data(timeline, right, found)
         svg = drawing.result()
     counted = f"{len(right.nodes)} node{'s' * (len(right.nodes) != 1)}"
-    described = f"The graph of {name_of(right)}: {counted} with values and gradients"
+    described = f"The graph of {root_name(right)}: {counted} with values and gradients"
     summary = f"<summary>{data['titleHtml']}</summary>"
-    still = f"<details open>\n{summary}\n{picture(svg, described)}\n{table(right, found)}</details>"
+    still = f"<details open>\n{summary}\n{image_tag(svg, described)}\n{value_table(right, found)}</details>"
     size = FRAME_SIZE + len(player("stepper", still, data).encode())
     data["derivationsHtml"] = derivations(right, FIXED_SIZE + NODE_SIZE * len(right.nodes) - size)
     return player("stepper", still, data)
 
 
-def derivations(steps: Steps, room: int) -> dict[str, str]:
+def derivations(timeline: Timeline, room: int) -> dict[str, str]:
     """The chain rule along every path, leaves first, for as many nodes as there is room and time for."""
-    wanted = [node for node in steps.nodes if node is not steps.root and not steps.board.is_constant(node)]
+    wanted = [node for node in timeline.nodes if node is not timeline.root and not timeline.board.is_constant(node)]
     wanted.sort(key=lambda node: bool(node.parents))
     written: dict[str, str] = {}
-    for node in wanted[: MOST_DERIVED // len(steps.nodes)]:
-        chain = derive(steps.root, node, digits=steps.digits).html
+    for node in wanted[: MOST_CHAIN_RULE_WORK // len(timeline.nodes)]:
+        chain = derive(timeline.root, node, digits=timeline.digits).html
         room -= len(script_literal(chain).encode()) + 10
         if room < 0:
             break
-        written[steps.keys[node][1:]] = chain
+        written[timeline.keys[node][1:]] = chain
     return written
 
 
 # ── What stands in the output without a script ──────────────────────────────────────────────────────────────────
 
 
-def name_of(steps: Steps) -> str:
+def root_name(timeline: Timeline) -> str:
     """What the root is called, as plain text."""
-    return steps.names[steps.root].text
+    return timeline.names[timeline.root].text
 
 
-def table(steps: Steps, found: dict[Any, Check]) -> str:
+def value_table(timeline: Timeline, found: dict[Any, Check]) -> str:
     """Every number with its formula, value and gradient."""
-    heads = ["", "computed as", "value", f"∂{steps.names[steps.root].html}/∂…", "finite differences"]
+    heads = ["", "computed as", "value", f"∂{timeline.names[timeline.root].html}/∂…", "finite differences"]
     heads = heads if found else heads[:-1]
-    nodes = [node for node in steps.nodes if not steps.board.is_constant(node)]
+    nodes = [node for node in timeline.nodes if not timeline.board.is_constant(node)]
     rows = [f"<tr>{''.join(f'<th>{head}</th>' for head in heads)}</tr>"]
     for node in nodes[:MOST_ROWS]:
         cells = [
-            steps.names[node].html,
-            steps.board.value(node).html(steps.digits) if node.parents else "",
+            timeline.names[node].html,
+            timeline.board.value(node).html(timeline.digits) if node.parents else "",
             number(node.data, 6).html,
-            number(steps.gradients[node], 6).html,
+            number(timeline.gradients[node], 6).html,
         ]
         if found:
             check = found.get(node)

@@ -1,4 +1,4 @@
-"""The player as an HTML fragment, for steps and for other frames, and the file that it can be saved in.
+"""The player as an HTML fragment, for steps and for other frames, and the document around it.
 
 A notebook that is opened again untrusted loses scripts, styles and inline SVG, but not an `<img>` with its picture in
 it. So the fragment is a still picture, and a script that makes it the player where scripts may run (`player.js`).
@@ -10,12 +10,8 @@ import base64
 import hashlib
 import html
 import json
-import os
 import re
-import tempfile
 from functools import lru_cache
-from importlib.resources import files
-from pathlib import Path
 from typing import Any
 
 
@@ -78,31 +74,14 @@ SPACES = {
 @lru_cache(maxsize=2)
 def asset(name: str) -> str:
     """The text of `player.js` or `player.css`, without what only its readers need."""
+    from importlib.resources import files  # which takes longer to import than there is to read
+
     text = files("autograd.show.stepping").joinpath(name).read_text(encoding="utf-8")
     text = COMMENTS.sub("", text).strip()
     return SPACES[name.rpartition(".")[2]].sub(lambda found: "".join(filter(None, found.groups())), text)
 
 
-def picture(svg: str, description: str) -> str:
+def image_tag(svg: str, description: str) -> str:
     """An SVG as an `<img>` that carries it, which every notebook keeps."""
     encoded = base64.b64encode(svg.encode()).decode()
     return f'<img src="data:image/svg+xml;base64,{encoded}" alt="{html.escape(description)}">'
-
-
-def write_whole(path: str | os.PathLike[str], text: str) -> Path:
-    """Write a file completely or not at all: readers see the old one until the new one is on the disk."""
-    target = Path(path)
-    handle, temporary = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        mask = os.umask(0)  # which can only be read by setting it
-        os.umask(mask)
-        os.chmod(temporary, 0o666 & ~mask)
-        os.replace(temporary, target)
-    except BaseException:
-        os.unlink(temporary)
-        raise
-    return target

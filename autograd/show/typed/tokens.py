@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from autograd.show.writing.names import shortened, width
+from autograd.show.writing.names import display_width, shortened
 
 WINDOW = 72  # characters of the text that an error shows
 
@@ -31,7 +31,7 @@ def pointed(text: str, place: int) -> str:
     start = max(0, place - WINDOW // 2)
     window = "".join(c if c.isprintable() else " " if c.isspace() else "\ufffd" for c in text[start : start + WINDOW])
     left, right = "… " if start else "", " …" if start + WINDOW < len(text) else ""
-    before = width(left + window[: place - start])
+    before = display_width(left + window[: place - start])
     return f"  {left}{window}{right}\n  {' ' * before}^"
 
 

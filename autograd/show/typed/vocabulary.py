@@ -17,7 +17,7 @@ from autograd.ops import FAMILIES, OPERATIONS
 CONSTANTS = {"pi": math.pi, "e": math.e}
 
 
-class Function(NamedTuple):
+class KnownFunction(NamedTuple):
     """A function of the table, and how many arguments it takes."""
 
     call: Callable[..., Any]
@@ -27,10 +27,10 @@ class Function(NamedTuple):
 
 #: Those that take a fixed number of operands; those of a family take its number after the operand.
 FUNCTIONS = {
-    name: Function(getattr(functions, name), OPERATIONS[name].arity or 1, OPERATIONS[name].arity or 1)
+    name: KnownFunction(getattr(functions, name), OPERATIONS[name].arity or 1, OPERATIONS[name].arity or 1)
     for name in functions.__all__
     if name in OPERATIONS and OPERATIONS[name].arity is not None and name != "detach"
-} | {name: Function(getattr(functions, name), 1, 2) for name in functions.__all__ if name in FAMILIES}
+} | {name: KnownFunction(getattr(functions, name), 1, 2) for name in functions.__all__ if name in FAMILIES}
 
 
 class Operator(NamedTuple):

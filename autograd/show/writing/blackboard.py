@@ -20,11 +20,11 @@ from typing import Any
 
 from autograd.arithmetic import Floats
 from autograd.graph import topological_order
-from autograd.show.writing.as_formula import Written, written
 from autograd.show.writing.equation import Equation, equation
 from autograd.show.writing.formula import Constant, Derivative, Formula, Sum, Symbol, formula
+from autograd.show.writing.formula_arithmetic import Formulas, operation_formula
 from autograd.show.writing.names import names
-from autograd.show.writing.tidy import simplified
+from autograd.show.writing.tidy import tidied
 
 LARGEST_FOLD = 40  # operations in one formula; a larger one keeps the names of its parts
 
@@ -98,7 +98,7 @@ class Blackboard:
         known: dict[int, Formula] = {}
         for part in reversed(inside):
             operands = [known.get(id(operand)) or self.symbol(operand) for operand in part.parents]
-            known[id(part)] = written(part.op, *operands) if part.parents else Constant(part.data)
+            known[id(part)] = operation_formula(part.op, *operands) if part.parents else Constant(part.data)
         return known
 
     def value(self, node: Any) -> Formula:
@@ -123,14 +123,14 @@ class Blackboard:
         terms: dict[Any, list[Formula]] = {}
         for part in inside:
             xs = [known.get(id(operand)) or self.symbol(operand) for operand in part.parents]
-            partials = part.op.blackboard(Written, known[id(part)], *xs) if part.parents else ()
+            partials = part.op.blackboard(Formulas, known[id(part)], *xs) if part.parents else ()
             for operand, partial in zip(part.parents, partials, strict=True):
                 term = factor[id(part)] * formula(partial)
                 if self.is_folded(operand):
                     factor[id(operand)] = term
                 else:
                     terms.setdefault(operand, []).append(term)
-        return {operand: simplified(Sum(tuple(sum_of))) for operand, sum_of in terms.items()}
+        return {operand: tidied(Sum(tuple(sum_of))) for operand, sum_of in terms.items()}
 
     def local_number(self, node: Any, operand: Any) -> float:
         """The same as a number: that of the forward pass."""
@@ -159,8 +159,8 @@ class Blackboard:
         """The local derivative of one operand alone: 1 for either of the two of a + a. For a board without folding."""
         if id(node) not in self._partials:
             symbols = map(self.symbol, (node, *node.parents))
-            self._partials[id(node)] = tuple(node.op.blackboard(Written, *symbols))
-        return simplified(formula(self._partials[id(node)][position]))
+            self._partials[id(node)] = tuple(node.op.blackboard(Formulas, *symbols))
+        return tidied(formula(self._partials[id(node)][position]))
 
 
 def labelled(node: Any) -> bool:

@@ -37,11 +37,9 @@ class Equation:
     def text(self) -> str:
         return self._joined(Text(self.digits), {"=": " = ", "≈": " ≈ ", "+=": " += "})
 
-    def latex(self, align: str = "") -> str:
-        """In mathematics mode; `align` ("&") is put before the first sign."""
-        written = self._joined(Latex(self.digits), {"=": " = ", "≈": r" \approx ", "+=": " += "})
-        left = self.left.latex(self.digits)
-        return left + f" {align}" * bool(align) + written[len(left) :]
+    def latex(self) -> str:
+        """In mathematics mode."""
+        return self._joined(Latex(self.digits), {"=": " = ", "≈": r" \approx ", "+=": " += "})
 
     def html(self) -> str:
         return self._joined(Html(self.digits), {"=": " = ", "≈": " ≈ ", "+=": " += "})

@@ -70,19 +70,19 @@ class Formula:
         return any(is_rounded(x, digits) for x in self.numbers())
 
     def __add__(self, other: Any) -> Formula:
-        return Sum(flat(Sum, formula(self), formula(other)))
+        return Sum(flat_operands(Sum, formula(self), formula(other)))
 
     def __radd__(self, other: Any) -> Formula:
         return formula(other) + self
 
     def __sub__(self, other: Any) -> Formula:
-        return Sum((*flat(Sum, self), Negative(formula(other))))
+        return Sum((*flat_operands(Sum, self), Negative(formula(other))))
 
     def __rsub__(self, other: Any) -> Formula:
         return formula(other) - self
 
     def __mul__(self, other: Any) -> Formula:
-        return Product(flat(Product, self, formula(other)))
+        return Product(flat_operands(Product, self, formula(other)))
 
     def __rmul__(self, other: Any) -> Formula:
         return formula(other) * self
@@ -146,10 +146,9 @@ class Derivative(Formula):
         written = notation.derivative(notation.choose(self.top), notation.choose(self.bottom))
         if not self.fixed:
             return written
-        few = [notation.choose(name) for name in self.fixed[:MOST_FIXED]] + [notation.dots] * (
-            len(self.fixed) > MOST_FIXED
-        )
-        return notation.at_fixed(written, ", ".join(few))
+        few = [notation.choose(name) for name in self.fixed[:MOST_FIXED]]
+        more = [notation.dots] * (len(self.fixed) > MOST_FIXED)
+        return notation.at_fixed(written, ", ".join(few + more))
 
     def in_numbers(self) -> Formula:
         return Number(self.value)
@@ -182,7 +181,7 @@ class Sum(Formula):
         return Sum(operands)
 
     def write(self, notation: Notation) -> str:
-        written = [notation.operand(term, SUM) for term in shown(self.terms)]
+        written = [notation.operand(term, SUM) for term in abridged(self.terms)]
         parts = [written[0]]
         for term in written[1:]:
             negative = term.startswith(notation.minus)
@@ -206,14 +205,13 @@ class Product(Formula):
         return Product(operands, self.wide)
 
     def write(self, notation: Notation) -> str:
-        factors = shown(self.factors)
+        factors = abridged(self.factors)
         dot = notation.wide_times if self.wide else notation.times
         parts: list[str] = []
         for place, factor in enumerate(factors):
             # a·(−b); and a/b·c would be read as a/(b·c)
             quotient = isinstance(factor, Quotient) and not notation.frames_quotients and place < len(factors) - 1
-            signed = place > 0 and isinstance(factor, Number | Negative) and factor.binds(notation) == SIGN
-            signed = signed or (place > 0 and factor.write(notation).startswith(notation.minus))
+            signed = place > 0 and factor.write(notation).startswith(notation.minus)
             fraction = notation.fraction(factor.value) if isinstance(factor, Constant) and len(factors) > 1 else ""
             written = notation.operand(factor, ATOM if signed or quotient else PRODUCT)
             if fraction:
@@ -276,7 +274,7 @@ class Call(Formula):
         return self.operation.precedence
 
     def write(self, notation: Notation) -> str:
-        some = shown(self.arguments) if self.operation.arity is None else self.arguments
+        some = abridged(self.arguments) if self.operation.arity is None else self.arguments
         return notation.call(self.operation, some)
 
 
@@ -288,14 +286,14 @@ class Ellipsis(Formula):
         return notation.dots
 
 
-def shown(operands: tuple[Formula, ...]) -> tuple[Formula, ...]:
+def abridged(operands: tuple[Formula, ...]) -> tuple[Formula, ...]:
     """The operands that are written out: of very many the first few, … and the last."""
     if len(operands) <= LONGEST_SUM:
         return operands
     return (*operands[: LONGEST_SUM // 2], Ellipsis(), operands[-1])
 
 
-def flat(kind: type[Sum | Product], *parts: Formula) -> tuple[Formula, ...]:
+def flat_operands(kind: type[Sum | Product], *parts: Formula) -> tuple[Formula, ...]:
     """The terms of sums, the factors of products; (a + b) + c → a + b + c."""
     return tuple(inner for part in parts for inner in (part.operands if isinstance(part, kind) else (part,)))
 

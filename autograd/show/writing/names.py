@@ -222,10 +222,10 @@ def isolated(text: str) -> str:
     return f"\u2068{text}\u2069"
 
 
-def width(text: str) -> int:
+def display_width(text: str) -> int:
     """How many columns a text takes on a terminal: an accent none, a Chinese letter two.
 
-    >>> width("ŷ₁"), width("y\u0302"), width("漢")
+    >>> display_width("ŷ₁"), display_width("y\u0302"), display_width("漢")
     (2, 1, 2)
     """
     return sum(

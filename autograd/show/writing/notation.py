@@ -19,7 +19,7 @@ SUM, PRODUCT, SIGN, POWER, CALL, ATOM = range(1, 7)  # how tightly a form binds,
 FRACTIONS = {0.25: ("¼", "1", "4"), 0.5: ("½", "1", "2"), 0.75: ("¾", "3", "4")}
 
 
-class Part(Protocol):
+class Writable(Protocol):
     """A formula inside another."""
 
     def binds(self, notation: Notation) -> int: ...
@@ -44,7 +44,7 @@ class Notation:
     def parenthesised(self, written: str) -> str:
         return f"({written})"
 
-    def operand(self, part: Part, needed: int) -> str:
+    def operand(self, part: Writable, needed: int) -> str:
         """The part, in parentheses if it binds less tightly than is needed."""
         written = part.write(self)
         return self.parenthesised(written) if part.binds(self) < needed else written
@@ -65,12 +65,12 @@ class Notation:
         """The derivative while those are held fixed."""
         return f"{derivative}|{fixed}"
 
-    def quotient(self, numerator: Part, denominator: Part, nested: bool) -> str:
+    def quotient(self, numerator: Writable, denominator: Writable, nested: bool) -> str:
         """a/b, where a may be a quotient itself (nested)."""
         left = self.operand(numerator, ATOM if nested else PRODUCT)
         return f"{left}/{self.operand(denominator, POWER)}"
 
-    def power(self, base: Part, exponent: Part, whole: bool) -> str:
+    def power(self, base: Writable, exponent: Writable, whole: bool) -> str:
         """The base to an exponent, which may be a whole number."""
         if whole and exponent.binds(self) in {SIGN, ATOM}:
             return self.operand(base, CALL) + self.raised(exponent.write(self))
@@ -79,7 +79,7 @@ class Notation:
     def raised(self, written: str) -> str:
         return written.translate(SUPERSCRIPTS)
 
-    def call(self, operation: Operation, arguments: tuple[Part, ...]) -> str:
+    def call(self, operation: Operation, arguments: tuple[Writable, ...]) -> str:
         if operation.name == "sqrt":
             return f"√{self.operand(arguments[0], ATOM)}"
         if operation.name == "abs":
@@ -94,7 +94,7 @@ class Notation:
         return written
 
     def from_template(
-        self, template: str | Callable[..., str], operation: Operation, arguments: tuple[Part, ...]
+        self, template: str | Callable[..., str], operation: Operation, arguments: tuple[Writable, ...]
     ) -> str:
         """The table's own notation, whose signs are escaped while the operands, which are written already, are not."""
         needed = 0 if operation.precedence >= CALL else operation.precedence + 1
@@ -148,13 +148,13 @@ class Latex(Notation):
     def at_fixed(self, derivative: str, fixed: str) -> str:
         return rf"\left.{derivative}\right|_{{{fixed}}}"
 
-    def quotient(self, numerator: Part, denominator: Part, nested: bool) -> str:
+    def quotient(self, numerator: Writable, denominator: Writable, nested: bool) -> str:
         return rf"\frac{{{numerator.write(self)}}}{{{denominator.write(self)}}}"
 
-    def power(self, base: Part, exponent: Part, whole: bool) -> str:
+    def power(self, base: Writable, exponent: Writable, whole: bool) -> str:
         return f"{self.operand(base, ATOM)}^{{{exponent.write(self)}}}"
 
-    def call(self, operation: Operation, arguments: tuple[Part, ...]) -> str:
+    def call(self, operation: Operation, arguments: tuple[Writable, ...]) -> str:
         if operation.name == "greater":
             return rf"\left[{arguments[0].write(self)} \gt {arguments[1].write(self)}\right]"
         return self.from_template(operation.latex, operation, arguments)

@@ -65,12 +65,12 @@ def paths_to(board: Blackboard, leaf: Any, *, limit: int, root: Any = None) -> P
                 for place, piece in enumerate(pieces[operand])
             ]
             if count[node] > limit:
-                continued.sort(key=lambda piece: -size(piece.product))
+                continued.sort(key=lambda piece: -contribution_size(piece.product))
             pieces[node] = continued[:limit]
     return Paths(count.get(root, 0), [traced(pieces, root, place) for place in range(len(pieces.get(root, ())))])
 
 
-def size(product: float) -> float:
+def contribution_size(product: float) -> float:
     """By which contributions are ordered; one that is no number is worth seeing first."""
     return math.inf if product != product else abs(product)
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from autograd.show.writing.formula import Formula
-from autograd.show.writing.names import width
+from autograd.show.writing.names import display_width
 from autograd.show.writing.notation import Notation
 
 
@@ -75,13 +75,13 @@ def aligned(rows: list[Cells]) -> list[str]:
     count = max(len(row.factors) for row in rows)
     closes = max(len(row.closes) for row in rows)
     columns = [[] if is_sum(row) else [""] * (count - len(row.factors)) + row.factors for row in rows]
-    widths = [max((width(column[place]) for column in columns if column), default=0) for place in range(count)]
-    left = max(width(row.left) for row in rows)
+    widths = [max((display_width(column[place]) for column in columns if column), default=0) for place in range(count)]
+    left = max(display_width(row.left) for row in rows)
     lines = []
     for row, column in zip(rows, columns, strict=True):
-        line = " " * (left - width(row.left)) + row.left + f" {row.sign} "
+        line = " " * (left - display_width(row.left)) + row.left + f" {row.sign} "
         for place, cell in enumerate(column):
-            line += " " * (widths[place] - width(cell)) + cell
+            line += " " * (widths[place] - display_width(cell)) + cell
             if place < count - 1:
                 line += " · " if cell else "   "
         line += row.closes.ljust(closes) if column else row.factors[0]

@@ -8,7 +8,7 @@ it, which is always the engine's own.
 >>> from autograd.show.writing.formula import Symbol
 >>> from autograd.show.writing.names import label_name
 >>> a, y = Symbol(label_name("a"), 0.6), Symbol(label_name("y"), 0.01)
->>> simplified(0.5 * (2.0 * (y - a) * -1.0)).text(), simplified(a * a + 1.0 * a + a).text()
+>>> tidied(0.5 * (2.0 * (y - a) * -1.0)).text(), tidied(a * a + 1.0 * a + a).text()
 ('a − y', 'a² + 2·a')
 """
 
@@ -19,16 +19,16 @@ from collections.abc import Iterable
 from autograd.show.writing.formula import Constant, Formula, Negative, Number, Power, Product, Quotient, Sum
 
 #: A coefficient and, in the order in which they were met, bases and their exponents.
-Term = tuple[float, dict[Formula, float]]
+Monomial = tuple[float, dict[Formula, float]]
 
 
-def simplified(whole: Formula) -> Formula:
+def tidied(whole: Formula) -> Formula:
     """The formula, shorter."""
     if isinstance(whole, Sum):
-        return assembled_sum(term_of(part) for part in flat_terms(whole))
+        return assembled_sum(monomial_of(part) for part in flat_terms(whole))
     if isinstance(whole, Negative | Product | Quotient | Power):
-        return assembled_term(term_of(whole))
-    return whole.of(*map(simplified, whole.operands)) if whole.operands else whole
+        return assembled_term(monomial_of(whole))
+    return whole.of(*map(tidied, whole.operands)) if whole.operands else whole
 
 
 def flat_terms(whole: Formula, sign: float = 1.0) -> Iterable[Formula]:
@@ -42,34 +42,34 @@ def flat_terms(whole: Formula, sign: float = 1.0) -> Iterable[Formula]:
         yield whole if sign > 0 else Negative(whole)
 
 
-def term_of(part: Formula) -> Term:
+def monomial_of(part: Formula) -> Monomial:
     """A formula as a product of powers."""
     if isinstance(part, Number):
         return part.value, {}
     if isinstance(part, Negative):
-        coefficient, powers = term_of(part.x)
+        coefficient, powers = monomial_of(part.x)
         return -coefficient, powers
     if isinstance(part, Product):
-        return times(*map(term_of, part.factors))
+        return times(*map(monomial_of, part.factors))
     if isinstance(part, Quotient):
-        coefficient, powers = term_of(part.denominator)
+        coefficient, powers = monomial_of(part.denominator)
         if coefficient:
             inverse = 1.0 / coefficient, {base: -exponent for base, exponent in powers.items()}
-            return times(term_of(part.numerator), inverse)
+            return times(monomial_of(part.numerator), inverse)
     if isinstance(part, Power) and isinstance(part.exponent, Number):
-        coefficient, powers = term_of(part.base)
+        coefficient, powers = monomial_of(part.base)
         if coefficient == 1.0 and all(exponent == 1.0 for exponent in powers.values()):
             return 1.0, dict.fromkeys(powers, part.exponent.value) if part.exponent.value else {}  # x⁰ → 1
     if isinstance(part, Sum):
-        part = simplified(part)
+        part = tidied(part)
         if not isinstance(part, Sum):
-            return term_of(part)
+            return monomial_of(part)
     elif part.operands:
-        part = part.of(*map(simplified, part.operands))
+        part = part.of(*map(tidied, part.operands))
     return 1.0, {part: 1.0}
 
 
-def times(*terms: Term) -> Term:
+def times(*terms: Monomial) -> Monomial:
     """The product: coefficients multiplied, the exponents of equal bases added."""
     coefficient = 1.0
     powers: dict[Formula, float] = {}
@@ -80,9 +80,9 @@ def times(*terms: Term) -> Term:
     return coefficient, {base: exponent for base, exponent in powers.items() if exponent}  # x/x → 1
 
 
-def assembled_sum(terms: Iterable[Term]) -> Formula:
+def assembled_sum(terms: Iterable[Monomial]) -> Formula:
     """Like terms collected: x + x → 2x. A positive term goes first: −y + a → a − y."""
-    collected: dict[frozenset[tuple[Formula, float]], Term] = {}
+    collected: dict[frozenset[tuple[Formula, float]], Monomial] = {}
     for coefficient, powers in terms:
         kind = frozenset(powers.items())
         before = collected[kind][0] if kind in collected else 0.0
@@ -95,14 +95,14 @@ def assembled_sum(terms: Iterable[Term]) -> Formula:
     return Sum(tuple(map(assembled_term, ordered)))
 
 
-def assembled_term(term: Term) -> Formula:
+def assembled_term(term: Monomial) -> Formula:
     """The product written out: the coefficient first, negative powers below the line."""
     coefficient, powers = term
     if coefficient == 0.0:
         return Constant(0.0)  # 0·x → 0
     only = next(iter(powers), None)
     if isinstance(only, Sum) and powers == {only: 1.0} and coefficient < 0.0:  # −(b − a) → a − b
-        terms = [term_of(Negative(part)) for part in only.terms]
+        terms = [monomial_of(Negative(part)) for part in only.terms]
         if any(inner > 0.0 for inner, _ in terms):
             return assembled_term((-coefficient, {assembled_sum(terms): 1.0}))
     above = [raised(base, exponent) for base, exponent in powers.items() if exponent > 0.0]

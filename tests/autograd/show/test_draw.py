@@ -13,8 +13,9 @@ import pytest
 from autograd import Value, dot
 from autograd.graph import topological_order
 from autograd.show.draw import draw
-from autograd.show.drawing.dot import THEMES, Style, dot_text, statements
+from autograd.show.drawing.dot import Style, dot_lines
 from autograd.show.drawing.picture import Edge, Node, Picture, Spread, ops_picture
+from autograd.show.drawing.theme import THEMES
 from autograd.show.writing.names import keys, number
 
 pytest.importorskip("graphviz")
@@ -125,8 +126,7 @@ def test_several_roots():
 def test_text_exactly():
     x = Value(2.0, "x")
     style = replace(Style(), backward=False, local_derivatives=True)
-    assert dot_text(ops_picture(-x), style) == (
-        "digraph {\n"
+    assert "".join(dot_lines(ops_picture(-x), style)) == (
         '\tgraph [rankdir=LR bgcolor="#ffffff" pad=0.2 ordering=in fontname=Helvetica nodesep=0.22 ranksep=0.6]\n'
         "\tnode [shape=plain fontname=Helvetica fontsize=12]\n"
         '\tedge [color="#626976" fontcolor="#626976" fontname=Helvetica fontsize=10 arrowsize=0.6 penwidth=1]\n'
@@ -142,17 +142,15 @@ def test_text_exactly():
         '</tr><tr><td colspan="2" align="left" width="20" id="n1_value" tooltip="value -2.0"><font face="Helvetica"'
         ' point-size="12" color="#1f2430">−2</font></td></tr></table>>]\n'
         '\tn0 -> n1 [id="e1_0" class="neutral" label="−1" labeltooltip="local derivative -1.0"]\n'
-        "}\n"
     )
 
 
 def test_the_digraph_holds_the_same_text():
     loss, _ = lecture()
     loss.backward()
-    assert draw(loss).source == dot_text(ops_picture(loss))
-    assert draw(loss, theme="dark", direction="TB", digits=3).source == dot_text(
-        ops_picture(loss), Style(THEMES["dark"], "TB", digits=3)
-    )
+    assert draw(loss).body == list(dot_lines(ops_picture(loss)))
+    style = Style(THEMES["dark"], "TB", digits=3)
+    assert draw(loss, theme="dark", direction="TB", digits=3).body == list(dot_lines(ops_picture(loss), style))
 
 
 def test_it_can_be_gone_on_with():
@@ -410,5 +408,5 @@ def test_layout_in_time(widths, seconds):
     assert time.perf_counter() - started < 10 * seconds  # machines differ, and are busy
 
 
-def test_statements_are_lazy_lines():
-    assert all(line.endswith("\n") and line.count("\n") == 1 for line in statements(ops_picture(lecture()[0])))
+def test_dot_is_made_line_by_line():
+    assert all(line.endswith("\n") and line.count("\n") == 1 for line in dot_lines(ops_picture(lecture()[0])))

@@ -1,11 +1,12 @@
 """explain: text, page and drawing of an expression, and the command of that name."""
 
 import re
+import sys
 
 import pytest
 from click.testing import CliRunner
 
-from autograd.show.explain import explain
+from autograd.show import explain
 from autograd.show.writing.names import SUBSCRIPTS
 
 LECTURE = "z1 = x*w1 + b1; a1 = sigmoid(z1); z2 = a1*w2 + b2; yhat = sigmoid(z2); L = 0.5*(y - yhat)**2"
@@ -51,7 +52,7 @@ def test_of_hundreds_of_inputs_the_first_are_shown_and_how_to_ask_for_others(mon
     assert row(text.rsplit("\n\n", 1)[0], "w₁₉")[2] == "1.20925"
     assert "Of 600 inputs these are the first 12, and 40 in the table" in text
     asked = re.search(r"--wrt (\S+)\.$", text)[1]
-    monkeypatch.setattr("autograd.show.explain.MOST_LINES", 10_000)
+    monkeypatch.setattr(sys.modules[explain.__module__], "MOST_LINES", 10_000)
     chosen = explain(expression, values, leaves=[asked])
     whole = chosen.split("\n\n")[0].splitlines()
     assert equations == [*whole[:39], f"… and {len(whole) - 40} more …", whole[-1]]

@@ -5,8 +5,9 @@ import time
 import pytest
 
 from autograd import Value
-from autograd.show.stepping.visits import edges_backward
-from autograd.show.steps import Cell, steps
+from autograd.show.stepping.backward_order import edges_backward
+from autograd.show.stepping.timeline import Cell
+from autograd.show.steps import steps
 from graphs import diamond, labelled_lecture, random_graph
 
 

@@ -10,7 +10,7 @@ from scipy.optimize import isotonic_regression
 
 from autograd import Value
 from autograd.show.drawing.columns import apart, placed, positions
-from autograd.show.stepping.still_drawing import LARGE, figure, final_picture
+from autograd.show.stepping.final_drawing import LARGE, final_picture, final_svg
 from autograd.show.steps import steps
 from graphs import random_graph
 
@@ -45,7 +45,7 @@ def test_no_card_of_a_large_drawing_covers_another(wide):
     if wide:
         for place in range(LARGE):
             root = root * Value(1.0, label=f"layers.0.neurons.{place}.weight") if place % 50 == 0 else root + place
-    svg = figure(steps(root))
+    svg = final_svg(steps(root))
     card = r'<g id="n\d+" class="node[^>]*><rect x="(\S+)" y="(\S+)" width="(\S+)" height="(\S+)"'
     cards = [tuple(map(float, found)) for found in re.findall(card, svg)]
     assert len(cards) > LARGE

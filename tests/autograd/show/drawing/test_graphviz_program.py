@@ -1,6 +1,8 @@
 """Finding the program that lays out, in environments of their own: processes with a PATH and packages."""
 
+import copy
 import os
+import pickle
 import re
 import subprocess
 import sys
@@ -8,6 +10,9 @@ from importlib import metadata
 from pathlib import Path
 
 import pytest
+
+from autograd import Value
+from autograd.show import draw
 
 HERE = Path(__file__).resolve().parents[4]
 DRAW = """
@@ -128,6 +133,36 @@ def test_without_any_program_the_text_and_the_notebook_still_work(bare):
     assert "n0 -> n1" in done.stdout
     assert "{'text/plain': 'a picture needs a program" in done.stdout
     assert done.stderr == ""
+
+
+WITHOUT_THE_PACKAGE = """
+import sys
+sys.modules["graphviz"] = None  # an import of it fails
+from autograd import Value
+from autograd.show import derive, draw, explain, steps
+from autograd.show.stepping.page import page
+x = Value(2.0, label="x")
+print(derive(x * x, x), steps(x * x), explain("x*x", {"x": 2.0}))
+draw(x * x)
+"""
+
+
+def test_what_is_not_drawn_needs_no_graphviz_package():
+    done = subprocess.run(
+        [sys.executable, "-c", WITHOUT_THE_PACKAGE],
+        env={**os.environ, "PYTHONPATH": str(HERE), "PYTHONUTF8": "1"},
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
+    )
+    assert "∂" in done.stdout and "backward" in done.stdout and "agrees" in done.stdout
+    assert done.stderr.splitlines()[-1].startswith("ModuleNotFoundError: import of graphviz halted")
+
+
+def test_a_drawing_can_be_copied_and_pickled():
+    drawing = draw(Value(2.0, label="x").exp())
+    for other in (pickle.loads(pickle.dumps(drawing)), copy.deepcopy(drawing), drawing.copy()):
+        assert type(other) is type(drawing) and other.source == drawing.source
 
 
 @needs_pure

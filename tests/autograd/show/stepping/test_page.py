@@ -12,11 +12,12 @@ import pytest
 
 from autograd import Value
 from autograd.show.derive import derive
+from autograd.show.draw import draw
 from autograd.show.stepping.differences import checks
-from autograd.show.stepping.mistakes import MOST_CHECKS, leaf_checks, player_data, split
-from autograd.show.stepping.page import notebook_html, page, save, stepper
+from autograd.show.stepping.final_drawing import final_picture, final_svg
+from autograd.show.stepping.page import notebook_html, page, save_page, stepper
 from autograd.show.stepping.player import asset, document, player, script_literal
-from autograd.show.stepping.still_drawing import figure, final_picture
+from autograd.show.stepping.player_data import MOST_CHECKS, leaf_checks, player_data, symbols_and_numbers
 from autograd.show.steps import steps
 from graphs import diamond, labelled_lecture, lecture, random_graph
 
@@ -67,7 +68,7 @@ def test_what_stands_in_a_notebook_without_a_script_is_a_described_picture_and_a
     without = re.sub(r"<(script|style)>.*?</\1>", "", made, flags=re.S)
     assert set(re.findall(r"<(\w+)", without)) <= set("div details summary img table tr th td sub sup p".split())
     source = re.search(r'<img src="data:image/svg\+xml;base64,([^"]+)" alt="([^"]+)">', without)
-    assert base64.b64decode(source[1]).decode() == figure(timeline)
+    assert base64.b64decode(source[1]).decode() == final_svg(timeline)
     assert source[2] == "The graph of L: 16 nodes with values and gradients"
     named = [node for node in timeline.nodes if node.parents or node.label]
     assert without.count("<tr>") == 1 + len(named)
@@ -82,9 +83,7 @@ def test_the_picture_shows_the_gradients_of_the_timeline_and_not_the_ones_of_the
 
 def test_the_picture_keeps_its_texts_and_loses_more_than_half_its_size():
     timeline = steps(lecture())
-    svg = figure(timeline)
-    from autograd.show.draw import draw
-
+    svg = final_svg(timeline)
     full = draw(final_picture(timeline), backward=True, local_derivatives=True, digits=3).pipe(encoding="utf-8")
     texts = re.compile(r"<text[^>]*>([^<]*)</text>")
     assert texts.findall(svg) == texts.findall(full)
@@ -138,7 +137,7 @@ def test_other_frames_use_the_same_player():
 
 def test_a_step_is_split_into_symbols_and_numbers():
     timeline = steps(lecture())
-    parts = {split(step) for step in timeline}
+    parts = {symbols_and_numbers(step) for step in timeline}
     assert ("x = 0.05", "") in parts
     for symbols, numbers in parts:
         whole = re.sub(r"</?su[bp]>", "", f"{symbols} {numbers}".strip())
@@ -193,28 +192,9 @@ def test_of_a_large_graph_no_chain_rule_is_written():
 
 def test_a_page_is_written_whole(tmp_path):
     timeline = steps(lecture())
-    save(timeline, tmp_path / "backprop.html")
+    save_page(timeline, tmp_path / "backprop.html")
     assert (tmp_path / "backprop.html").read_text(encoding="utf-8") == page(timeline)
     assert os.listdir(tmp_path) == ["backprop.html"]
-
-
-def test_what_fails_leaves_the_old_file_and_nothing_else(tmp_path, monkeypatch):
-    file = tmp_path / "backprop.html"
-    file.write_text("old")
-
-    def full(descriptor):
-        raise OSError("no space left")
-
-    monkeypatch.setattr(os, "fsync", full)
-    with pytest.raises(OSError, match="no space"):
-        save(steps(diamond()), file)
-    assert file.read_text() == "old" and os.listdir(tmp_path) == ["backprop.html"]
-
-
-def test_a_saved_page_can_be_read_by_others(tmp_path):
-    save(steps(diamond()), tmp_path / "page.html")
-    (tmp_path / "other").write_text("")
-    assert (tmp_path / "page.html").stat().st_mode == (tmp_path / "other").stat().st_mode
 
 
 # ── What cannot be shown ────────────────────────────────────────────────────────────────────────────────────────

@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 from autograd import ops
 from autograd.arithmetic import Floats
 from autograd.operation import Operation
-from autograd.show.writing.as_formula import Written, written
 from autograd.show.writing.equation import Equation, equation
 from autograd.show.writing.formula import LONGEST_SUM, Derivative, Number, Power, Product, Quotient, Sum, Symbol
+from autograd.show.writing.formula_arithmetic import Formulas, operation_formula
 from autograd.show.writing.names import label_name
 from shown_text import evaluate
 
@@ -61,7 +61,7 @@ def test_a_textbook_form_wrong_by_a_millionth_is_caught():
 @pytest.mark.parametrize("op", ALL, ids=repr)
 def test_every_operation_and_its_slopes_can_be_written_in_three_notations(op):
     xs = [symbol(label, 0.5) for label in "abcd"[: op.arity]]
-    for form in (written(op, *xs), *op.blackboard(Written, symbol("y", 0.25), *xs)):
+    for form in (operation_formula(op, *xs), *op.blackboard(Formulas, symbol("y", 0.25), *xs)):
         form = form if not isinstance(form, float) else Number(form)
         for text in (form.text(), form.latex(), form.html()):
             assert text and "\ue000" not in text and "<operation" not in text
@@ -84,7 +84,7 @@ def test_every_operation_and_its_slopes_can_be_written_in_three_notations(op):
     ids=repr,
 )
 def test_slopes_as_a_book_has_them(op, slope):
-    (form,) = op.blackboard(Written, symbol("y"), symbol("x"))
+    (form,) = op.blackboard(Formulas, symbol("y"), symbol("x"))
     assert form.text() == slope
 
 
@@ -106,12 +106,12 @@ def test_slopes_as_a_book_has_them(op, slope):
         (Power(a + b, Number(2.0)), "(a + b)²", r"\left(a + b\right)^{2}", "(a + b)<sup>2</sup>"),
         (Power(a, Number(-1.0)), "a⁻¹", "a^{-1}", "a<sup>−1</sup>"),
         (Power(a, Number(0.5)), "a^0.5", "a^{0.5}", "a^0.5"),
-        (Written.sqrt(a + b), "√(a + b)", r"\sqrt{a + b}", "√(a + b)"),
-        (Written.abs(a - b), "|a − b|", r"\left|a - b\right|", "|a − b|"),
-        (Written.greater(a, b), "[a > b]", r"\left[a \gt b\right]", "[a &gt; b]"),
-        (Written.exp(a), "exp(a)", "e^{a}", "exp(a)"),
-        (written(ops.MEAN, a, b), "(a + b)/2", r"\frac{a + b}{2}", "(a + b)/2"),
-        (written(ops.DOT, a, b, c1, a), "a·c₁ + b·a", r"a \cdot c_{1} + b \cdot a", "a·c<sub>1</sub> + b·a"),
+        (Formulas.sqrt(a + b), "√(a + b)", r"\sqrt{a + b}", "√(a + b)"),
+        (Formulas.abs(a - b), "|a − b|", r"\left|a - b\right|", "|a − b|"),
+        (Formulas.greater(a, b), "[a > b]", r"\left[a \gt b\right]", "[a &gt; b]"),
+        (Formulas.exp(a), "exp(a)", "e^{a}", "exp(a)"),
+        (operation_formula(ops.MEAN, a, b), "(a + b)/2", r"\frac{a + b}{2}", "(a + b)/2"),
+        (operation_formula(ops.DOT, a, b, c1, a), "a·c₁ + b·a", r"a \cdot c_{1} + b \cdot a", "a·c<sub>1</sub> + b·a"),
         (Product((a, b + c1), wide=True), "a · (b + c₁)", r"a \cdot \left(b + c_{1}\right)", "a · (b + c<sub>1</sub>)"),
         (
             Derivative(label_name("L"), label_name("w2"), 0.1),

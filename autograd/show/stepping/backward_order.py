@@ -11,20 +11,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, NamedTuple
-
-
-class Contribution(NamedTuple):
-    """What the backward pass adds to the gradient of a node; source None for the root's own 1."""
-
-    node: Any
-    source: Any
-    position: int
-    part: float
-    total: float
-    adjoint: float
-    complete: bool
-    sweep: int
+from typing import Any
 
 
 def edges_backward(nodes: list[Any]) -> Iterator[tuple[Any, int]]:

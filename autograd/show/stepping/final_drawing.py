@@ -9,46 +9,47 @@ from __future__ import annotations
 import re
 
 from autograd.show.drawing.columns import positions
-from autograd.show.drawing.dot import Style, statements
-from autograd.show.drawing.graphviz_program import Drawing
+from autograd.show.drawing.dot import Style, dot_lines
+from autograd.show.drawing.graphviz_program import new_drawing
 from autograd.show.drawing.picture import Edge, Node, Picture, mark
-from autograd.show.steps import Steps
+from autograd.show.stepping.timeline import Timeline
 
-MANY = 150  # nodes, beyond which fewer attempts to avoid crossings save half of the time
+MOST_UNCROSSED = 150  # nodes, beyond which fewer attempts to avoid crossings save half of the time
 LARGE = 500  # nodes, beyond which a layout program takes longer than one waits for a page
 
 
-def figure(steps: Steps) -> str:
+def final_svg(timeline: Timeline) -> str:
     """The SVG of the graph, with the gradients of the timeline.
 
     Raises:
         RuntimeError: if there is no program to lay it out.
     """
-    picture = final_picture(steps)
-    style = Style(digits=steps.digits, letters=steps.digits + 4)  # −0.0123: a sum so far may be longer than the whole
-    drawing = Drawing(format="svg", body=statements(picture, style))
-    if len(picture.nodes) > MANY:
+    picture = final_picture(timeline)
+    letters = timeline.digits + 4  # −0.0123: a sum so far may be longer than the whole
+    style = Style(digits=timeline.digits, letters=letters)
+    drawing = new_drawing(dot_lines(picture, style))
+    if len(picture.nodes) > MOST_UNCROSSED:
         drawing.attr("graph", mclimit="0.1")
     if len(picture.nodes) <= LARGE:
-        return compact(drawing.pipe(encoding="utf-8"))
+        return compact_svg(drawing.pipe(encoding="utf-8"))
     drawing.attr("graph", splines="line", outputorder="edgesfirst")  # so that arrows run behind the cards
-    for node, (x, y) in zip(picture.nodes, positions(picture, steps.digits), strict=True):
+    for node, (x, y) in zip(picture.nodes, positions(picture, timeline.digits), strict=True):
         drawing.node(node.key, pos=f"{x:.0f},{y:.0f}")
-    return compact(drawing.pipe(encoding="utf-8", engine="neato", neato_no_op=1))  # only draws what has its place
+    return compact_svg(drawing.pipe(encoding="utf-8", engine="neato", neato_no_op=1))  # only draws what has its place
 
 
-def final_picture(steps: Steps) -> Picture:
+def final_picture(timeline: Timeline) -> Picture:
     """The nodes and edges as they are at the end, whatever the `.grad` of the Values may be."""
     nodes, edges = [], []
-    for node in steps.nodes:
-        key = steps.keys[node]
-        constant = steps.board.is_constant(node)
-        gradient = None if constant else steps.gradients[node]
-        nodes.append(Node(key, steps.names[node].text, mark(node.op), node.data, gradient, constant=constant))
+    for node in timeline.nodes:
+        key = timeline.keys[node]
+        constant = timeline.board.is_constant(node)
+        gradient = None if constant else timeline.gradients[node]
+        nodes.append(Node(key, timeline.names[node].text, mark(node.op), node.data, gradient, constant=constant))
         for position, (parent, local) in enumerate(zip(node.parents, node.local_grads, strict=True)):
-            known = not steps.board.is_constant(parent)
-            flow = steps.gradients[node] * local
-            edges.append(Edge(steps.keys[parent], key, position, local if known else None, flow if known else None))
+            known = not timeline.board.is_constant(parent)
+            flow = timeline.gradients[node] * local
+            edges.append(Edge(timeline.keys[parent], key, position, local if known else None, flow if known else None))
     return Picture(tuple(nodes), tuple(edges))
 
 
@@ -76,7 +77,7 @@ CARD = re.compile(
 )
 
 
-def compact(svg: str) -> str:
+def compact_svg(svg: str) -> str:
     """The same picture in a third of the characters: no comments, tooltips, or further digits of coordinates."""
     svg = CARD.sub(rectangle, svg)
     for pattern, replacement in REDUNDANT:
