@@ -16,8 +16,9 @@ from typing import Any, NamedTuple
 from autograd.arithmetic import Floats
 from autograd.graph import topological_order
 from autograd.operation import Operation
+from autograd.ops import DETACH, DOT
 from autograd.transforms import flat, nested_like
-from autograd.value import DomainError, Value, Values, adjoints, number_of, operand_or_error, record
+from autograd.value import DomainError, Value, Values, adjoints, apply_by_ieee, operand_or_error, plain_gradient
 
 Function = Callable[[float], float]
 
@@ -104,7 +105,7 @@ def gradient(root: Value, leaves: Sequence[Value]) -> list[float]:
     held = [(node, node.grad) for node in topological_order(root)]
     try:
         root.backward()
-        return [float(number_of(leaf.grad)) for leaf in leaves]
+        return [float(plain_gradient(leaf.grad)) for leaf in leaves]
     finally:
         for node, before in held:
             node.grad = before
@@ -304,16 +305,16 @@ def operation_rows(op: Operation, xs: Sequence[float]) -> list[Row]:
     partials = [float(partial) for partial in op.partials(Floats, y, *xs)]
     if len(partials) != len(xs):
         raise GradientError(f"{op.name} has {len(partials)} partials for {len(xs)} operands")
-    rows = [same(f"{op.name} recorded", number_of(op.value(Values, *map(Value, xs))), y)]
+    rows = [same(f"{op.name} recorded", plain_gradient(op.value(Values, *map(Value, xs))), y)]
     for j, partial in enumerate(partials):
 
         def first(*at: float, j: int = j) -> float:
             return float(op.partials(Floats, op.value(Floats, *at), *at)[j])
 
-        if op.name != "detach":
+        if op is not DETACH:
             rows.append(compared(f"∂{op.name}/∂x{j}", partial, lambda *at: op.value(Floats, *at), xs, j))
         leaves = [Value(x) for x in xs]
-        recorded = operand_or_error(tuple(op.partials(Values, record(op, *leaves), *leaves))[j])
+        recorded = operand_or_error(tuple(op.partials(Values, apply_by_ieee(op, *leaves), *leaves))[j])
         rows.append(same(f"∂{op.name}/∂x{j} recorded", recorded._data, partial))
         for i, second in enumerate(gradient(recorded, leaves)):
             rows.append(compared(f"∂²{op.name}/∂x{i}∂x{j}", second, first, xs, i))
@@ -336,7 +337,7 @@ def compared(name: str, analytic: float, f: Callable[..., float], xs: Sequence[f
 
 def sample(op: Operation, rng: random.Random, count: int = 12) -> Iterator[list[float]]:
     """Points inside the domain, and further from every kink than a finite difference steps."""
-    for arity in [op.arity] if op.arity is not None else [2, 6] if op.name == "dot" else [1, 2, 5]:
+    for arity in [op.arity] if op.arity is not None else [2, 6] if op is DOT else [1, 2, 5]:
         found = 0
         for _ in range(100 * count):
             xs = [inside(*(op.domain[i] if i < len(op.domain) else op.domain[0]), rng) for i in range(arity)]

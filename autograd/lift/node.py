@@ -74,7 +74,7 @@ def node_operation(call: Call, machine: Machine, number: int, wanted: tuple[int,
             run(xs)
             return gradient(machine, recorded, root, wanted)
 
-    return Operation("compiled", value, partials, arity=None)
+    return Operation("compiled", value, partials, arity=None, family=node_operation)
 
 
 @dataclass(frozen=True)

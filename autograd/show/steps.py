@@ -35,6 +35,7 @@ from functools import cached_property
 from os import PathLike
 from typing import Any, Literal, NamedTuple, overload
 
+from autograd.ops import ADD, DIVIDE, DOT, MULTIPLY, SUBTRACT
 from autograd.show.stepping.visits import Contribution, edges_backward, edges_depth_first
 from autograd.show.writing.blackboard import Blackboard
 from autograd.show.writing.equation import Equation
@@ -213,7 +214,7 @@ class Steps(Sequence[Step]):
                 return f"Forward: {name} is {written}."
             operands = " and ".join(map(self._read, node.parents[:6]))
             more = " and more" * (len(node.parents) > 6)
-            return f"Forward: {name} is the {SPOKEN.get(node.op.name, node.op.name)} of {operands}{more}: {written}."
+            return f"Forward: {name} is the {SPOKEN.get(node.op, node.op.name)} of {operands}{more}: {written}."
         made = self._made(step)
         root = self._name(self.root)
         if made.source is None:
@@ -261,7 +262,7 @@ class Steps(Sequence[Step]):
         return {"text/plain": repr(self), "text/html": notebook_html(self)}
 
 
-SPOKEN = {"add": "sum", "subtract": "difference", "multiply": "product", "divide": "quotient", "dot": "dot product"}
+SPOKEN = {ADD: "sum", SUBTRACT: "difference", MULTIPLY: "product", DIVIDE: "quotient", DOT: "dot product"}
 
 
 def steps(root: Any, *, order: Order = "topological", passes: int = 1, digits: int = 3) -> Steps:

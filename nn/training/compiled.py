@@ -128,7 +128,7 @@ class CompiledEngine(EagerEngine):
             return super().step(samples, indices)
         import numpy as np
 
-        from autograd.arithmetic import Arrays
+        from autograd.numpy_arithmetic import Arrays
 
         loss, predictions, gradient = self.gradient(samples, indices)
         rate, count = self.rule.rate(), float(self.rule.steps + 1)
@@ -292,7 +292,7 @@ def has_array_rule(optimizer: Optimizer) -> TypeGuard[GradientOptimizer]:
         return False
     import numpy as np
 
-    from autograd.arithmetic import Arrays
+    from autograd.numpy_arithmetic import Arrays
 
     numbers = np.array([0.5, 0.25])
     try:

@@ -1,6 +1,7 @@
 """A call becomes scalars: a function and its arguments go in, a flat scalar program comes out.
 
 arguments   nested arguments read into flat numbers, and what their structure is
+batch_operations  what leads into a batch and out of it
 trace       run the function once, and keep the graph of Values that it leaves behind
 vmap        one sample's program for a whole batch
 simplify    sums and products written flat, equal nodes merged, what is not needed dropped

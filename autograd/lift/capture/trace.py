@@ -21,8 +21,9 @@ from typing import Any
 import autograd
 from autograd import ops
 from autograd.graph import topological_order
+from autograd.lift.capture.batch_operations import BATCH
 from autograd.operation import Operation
-from autograd.value import Value, as_number, operand_or_error, record, recorded_partials
+from autograd.value import Value, apply_by_ieee, as_number, operand_or_error, recorded_partials
 
 PACKAGE = os.path.dirname(os.path.abspath(autograd.__file__)) + os.sep
 
@@ -69,9 +70,7 @@ class Recording:
         """Whether it was computed from numbers alone, and is therefore the same for every sample."""
         if value.op is None:
             return id(value) in self.constants
-        return all(
-            node.op.name != "batch" if node.op else id(node) in self.constants for node in topological_order(value)
-        )
+        return all(node.op is not BATCH if node.op else id(node) in self.constants for node in topological_order(value))
 
 
 LOCK = threading.Lock()
@@ -135,7 +134,7 @@ def comparing(name: str, original: Callable[[Value, Any], bool], op: Operation, 
         other = operand_or_error(other)
         if recording.is_constant(self) and recording.is_constant(other):
             return original(self, other)
-        condition = record(op, other, self) if swapped else record(op, self, other)
+        condition = apply_by_ieee(op, other, self) if swapped else apply_by_ieee(op, self, other)
         condition.__class__ = Condition
         return condition
 
@@ -165,7 +164,7 @@ def detached(self: Value) -> Value:
     if current.get() is None:
         leaf: Value = ORIGINALS["detach"](self)
         return leaf
-    return record(ops.DETACH, self)
+    return apply_by_ieee(ops.DETACH, self)
 
 
 def as_index(self: Value) -> int:

@@ -10,14 +10,13 @@ from numpy.lib.stride_tricks import as_strided
 from autograd.arithmetic import ELEMENTARY
 from autograd.lift.arrays.program import Places, Program
 from autograd.lift.arrays.strides import steps
+from autograd.numpy_arithmetic import Arrays
 
 Array = np.ndarray[Any, np.dtype[np.float64]]
 
 
 def functions() -> dict[str, Any]:
     """What the written lines call, by name."""
-    from autograd.arithmetic import Arrays
-
     named = {name: getattr(Arrays, name) for name in ELEMENTARY}
     named.update(
         add=np.add, subtract=np.subtract, multiply=np.multiply, negative=np.negative, divide=np.divide,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from typing import TYPE_CHECKING
 
 from autograd import ops
@@ -18,7 +19,7 @@ class Formula:
         self.writer = writer
         self.names = names
         self.shape = shape
-        self.known: dict[str, str] = {}
+        self.known: dict[Hashable, str] = {}
 
     def compute(self, part: Expression, out: str) -> None:
         """Write the lines that leave the expression's value in `out`."""
@@ -33,9 +34,9 @@ class Formula:
             return self.names[part.leaf] if isinstance(part.leaf, str) else repr(part.leaf)
         if op is ops.DETACH or op is ops.IDENTITY:
             return self.value(part.operands[0], out)
-        text = str(part)
-        if text in self.known:
-            return self.known[text]
+        key = structure(part)
+        if key in self.known:
+            return self.known[key]
         operands = [self.value(operand) for operand in part.operands]
         target = out or self.writer.temporary(self.shape)
         if op is ops.WHERE:
@@ -54,5 +55,12 @@ class Formula:
             fixed = [self.value(expression(parameter)) for parameter in op.parameters.values()]
             self.writer.write(f"{op.name}({', '.join([*operands, *fixed])}, out={target})")
         if target != out:
-            self.known[text] = target
+            self.known[key] = target
         return target
+
+
+def structure(part: Expression) -> Hashable:
+    """What expressions that compute the same have in common: their operations and leaves, not how these are written."""
+    if part.operation is None:
+        return repr(part.leaf)  # which tells −0.0 from 0.0
+    return (part.operation, *map(structure, part.operands))

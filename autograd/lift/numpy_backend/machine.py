@@ -16,7 +16,7 @@ from autograd import ops
 from autograd.lift.arrays.program import Map, Places, Product, Program, Reduce
 from autograd.lift.arrays.reverse import Flow, Reverse
 from autograd.lift.arrays.strides import broadcast, common_shape, steps
-from autograd.lift.numpy_backend.formula import Formula
+from autograd.lift.numpy_backend.formula import Formula, structure
 from autograd.lift.numpy_backend.forward import Forward, are_dots, only_block
 from autograd.symbols import Expression, expression, symbol
 
@@ -94,9 +94,10 @@ class Writer(Forward):
             names["g"] = self.view("adjoints", instruction.out.reshape(shape))
             formula = Formula(self, {k: v for k, v in names.items() if v is not None}, shape)
             if instruction.op is ops.RELU:  # step(x) = sign(max(x, 0)), and faster
+                assert flows[0].partial is not None
                 known = self.temporary(shape)
                 self.write(f"sign({names['y']}, {known})")
-                formula.known[str(flows[0].partial)] = known
+                formula.known[structure(flows[0].partial)] = known
             for flow in flows:
                 assert flow.partial is not None
                 self.land(flow, sign, flow.target.reshape(shape), formula, flow.partial)
