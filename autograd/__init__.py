@@ -34,13 +34,6 @@ if TYPE_CHECKING:
 
 __version__ = "0.1.0"
 
-if not TYPE_CHECKING:  # for whom everything that is imported above under its own name is public
-    __all__ = [
-        "DomainError", "Operation", "TraceError", "Value", "apply", "grad", "hessian", "hvp", "jacobian", "jit",
-        "nonfinite", "value_and_grad", "vjp", "vmap",
-    ]  # fmt: skip
-    __all__ += functions.__all__
-
 #: Where the compiling names are found: they are imported when they are asked for, and NumPy with them.
 COMPILING = {
     "jit": "autograd.lift.jit",
@@ -48,16 +41,22 @@ COMPILING = {
     "TraceError": "autograd.lift.capture.trace",
 }
 
+if not TYPE_CHECKING:  # for whom the names imported above are public, and no others there
+    __all__ = [
+        "DomainError", "Operation", "TraceError", "Value", "apply", "grad", "hessian", "hvp", "jacobian", "jit",
+        "nonfinite", "value_and_grad", "vjp", "vmap",
+    ]  # fmt: skip
+    __all__ += functions.__all__
 
-def __getattr__(name: str) -> Any:
-    if name not in COMPILING:
-        raise AttributeError(f"module 'autograd' has no attribute {name!r}")
-    from importlib import import_module
+    def __getattr__(name: str) -> Any:
+        if name not in COMPILING:
+            raise AttributeError(f"module 'autograd' has no attribute {name!r}")
+        from importlib import import_module
 
-    try:
-        module = import_module(COMPILING[name])
-    except ModuleNotFoundError as error:
-        if error.name != "numpy" or name != "jit":
-            raise
-        module = import_module("autograd.lift.without_numpy")
-    return getattr(module, name)
+        try:
+            module = import_module(COMPILING[name])
+        except ModuleNotFoundError as error:
+            if error.name != "numpy" or name != "jit":
+                raise
+            module = import_module("autograd.lift.without_numpy")
+        return getattr(module, name)
