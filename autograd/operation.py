@@ -42,24 +42,9 @@ class Operation:
             y(1 − y) for the sigmoid. For people to read; nothing is computed with it. By default the partials.
     """
 
-    __slots__ = (
-        "accuracy",
-        "arity",
-        "blackboard",
-        "doc",
-        "domain",
-        "family",
-        "kink_of",
-        "kinks",
-        "latex",
-        "name",
-        "parameters",
-        "partials",
-        "precedence",
-        "remedy",
-        "symbol",
-        "text",
-        "value",
+    __slots__ = tuple(
+        "accuracy arity blackboard doc domain family kink_of kinks latex name parameters partials precedence remedy"
+        " symbol text value".split()
     )
 
     def __init__(
