@@ -8,110 +8,31 @@
 Value(2.0, grad=0.8, label='x')
 
 Where to read on: `value.py` (what a Value remembers, and the backward pass), `ops.py` (the table of all the
-calculus), `functions.py`, `transforms.py`, `testing.py`.
+calculus), `functions.py`, `transforms.py`, `testing/`.
 """
 
 from typing import TYPE_CHECKING, Any
 
-from autograd.functions import (
-    abs,
-    acos,
-    asin,
-    atan,
-    atan2,
-    cos,
-    cosh,
-    detach,
-    dot,
-    elu,
-    erf,
-    exp,
-    expm1,
-    gelu,
-    hypot,
-    leaky_relu,
-    log,
-    log1p,
-    logsumexp,
-    maximum,
-    mean,
-    minimum,
-    relu,
-    sigmoid,
-    silu,
-    sin,
-    sinh,
-    softmax,
-    softplus,
-    sqrt,
-    step,
-    sum,
-    tan,
-    tanh,
-    where,
-)
-from autograd.operation import Operation
-from autograd.recording import TraceError
-from autograd.transforms import grad, hessian, hvp, jacobian, value_and_grad, vjp
-from autograd.value import DomainError, Value, apply, nonfinite
+from autograd import functions
+from autograd.functions import *  # noqa: F403  # every public function: a new one is so at once
+from autograd.operation import Operation as Operation
+from autograd.recording import TraceError as TraceError
+from autograd.transforms import grad as grad
+from autograd.transforms import hessian as hessian
+from autograd.transforms import hvp as hvp
+from autograd.transforms import jacobian as jacobian
+from autograd.transforms import value_and_grad as value_and_grad
+from autograd.transforms import vjp as vjp
+from autograd.value import DomainError as DomainError
+from autograd.value import Value as Value
+from autograd.value import apply as apply
+from autograd.value import nonfinite as nonfinite
 
 if TYPE_CHECKING:
-    from autograd.lift.capture.vmap import vmap
-    from autograd.lift.jit import jit
+    from autograd.lift.capture.vmap import vmap as vmap
+    from autograd.lift.jit import jit as jit
 
 __version__ = "0.1.0"
-
-__all__ = [
-    "DomainError",
-    "Operation",
-    "TraceError",
-    "Value",
-    "abs",
-    "acos",
-    "apply",
-    "asin",
-    "atan",
-    "atan2",
-    "cos",
-    "cosh",
-    "detach",
-    "dot",
-    "elu",
-    "erf",
-    "exp",
-    "expm1",
-    "gelu",
-    "grad",
-    "hessian",
-    "hvp",
-    "hypot",
-    "jacobian",
-    "jit",
-    "leaky_relu",
-    "log",
-    "log1p",
-    "logsumexp",
-    "maximum",
-    "mean",
-    "minimum",
-    "nonfinite",
-    "relu",
-    "sigmoid",
-    "silu",
-    "sin",
-    "sinh",
-    "softmax",
-    "softplus",
-    "sqrt",
-    "step",
-    "sum",
-    "tan",
-    "tanh",
-    "value_and_grad",
-    "vjp",
-    "vmap",
-    "where",
-]
 
 #: Where the compiling names are found: they are imported when they are asked for, and NumPy with them.
 COMPILING = {
@@ -119,16 +40,22 @@ COMPILING = {
     "vmap": "autograd.lift.capture.vmap",
 }
 
+if not TYPE_CHECKING:  # for whom the names imported above are public, and no others there
+    __all__ = [
+        "DomainError", "Operation", "TraceError", "Value", "apply", "grad", "hessian", "hvp", "jacobian", "jit",
+        "nonfinite", "value_and_grad", "vjp", "vmap",
+    ]  # fmt: skip
+    __all__ += functions.__all__
 
-def __getattr__(name: str) -> Any:
-    if name not in COMPILING:
-        raise AttributeError(f"module 'autograd' has no attribute {name!r}")
-    from importlib import import_module
+    def __getattr__(name: str) -> Any:
+        if name not in COMPILING:
+            raise AttributeError(f"module 'autograd' has no attribute {name!r}")
+        from importlib import import_module
 
-    try:
-        module = import_module(COMPILING[name])
-    except ModuleNotFoundError as error:
-        if error.name != "numpy" or name != "jit":
-            raise
-        module = import_module("autograd.lift.without_numpy")
-    return getattr(module, name)
+        try:
+            module = import_module(COMPILING[name])
+        except ModuleNotFoundError as error:
+            if error.name != "numpy" or name != "jit":
+                raise
+            module = import_module("autograd.lift.without_numpy")
+        return getattr(module, name)

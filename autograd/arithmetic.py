@@ -1,9 +1,9 @@
-"""What the table is read in: plain floats and NumPy arrays. Both are total and follow IEEE 754.
+"""What the table is read in: here plain floats. They are total and follow IEEE 754.
 
 An arithmetic answers `m.<name>` for every operation of the table. The elementary ones it supplies itself; the
 composite ones (sigmoid, gelu, logsumexp …) it has from the table, by evaluating their value in itself. So machine
 code, intervals or anything else becomes a further arithmetic by supplying the elementary functions alone:
-`ELEMENTARY` names them. Symbols are in `symbols.py`, and Values beside `Value`.
+`ELEMENTARY` names them. Symbols are in `symbols.py`, NumPy arrays in `numpy_arithmetic.py`, and Values beside `Value`.
 
 >>> from autograd.ops import LOG
 >>> Floats.log(0.0), LOG.partials(Floats, 0.0, 1.0)
@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from functools import partial, reduce
+from functools import partial
 from typing import Any
 
 from autograd.ops import FAMILIES, OPERATIONS
@@ -36,7 +36,7 @@ class Arithmetic:
         if name in OPERATIONS and name not in ELEMENTARY:
             function: Callable[..., Any] = partial(OPERATIONS[name].value, self)
         elif name in FAMILIES and name not in ELEMENTARY:
-            family = FAMILIES[name][0]
+            family = FAMILIES[name]
             function = lambda x, *parameters: family(*parameters).value(self, x)  # noqa: E731
         else:
             raise AttributeError(f"the arithmetic {self._name} has no function {name!r}")
@@ -86,7 +86,7 @@ def logarithm(function: Callable[[float], float], pole: float) -> Callable[[floa
     return total
 
 
-def divide(a: float, b: float) -> float:
+def ieee_divide(a: float, b: float) -> float:
     """a / b, with 1/0 = inf, 1/−0 = −inf and 0/0 = NaN."""
     try:
         return a / b
@@ -94,7 +94,7 @@ def divide(a: float, b: float) -> float:
         return a * math.copysign(math.inf, b)  # 0·inf is NaN
 
 
-def power(x: float, c: float) -> float:
+def ieee_power(x: float, c: float) -> float:
     """xᶜ as C's pow: 0 to a negative power is infinite, a negative x to a fractional one NaN."""
     try:
         return math.pow(x, c)
@@ -105,31 +105,31 @@ def power(x: float, c: float) -> float:
         return math.copysign(math.inf, x) if odd else math.inf
 
 
-def maximum(a: float, b: float) -> float:
+def ieee_maximum(a: float, b: float) -> float:
     """The larger; NaN if either is, which Python's own `max` does not promise."""
     return a if a >= b or a != a else b
 
 
-def minimum(a: float, b: float) -> float:
+def ieee_minimum(a: float, b: float) -> float:
     """The smaller; NaN if either is."""
     return a if a <= b or a != a else b
 
 
-def step(x: float) -> float:
+def ieee_step(x: float) -> float:
     """1 for x > 0, 0 for x ≤ 0, NaN for NaN."""
     if x > 0.0:
         return 1.0
     return 0.0 if x <= 0.0 else x
 
 
-def total_sum(*xs: float) -> float:
+def ieee_sum(*xs: float) -> float:
     """The correctly rounded sum (`math.fsum`); for infinities and NaN what repeated addition gives."""
     try:
         return math.fsum(xs)
     except ValueError:  # inf − inf
         return math.nan
     except OverflowError:  # a partial sum overflowed: add at 2⁻⁶⁴ of the size, where 2⁶³ of the largest floats fit
-        scaled = total_sum(*(math.ldexp(x, -64) for x in xs))
+        scaled = ieee_sum(*(math.ldexp(x, -64) for x in xs))
         try:
             return math.ldexp(scaled, 64)
         except OverflowError:
@@ -139,92 +139,23 @@ def total_sum(*xs: float) -> float:
 Floats = Arithmetic(
     "Floats",
     {
-        "divide": divide,
-        "power": power,
+        "divide": ieee_divide,
+        "power": ieee_power,
         "exp": overflow_is_infinite(math.exp),
         "expm1": overflow_is_infinite(math.expm1),
         "log": logarithm(math.log, pole=0.0),
         "log1p": logarithm(math.log1p, pole=-1.0),
-        "sqrt": outside_is_nan(math.sqrt),
-        "sin": outside_is_nan(math.sin),
-        "cos": outside_is_nan(math.cos),
-        "tan": outside_is_nan(math.tan),
-        "asin": outside_is_nan(math.asin),
-        "acos": outside_is_nan(math.acos),
-        "atan": math.atan,
-        "atan2": math.atan2,
-        "hypot": math.hypot,
+        **{name: outside_is_nan(getattr(math, name)) for name in "sqrt sin cos tan asin acos".split()},
+        **{name: getattr(math, name) for name in "atan atan2 hypot tanh erf erfc".split()},
         "sinh": overflow_is_infinite(math.sinh, odd=True),
         "cosh": overflow_is_infinite(math.cosh),
-        "tanh": math.tanh,
-        "erf": math.erf,
-        "erfc": math.erfc,
         "abs": abs,
-        "maximum": maximum,
-        "minimum": minimum,
+        "maximum": ieee_maximum,
+        "minimum": ieee_minimum,
         "greater": lambda a, b: 1.0 if a > b else 0.0,
-        "step": step,
+        "step": ieee_step,
         "where": lambda condition, a, b: a if condition else b,
-        "sum": total_sum,
+        "sum": ieee_sum,
         "detach": lambda x: x,
     },
 )
-
-
-# ── Arrays: the same names over NumPy, element by element ─────────────────────────────────────────────────────
-
-
-def number_by_number(function: Callable[[float], float]) -> Callable[..., Any]:
-    """A function of a number as one of arrays, which takes `out` as NumPy's own do."""
-    import numpy as np
-
-    of_array = np.vectorize(function, otypes=[float])
-
-    def apply(x: Any, out: Any = None) -> Any:
-        if out is None:
-            return of_array(x)
-        np.copyto(out, of_array(x))
-        return out
-
-    return apply
-
-
-def numpy_arithmetic() -> Arithmetic:
-    """The table read in NumPy arrays, erf and erfc from SciPy if it is there.
-
-    NumPy gives inf and NaN with a warning: evaluate inside `np.errstate(all="ignore")`.
-    """
-    import numpy as np
-
-    try:
-        from scipy.special import erf, erfc  # type: ignore[import-untyped]
-    except ImportError:
-        erf, erfc = map(number_by_number, (math.erf, math.erfc))
-
-    return Arithmetic(
-        "Arrays",
-        {
-            **{name: getattr(np, name) for name in ELEMENTARY if hasattr(np, name)},
-            "asin": np.arcsin,
-            "acos": np.arccos,
-            "atan": np.arctan,
-            "atan2": np.arctan2,
-            "greater": lambda a, b: np.where(np.greater(a, b), 1.0, 0.0),
-            "step": lambda x: np.heaviside(x, 0.0),
-            "sum": lambda *xs: reduce(np.add, xs),
-            "erf": erf,
-            "erfc": erfc,
-            "detach": lambda x: x,
-        },
-    )
-
-
-Arrays: Arithmetic
-
-
-def __getattr__(name: str) -> Arithmetic:
-    """`Arrays` is made when it is first asked for, so that NumPy is imported only where it is used."""
-    if name != "Arrays":
-        raise AttributeError(f"module 'autograd.arithmetic' has no attribute {name!r}")
-    arrays = globals()["Arrays"] = numpy_arithmetic()
-    return arrays

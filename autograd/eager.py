@@ -6,7 +6,7 @@ symbols, and compiled. Its source is registered with `linecache`: a debugger tha
 so does a traceback, and `print(source(MULTIPLY))`. It happens at the first use of each, so that importing costs little.
 
 The functions use Python's own arithmetic, which raises where a float has no answer. They then leave the operation
-to `resolve`, which answers by IEEE 754's rules or explains the DomainError.
+to `apply_strictly`, which answers by IEEE 754's rules or explains the DomainError.
 
 >>> from autograd.ops import MULTIPLY
 >>> print(source(MULTIPLY))
@@ -36,11 +36,12 @@ from __future__ import annotations
 import linecache
 import math
 from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 from autograd.arithmetic import ELEMENTARY, Floats
-from autograd.operation import Operation
-from autograd.ops import FAMILIES
+from autograd.operation import Family, Operation
+from autograd.ops import ADD, DIVIDE, FAMILIES, MULTIPLY, NEGATIVE, OPERATIONS, SUBTRACT
 from autograd.symbols import ExpandedSymbols, Expression, Symbols, expression, symbol
 
 #: Python's own functions, which raise where the total ones answer inf or NaN.
@@ -48,72 +49,84 @@ STRICT: dict[str, Callable[..., Any]] = {
     name: getattr(math, name, None) or getattr(Floats, name) for name in ELEMENTARY
 } | {"power": math.pow}
 
-#: What the written functions refer to by name; `value.py` adds Value, operand and resolve.
+#: What the written functions refer to by name; `value.py` adds Value, operand, real and apply_strictly.
 NAMESPACE: dict[str, Any] = {"new": object.__new__, **STRICT}
 
-INFIX = {"add": "+", "subtract": "-", "multiply": "*", "divide": "/"}
+INFIX = {ADD: "+", SUBTRACT: "-", MULTIPLY: "*", DIVIDE: "/"}
 
 
 class Method:
-    """A method of `Value` for one operation, or for a family: written out and compiled when it is first asked for."""
+    """A method of `Value` for an entry of the table: written out and compiled when it is first asked for.
 
-    def __init__(self, operation: Operation) -> None:
-        self.operation = operation
+    Args:
+        entry: an operation of one or two operands, or a family. Without one, each name in the class that this is
+            assigned to becomes the method of the entry of that name.
+    """
+
+    def __init__(self, entry: Operation | Family | None = None) -> None:
+        self.entry = entry
         self.names: list[str] = []
 
     def __set_name__(self, owner: type, name: str) -> None:
+        if self.entry is None:
+            method = Method(FAMILIES.get(name) or OPERATIONS[name])
+            setattr(owner, name, method)
+            method.__set_name__(owner, name)
         self.owner = owner
         self.names.append(name)
 
     def __get__(self, instance: Any, owner: type) -> Callable[..., Any]:
-        function = compiled(self.operation)
+        assert self.entry is not None
+        function = compiled(self.entry)
         for name in self.names:
             setattr(self.owner, name, function)  # from now on in place of this
         bound: Callable[..., Any] = getattr(owner if instance is None else instance, self.names[0])
         return bound
 
 
-def family_method(name: str, *parameters: str) -> Method:
-    """The method of a family takes the family's fixed numbers after the operand."""
-    return Method(FAMILIES[name][0](*map(symbol, parameters)))
+@cache
+def compiled(entry: Operation | Family) -> Callable[..., Any]:
+    """The function that applies an entry of the table to Values and records it.
 
-
-def compiled(operation: Operation) -> Callable[..., Any]:
-    """The function that applies `operation` to Values and records it."""
-    text = source(operation)
-    if operation.parameters:
-        NAMESPACE[f"{operation.name}_operation"] = FAMILIES[operation.name][0]
-    else:
-        NAMESPACE[f"{operation.name}_operation"] = operation
-    filename = f"<autograd {operation.name}>"
+    That of a family takes the fixed numbers after the operand.
+    """
+    name = entry.name
+    text = source(entry)
+    filename = f"<autograd {name}>"
     linecache.cache[filename] = (len(text), None, text.splitlines(keepends=True), filename)
     written: dict[str, Any] = {}
-    exec(compile(text, filename, "exec"), NAMESPACE, written)
-    function: Callable[..., Any] = written[operation.name]
+    made_by = entry.member if isinstance(entry, Family) else entry
+    exec(compile(text, filename, "exec"), {**NAMESPACE, f"{name}_operation": made_by}, written)
+    function: Callable[..., Any] = written[name]
     function.__module__ = "autograd.value"
-    function.__qualname__ = f"Value.{operation.name}"
+    function.__qualname__ = f"Value.{name}"
     return function
 
 
-def source(operation: Operation) -> str:
-    """The Python source of an operation of one or two operands."""
-    names = ("a", "b")[: operation.arity]
+def source(entry: Operation | Family) -> str:
+    """The Python source of an operation of one or two operands, or of a family."""
+    fixed = entry.parameters if isinstance(entry, Family) else {}
+    operation = entry(*map(symbol, fixed)) if isinstance(entry, Family) else entry
+    names = ("x",) if operation.arity == 1 else ("a", "b")
     a_b = [symbol(name) for name in names]
     y = symbol("y")
-    parameters = ", ".join(operation.parameters)
     name = operation.name
-    recorded = f"{name}_operation({parameters})" if parameters else f"{name}_operation"
+    recorded = f"{name}_operation({', '.join(fixed)})" if fixed else f"{name}_operation"
 
     formulas = [expression(partial) for partial in operation.partials(Symbols, y, *a_b)]
     formula = f"y = {Expression(operation, tuple(a_b))}"
     formula += "".join(f", ∂y/∂{x} = {d}" for x, d in zip(names, formulas, strict=True))
 
-    code = Code(
+    body = MethodBody(
         expression(operation.value(ExpandedSymbols, *a_b)),
         [expression(partial) for partial in operation.partials(ExpandedSymbols, y, *a_b)],
     )
-    signature = ", ".join(["self", *["other"] * (len(names) - 1), *operation.parameters])
-    lines = [f"def {name}({signature}):", f'    "{formula}"']
+    given = [key if default is None else f"{key}={default!r}" for key, default in fixed.items()]
+    lines = [
+        f"def {name}({', '.join(['self', *['other'] * (len(names) - 1), *given])}):",
+        f'    "{f"{entry.doc} " if entry.doc else ""}{formula}"',
+        *(f"    {key} = {key} if type({key}) is float else real({key})" for key in fixed),
+    ]
     if len(names) == 2:
         lines += [
             "    if type(other) is not Value:",
@@ -121,30 +134,30 @@ def source(operation: Operation) -> str:
             "        if other is NotImplemented:",
             "            return other",
         ]
-    lines += ["    a = self._data", "    b = other._data"][: len(names)]
-    if code.may_raise:
+    lines += [f"    {x} = {operand}._data" for x, operand in zip(names, ("self", "other"), strict=False)]
+    if body.may_raise:
         lines += [
             "    try:",
-            *(f"        {line}" for line in code.lines),
+            *(f"        {line}" for line in body.lines),
             "    except (ArithmeticError, ValueError):  # beyond Python's floats",
-            f"        return resolve({recorded}, self{', other' * (len(names) - 1)})",
+            f"        return apply_strictly({recorded}, self{', other' * (len(names) - 1)})",
         ]
     lines += [
         "    node = new(Value)",
-        f"    node._data = {code.value}",
+        f"    node._data = {body.value}",
         "    node.grad = 0.0",
         f"    node._operation = {recorded}",
         "    node._a = self",
         f"    node._b = {'other' if len(names) == 2 else None}",
-        f"    node._da = {code.partials[0]}",
-        f"    node._db = {code.partials[1] if len(names) == 2 else None}",
+        f"    node._da = {body.partials[0]}",
+        f"    node._db = {body.partials[1] if len(names) == 2 else None}",
         '    node.label = ""',
         "    return node",
     ]
     return "\n".join(lines) + "\n"
 
 
-class Code:
+class MethodBody:
     """A value and its partials as lines of Python; what is used twice is computed once, under a name."""
 
     def __init__(self, value: Expression, partials: list[Expression]) -> None:
@@ -217,9 +230,9 @@ def assembled(part: Expression, names: dict[str, str]) -> str:
         )
         for operand, needed in zip(part.operands, part.operand_precedences(), strict=True)
     ]
-    if part.operation.name in INFIX:
-        return f" {INFIX[part.operation.name]} ".join(operands)
-    if part.operation.name == "negative":
+    if part.operation in INFIX:
+        return f" {INFIX[part.operation]} ".join(operands)
+    if part.operation is NEGATIVE:
         return f"-{operands[0]}"
     parameters = [python(expression(parameter)) for parameter in part.operation.parameters.values()]
     return f"{part.operation.name}({', '.join([*operands, *parameters])})"
@@ -233,4 +246,4 @@ def in_parentheses(written: str, operand: Expression, needed: int) -> str:
 
 def is_infix(part: Expression) -> bool:
     """Whether Python writes it with a sign, and not as a call."""
-    return part.operation is not None and part.operation.name in (*INFIX, "negative")
+    return part.operation is NEGATIVE or part.operation in INFIX

@@ -6,180 +6,53 @@
 [0.5, 0.5]
 
 Operands are real numbers or Values; anything else is a TypeError. A number outside an operation's domain is a
-`DomainError`, for floats as for Values.
+`DomainError`, for floats as for Values. A line makes the public name of an entry of the table, `help(tanh)` shows the
+entry's description, and every name in this file is one of `autograd`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from autograd import ops
-from autograd.operation import Operation
-from autograd.value import Value, detach, operand_or_error, resolve
+from autograd.calling import apply_to_many, nonempty, of_many, of_one, of_one_and_alpha, of_two
+from autograd.value import Value
+from autograd.value import detach as detach  # noqa: PLC0414  # which makes it public
 
-__all__ = [
-    "abs", "acos", "asin", "atan", "atan2", "cos", "cosh", "detach", "dot", "elu", "erf", "exp", "expm1", "gelu",
-    "hypot", "leaky_relu", "log", "log1p", "logsumexp", "maximum", "mean", "minimum", "relu", "sigmoid", "silu",
-    "sin", "sinh", "softmax", "softplus", "sqrt", "step", "sum", "tan", "tanh", "where",
-]  # fmt: skip
+# ── Of one number ───────────────────────────────────────────────────────────────────────────────────────────────
 
+exp = of_one(ops.EXP)
+expm1 = of_one(ops.EXPM1)
+log = of_one(ops.LOG)
+log1p = of_one(ops.LOG1P)
+sqrt = of_one(ops.SQRT)
+sin = of_one(ops.SIN)
+cos = of_one(ops.COS)
+tan = of_one(ops.TAN)
+asin = of_one(ops.ASIN)
+acos = of_one(ops.ACOS)
+atan = of_one(ops.ATAN)
+sinh = of_one(ops.SINH)
+cosh = of_one(ops.COSH)
+tanh = of_one(ops.TANH)
+erf = of_one(ops.ERF)
+abs = of_one(ops.ABS)
+step = of_one(ops.STEP)
+sigmoid = of_one(ops.SIGMOID)
+softplus = of_one(ops.SOFTPLUS)
+relu = of_one(ops.RELU)
+leaky_relu = of_one_and_alpha(ops.LEAKY_RELU)
+elu = of_one_and_alpha(ops.ELU)
+gelu = of_one(ops.GELU)
+silu = of_one(ops.SILU)
 
-def applied(method: Any, *operands: Any) -> Any:
-    """The method on Values if an operand is one, and otherwise its number."""
-    first, *others = operands
-    if any(isinstance(x, Value) for x in operands):
-        return method(operand_or_error(first), *others)
-    return method(Value(first), *others).data
+# ── Of two ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
-
-def many(op: Operation, operands: list[Any]) -> Any:
-    """An operation of any number of operands: one node, whatever their number."""
-    try:
-        return resolve(op, *operands)  # all of them Values
-    except AttributeError:
-        node = resolve(op, *map(operand_or_error, operands))
-    return node if any(isinstance(x, Value) for x in operands) else node.data
-
-
-def exp(x: Any) -> Any:
-    """eˣ."""
-    return applied(Value.exp, x)
-
-
-def expm1(x: Any) -> Any:
-    """eˣ − 1, with full digits near 0."""
-    return applied(Value.expm1, x)
-
-
-def log(x: Any) -> Any:
-    """The natural logarithm; x > 0."""
-    return applied(Value.log, x)
-
-
-def log1p(x: Any) -> Any:
-    """log(1 + x), with full digits near 0; x > −1."""
-    return applied(Value.log1p, x)
-
-
-def sqrt(x: Any) -> Any:
-    """√x; x ≥ 0. The derivative at 0 is inf."""
-    return applied(Value.sqrt, x)
-
-
-def sin(x: Any) -> Any:
-    """The sine of an angle in radians."""
-    return applied(Value.sin, x)
-
-
-def cos(x: Any) -> Any:
-    """The cosine of an angle in radians."""
-    return applied(Value.cos, x)
-
-
-def tan(x: Any) -> Any:
-    """The tangent of an angle in radians."""
-    return applied(Value.tan, x)
-
-
-def asin(x: Any) -> Any:
-    """The angle in [−π/2, π/2] whose sine is x; −1 ≤ x ≤ 1."""
-    return applied(Value.asin, x)
-
-
-def acos(x: Any) -> Any:
-    """The angle in [0, π] whose cosine is x; −1 ≤ x ≤ 1."""
-    return applied(Value.acos, x)
-
-
-def atan(x: Any) -> Any:
-    """The angle in (−π/2, π/2) whose tangent is x."""
-    return applied(Value.atan, x)
-
-
-def atan2(y: Any, x: Any) -> Any:
-    """The angle of the point (x, y), in [−π, π]. Its derivative at the origin is NaN: there is no angle."""
-    return applied(Value.atan2, y, x)
-
-
-def hypot(x: Any, y: Any) -> Any:
-    """√(x² + y²) without overflow. Its derivative at the origin is 0."""
-    return applied(Value.hypot, x, y)
-
-
-def sinh(x: Any) -> Any:
-    """(eˣ − e⁻ˣ)/2."""
-    return applied(Value.sinh, x)
-
-
-def cosh(x: Any) -> Any:
-    """(eˣ + e⁻ˣ)/2."""
-    return applied(Value.cosh, x)
-
-
-def tanh(x: Any) -> Any:
-    """(eˣ − e⁻ˣ)/(eˣ + e⁻ˣ)."""
-    return applied(Value.tanh, x)
-
-
-def sigmoid(x: Any) -> Any:
-    """1/(1 + e⁻ˣ), stable for any x."""
-    return applied(Value.sigmoid, x)
-
-
-def softplus(x: Any) -> Any:
-    """log(1 + eˣ), stable for any x; −softplus(−x) is log sigmoid(x)."""
-    return applied(Value.softplus, x)
-
-
-def relu(x: Any) -> Any:
-    """max(x, 0). Its derivative at 0 is 0."""
-    return applied(Value.relu, x)
-
-
-def leaky_relu(x: Any, alpha: float = 0.01) -> Any:
-    """x for x > 0, αx otherwise. Its derivative at 0 is α."""
-    return applied(Value.leaky_relu, x, alpha)
-
-
-def elu(x: Any, alpha: float = 1.0) -> Any:
-    """x for x > 0, α(eˣ − 1) otherwise. Its derivative at 0 is α."""
-    return applied(Value.elu, x, alpha)
-
-
-def gelu(x: Any) -> Any:
-    """x·Φ(x), with Φ the normal distribution function; exact, not the tanh approximation."""
-    return applied(Value.gelu, x)
-
-
-def silu(x: Any) -> Any:
-    """x·sigmoid(x), also called swish."""
-    return applied(Value.silu, x)
-
-
-def erf(x: Any) -> Any:
-    """The error function, 2/√π ∫₀ˣ exp(−t²) dt."""
-    return applied(Value.erf, x)
-
-
-def step(x: Any) -> Any:
-    """1 for x > 0, 0 otherwise. Its derivative is 0 everywhere."""
-    return applied(Value.step, x)
-
-
-def abs(x: Any) -> Any:
-    """|x|. Its derivative at 0 is 0."""
-    return applied(Value.abs, x)
-
-
-def maximum(a: Any, b: Any) -> Any:
-    """The larger of two. At a tie each has half the derivative."""
-    return applied(Value.maximum, a, b)
-
-
-def minimum(a: Any, b: Any) -> Any:
-    """The smaller of two. At a tie each has half the derivative."""
-    return applied(Value.minimum, a, b)
+maximum = of_two(ops.MAXIMUM)
+minimum = of_two(ops.MINIMUM)
+atan2 = of_two(ops.ATAN2)
+hypot = of_two(ops.HYPOT)
 
 
 def where(condition: Any, a: Any, b: Any) -> Any:
@@ -193,13 +66,14 @@ def where(condition: Any, a: Any, b: Any) -> Any:
     """
     if not isinstance(condition, Value):
         condition = 1.0 if condition else 0.0
-    return many(ops.WHERE, [condition, a, b])
+    return apply_to_many(ops.WHERE, [condition, a, b])
 
 
-def sum(xs: Iterable[Any]) -> Any:
-    """x₁ + … + xₙ, correctly rounded (`math.fsum`), as one node. Of nothing: 0."""
-    terms = list(xs)
-    return many(ops.SUM, terms) if terms else 0.0
+# ── Of any number ───────────────────────────────────────────────────────────────────────────────────────────────
+
+sum = of_many(ops.SUM, of_nothing=0.0)
+mean = of_many(ops.MEAN)
+logsumexp = of_many(ops.LOGSUMEXP)
 
 
 def dot(xs: Iterable[Any], ys: Iterable[Any]) -> Any:
@@ -211,25 +85,7 @@ def dot(xs: Iterable[Any], ys: Iterable[Any]) -> Any:
     left, right = list(xs), list(ys)
     if len(left) != len(right):
         raise ValueError(f"dot takes two lists of the same length, but was given {len(left)} and {len(right)} numbers")
-    return many(ops.DOT, left + right) if left else 0.0
-
-
-def mean(xs: Iterable[Any]) -> Any:
-    """(x₁ + … + xₙ)/n as one node.
-
-    Raises:
-        ValueError: if there is nothing to average.
-    """
-    return many(ops.MEAN, nonempty("mean", xs))
-
-
-def logsumexp(xs: Iterable[Any]) -> Any:
-    """log(exp x₁ + … + exp xₙ) as one node, stable for any finite operands.
-
-    Raises:
-        ValueError: if there are no operands.
-    """
-    return many(ops.LOGSUMEXP, nonempty("logsumexp", xs))
+    return apply_to_many(ops.DOT, left + right) if left else 0.0
 
 
 def softmax(xs: Iterable[Any]) -> list[Any]:
@@ -250,9 +106,6 @@ def softmax(xs: Iterable[Any]) -> list[Any]:
     return [exp(score - total) for score in shifted]
 
 
-def nonempty(name: str, xs: Iterable[Any]) -> list[Any]:
-    """The operands as a list of at least one."""
-    operands = list(xs)
-    if not operands:
-        raise ValueError(f"{name} takes at least one number, but was given none")
-    return operands
+if not TYPE_CHECKING:  # type checkers find them by themselves
+    __all__ = ["detach"]
+    __all__ += [name for name, thing in globals().items() if getattr(thing, "__module__", None) == __name__]

@@ -13,17 +13,17 @@ class HasParents(Protocol):
     def parents(self) -> tuple[Any, ...]: ...
 
 
-Node = TypeVar("Node", bound=HasParents)
+AnyNode = TypeVar("AnyNode", bound=HasParents)
 
 
-def topological_order(*roots: Node) -> list[Node]:
+def topological_order(*roots: AnyNode) -> list[AnyNode]:
     """Every node at or below the roots once, each after all its parents: leaves first, roots last.
 
     Depth first, in the order of the operands, so the same graph always gives the same order.
     """
-    order: list[Node] = []
+    order: list[AnyNode] = []
     seen: set[int] = set()
-    stack: list[tuple[Node, Iterator[Node]]] = []
+    stack: list[tuple[AnyNode, Iterator[AnyNode]]] = []
     for root in roots:
         if id(root) not in seen:
             seen.add(id(root))
@@ -41,19 +41,19 @@ def topological_order(*roots: Node) -> list[Node]:
     return order
 
 
-def edges(*roots: Node) -> Iterator[tuple[Node, Node, int]]:
+def edges(*roots: AnyNode) -> Iterator[tuple[AnyNode, AnyNode, int]]:
     """Every edge as (parent, node, position of the operand); `a + a` has two."""
     for node in topological_order(*roots):
         for position, parent in enumerate(node.parents):
             yield parent, node, position
 
 
-def leaves(*roots: Node) -> list[Node]:
+def leaves(*roots: AnyNode) -> list[AnyNode]:
     """The nodes below the roots that were computed from nothing, in the order in which they are met."""
     return [node for node in topological_order(*roots) if not node.parents]
 
 
-def count_paths(root: Node, leaf: Node) -> int:
+def count_paths(root: AnyNode, leaf: AnyNode) -> int:
     """In how many ways the leaf reaches the root: the number of terms in the chain rule's sum."""
     paths = {id(leaf): 1}
     for node in topological_order(root):

@@ -1,14 +1,17 @@
-"""What an operation is: its value, its partial derivatives and how it is written, each stated once.
+"""What an operation is: its value, its partial derivatives and how it is described, each stated once.
 
 An entry is written over an arithmetic `m` that the caller supplies. Inside an entry `+`, `-`, `*` and unary
 minus stand for themselves; everything else, division included, is `m.<name of an operation>`, because only
 the arithmetic knows how to stay total (1/0 is inf, not an exception) or what to record.
+
+An operation is told from others by identity, never by its name: a user may choose any name for one of their own.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 REALS = (-math.inf, math.inf)
@@ -18,9 +21,10 @@ class Operation:
     """One row of the table: y = value(x₁ … xₙ) and ∂y/∂xᵢ.
 
     Args:
-        name: what it is called, in `m` and in messages.
+        name: what it is called in messages, and if it is in the table in `m`.
         value: `value(m, *xs)`, the result in arithmetic `m`.
         partials: `partials(m, y, *xs)`, one ∂y/∂xᵢ for each operand; `y` is the value already computed.
+        doc: the formula and what is to be known, for the docstrings of its public function and method.
         arity: number of operands; None for any number of them.
         text: how it is written in plain text, in Python's own notation: a template such as `"{0} + {1}"`, or a
             function of the operands' texts. By default a call, `name({0}, {1})`.
@@ -33,26 +37,14 @@ class Operation:
             result, or of the largest term where terms cancel. Tested against 50-digit arithmetic.
         remedy: what a person should do who has left the domain.
         parameters: fixed numbers that make one operation of a family, such as the c of x**c.
+        family: what made it from them; `op.family is POWER` asks for any power.
         blackboard: the partials in the textbook's form, where the stable form is not what one would write by hand:
             y(1 − y) for the sigmoid. For people to read; nothing is computed with it. By default the partials.
     """
 
-    __slots__ = (
-        "accuracy",
-        "arity",
-        "blackboard",
-        "domain",
-        "kink_of",
-        "kinks",
-        "latex",
-        "name",
-        "parameters",
-        "partials",
-        "precedence",
-        "remedy",
-        "symbol",
-        "text",
-        "value",
+    __slots__ = tuple(
+        "accuracy arity blackboard doc domain family kink_of kinks latex name parameters partials precedence remedy"
+        " symbol text value".split()
     )
 
     def __init__(
@@ -61,6 +53,7 @@ class Operation:
         value: Callable[..., Any],
         partials: Callable[..., Sequence[Any]],
         *,
+        doc: str = "",
         arity: int | None = 1,
         text: str | Callable[..., str] | None = None,
         latex: str | Callable[..., str] | None = None,
@@ -72,11 +65,13 @@ class Operation:
         accuracy: tuple[float, float] = (2.0, 4.0),
         remedy: str = "",
         parameters: dict[str, Any] | None = None,
+        family: Hashable = None,
         blackboard: Callable[..., Sequence[Any]] | None = None,
     ) -> None:
         self.name = name
         self.value = value
         self.partials = partials
+        self.doc = doc
         self.arity = arity
         self.text = call_notation(name) if text is None else text
         self.latex = call_notation(rf"\operatorname{{{name}}}") if latex is None else latex
@@ -88,6 +83,7 @@ class Operation:
         self.accuracy = accuracy
         self.remedy = remedy
         self.parameters = parameters or {}
+        self.family = family
         self.blackboard = partials if blackboard is None else blackboard
 
     def __repr__(self) -> str:
@@ -99,6 +95,40 @@ class Operation:
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Operation:
         return self
+
+
+class Family:
+    """Operations that differ in a fixed number: `POWER(2.0)` is one of them, and the same one whenever it is asked for.
+
+    Args:
+        name: that of each member.
+        member: `member(*parameters)` makes one; its docstring describes them all.
+        parameters: the names of the fixed numbers and what they are unless given; None for what must be given.
+        tried: fixed numbers that the tests try.
+        kept: how many members are remembered.
+    """
+
+    __slots__ = ("doc", "member", "name", "parameters", "tried")
+
+    def __init__(
+        self,
+        name: str,
+        member: Callable[..., Operation],
+        parameters: Mapping[str, float | None],
+        tried: Sequence[float] = (),
+        kept: int = 1024,
+    ) -> None:
+        self.name = name
+        self.member = lru_cache(maxsize=kept)(member)
+        self.doc = member.__doc__ or ""
+        self.parameters = parameters
+        self.tried = tried
+
+    def __call__(self, *parameters: Any) -> Operation:
+        return self.member(*parameters)
+
+    def __repr__(self) -> str:
+        return f"<family {self.name}>"
 
 
 def call_notation(name: str) -> Callable[..., str]:

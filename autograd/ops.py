@@ -14,11 +14,10 @@ from __future__ import annotations
 import copyreg
 import math
 from collections.abc import Sequence
-from functools import lru_cache
 from operator import mul
 from typing import Any
 
-from autograd.operation import REALS, Operation
+from autograd.operation import REALS, Family, Operation
 
 Numbers = Sequence[Any]
 
@@ -87,9 +86,8 @@ NEGATIVE = Operation(
 # ── Powers: a fixed exponent and a variable one are two operations, for the second needs a logarithm ─────────────
 
 
-@lru_cache(maxsize=1024)
-def power(c: Any) -> Operation:
-    """x**c for a fixed number c. The partial c·x^(c−1) of x**0 is 0, at x = 0 too."""
+def power_with_exponent(c: Any) -> Operation:
+    """xᶜ for a fixed number c. Its derivative c·x^(c−1) is 0 for x⁰, at x = 0 too."""
     shown = str(c).removesuffix(".0")
     shown = f"({shown})" if " " in shown else shown
     known = isinstance(c, float)  # and not a symbol, for which the rule is written out in general
@@ -97,7 +95,7 @@ def power(c: Any) -> Operation:
     return Operation(
         "power",
         lambda m, x: m.power(x, c),
-        (lambda m, y, x: (0.0,)) if c == 0.0 else (lambda m, y, x: (c * m.power(x, c - 1.0),)),
+        (lambda m, y, x: (0.0,)) if known and c == 0.0 else (lambda m, y, x: (c * m.power(x, c - 1.0),)),
         text="{0} ** " + shown,
         latex="{0}^{{" + shown + "}}",
         precedence=4,
@@ -108,7 +106,11 @@ def power(c: Any) -> Operation:
         remedy="keep the base positive, for a negative number has real powers at whole exponents only,"
         " and 0 at none below 0",
         parameters={"c": c},
+        family=POWER,
     )
+
+
+POWER = Family("power", power_with_exponent, {"c": None}, tried=(2.0, 3.0, -1.0, -2.0, 0.5, 1.0, 0.0, 0.1, -0.5, 2.7))
 
 
 def partials_of_power(m: Any, y: Any, x: Any, c: Any) -> Numbers:
@@ -141,6 +143,7 @@ EXP = Operation(
     "exp",
     lambda m, x: m.exp(x),
     lambda m, y, x: (y,),
+    doc="eˣ.",
     latex="e^{{{0}}}",
     domain=((-math.inf, 709.782712893384),),
     remedy="keep the exponent below 709.78; softplus, sigmoid, logsumexp and softmax take any size",
@@ -150,6 +153,7 @@ EXPM1 = Operation(
     "expm1",
     lambda m, x: m.expm1(x),
     lambda m, y, x: (m.exp(x),),  # y + 1 has lost its digits for x < −36
+    doc="eˣ − 1, with full digits near 0.",
     latex=r"\left(e^{{{0}}} - 1\right)",
     domain=((-math.inf, 709.782712893384),),
     remedy="keep the exponent below 709.78",
@@ -159,6 +163,7 @@ LOG = Operation(
     "log",
     lambda m, x: m.log(x),
     lambda m, y, x: (m.divide(1.0, x),),
+    doc="The natural logarithm; x > 0.",
     latex=r"\log\left({0}\right)",
     domain=(POSITIVE,),
     remedy="keep the operand above 0; for the logarithm of a probability use a loss on logits or logsumexp",
@@ -168,6 +173,7 @@ LOG1P = Operation(
     "log1p",
     lambda m, x: m.log1p(x),
     lambda m, y, x: (m.divide(1.0, 1.0 + x),),
+    doc="log(1 + x), with full digits near 0; x > −1.",
     latex=r"\log\left(1 + {0}\right)",
     domain=((-1.0, math.inf),),
     remedy="keep the operand above -1",
@@ -177,6 +183,7 @@ SQRT = Operation(
     "sqrt",
     lambda m, x: m.sqrt(x),
     lambda m, y, x: (m.divide(0.5, y),),  # inf at 0, the edge of the domain
+    doc="√x; x ≥ 0. The derivative at 0 is inf.",
     latex=r"\sqrt{{{0}}}",
     domain=(POSITIVE,),
     remedy="keep the operand at 0 or above",
@@ -184,11 +191,29 @@ SQRT = Operation(
 
 # ── Trigonometry ────────────────────────────────────────────────────────────────────────────────────────────────
 
-SIN = Operation("sin", lambda m, x: m.sin(x), lambda m, y, x: (m.cos(x),), latex=r"\sin\left({0}\right)")
+SIN = Operation(
+    "sin",
+    lambda m, x: m.sin(x),
+    lambda m, y, x: (m.cos(x),),
+    doc="The sine of an angle in radians.",
+    latex=r"\sin\left({0}\right)",
+)
 
-COS = Operation("cos", lambda m, x: m.cos(x), lambda m, y, x: (-m.sin(x),), latex=r"\cos\left({0}\right)")
+COS = Operation(
+    "cos",
+    lambda m, x: m.cos(x),
+    lambda m, y, x: (-m.sin(x),),
+    doc="The cosine of an angle in radians.",
+    latex=r"\cos\left({0}\right)",
+)
 
-TAN = Operation("tan", lambda m, x: m.tan(x), lambda m, y, x: (1.0 + y * y,), latex=r"\tan\left({0}\right)")
+TAN = Operation(
+    "tan",
+    lambda m, x: m.tan(x),
+    lambda m, y, x: (1.0 + y * y,),
+    doc="The tangent of an angle in radians.",
+    latex=r"\tan\left({0}\right)",
+)
 
 
 def one_over_root(m: Any, x: Any) -> Any:
@@ -200,6 +225,7 @@ ASIN = Operation(
     "asin",
     lambda m, x: m.asin(x),
     lambda m, y, x: (one_over_root(m, x),),
+    doc="The angle in [−π/2, π/2] whose sine is x; −1 ≤ x ≤ 1.",
     latex=r"\arcsin\left({0}\right)",
     domain=((-1.0, 1.0),),
     remedy="keep the operand between -1 and 1",
@@ -210,6 +236,7 @@ ACOS = Operation(
     "acos",
     lambda m, x: m.acos(x),
     lambda m, y, x: (-one_over_root(m, x),),
+    doc="The angle in [0, π] whose cosine is x; −1 ≤ x ≤ 1.",
     latex=r"\arccos\left({0}\right)",
     domain=((-1.0, 1.0),),
     remedy="keep the operand between -1 and 1",
@@ -227,6 +254,7 @@ ATAN = Operation(
     "atan",
     lambda m, x: m.atan(x),
     cosine_squared_of_angle,
+    doc="The angle in (−π/2, π/2) whose tangent is x.",
     latex=r"\arctan\left({0}\right)",
     blackboard=lambda m, y, x: (m.divide(1.0, 1.0 + m.power(x, 2.0)),),
 )
@@ -242,6 +270,7 @@ ATAN2 = Operation(
     "atan2",
     lambda m, a, b: m.atan2(a, b),
     over_squared_radius,
+    doc="The angle of the point (b, a), in [−π, π]. Its derivative at the origin is NaN: there is no angle.",
     arity=2,
     kinks=(0.0,),
     # The angle jumps where the negative half of the second axis is crossed.
@@ -263,6 +292,7 @@ HYPOT = Operation(
     "hypot",
     lambda m, a, b: m.hypot(a, b),
     over_radius,
+    doc="√(a² + b²) without overflow. Its derivative at the origin is 0.",
     arity=2,
     latex=r"\sqrt{{\left({0}\right)^2 + \left({1}\right)^2}}",
     kinks=(0.0,),
@@ -276,6 +306,7 @@ SINH = Operation(
     "sinh",
     lambda m, x: m.sinh(x),
     lambda m, y, x: (m.cosh(x),),
+    doc="(eˣ − e⁻ˣ)/2.",
     latex=r"\sinh\left({0}\right)",
     domain=((-710.4758600739439, 710.4758600739439),),
     remedy="keep the operand between -710.47 and 710.47",
@@ -285,6 +316,7 @@ COSH = Operation(
     "cosh",
     lambda m, x: m.cosh(x),
     lambda m, y, x: (m.sinh(x),),
+    doc="(eˣ + e⁻ˣ)/2.",
     latex=r"\cosh\left({0}\right)",
     domain=((-710.4758600739439, 710.4758600739439),),
     remedy="keep the operand between -710.47 and 710.47",
@@ -309,6 +341,7 @@ TANH = Operation(
     "tanh",
     lambda m, x: m.tanh(x),
     lambda m, y, x: (m.sech_squared(x),),
+    doc="(eˣ − e⁻ˣ)/(eˣ + e⁻ˣ).",
     latex=r"\tanh\left({0}\right)",
     accuracy=(2.3, 4.0),  # the C library's: 2.06 ulp found
     blackboard=lambda m, y, x: (1.0 - m.power(y, 2.0),),
@@ -325,6 +358,7 @@ SIGMOID = Operation(
     "sigmoid",
     sigmoid_value,
     lambda m, y, x: (0.25 * m.sech_squared(0.5 * x),),  # σ(1 − σ), with the digits that 1 − σ loses
+    doc="1/(1 + e⁻ˣ), stable for any x.",
     latex=r"\sigma\left({0}\right)",
     accuracy=(2.5, 4.0),  # three roundings after exp; 2.26 ulp found
     blackboard=lambda m, y, x: (y * (1.0 - y),),
@@ -336,6 +370,7 @@ STEP = Operation(
     "step",
     lambda m, x: m.step(x),  # 1 for x > 0, 0 otherwise
     lambda m, y, x: (0.0,),  # 0 everywhere, at the jump too
+    doc="1 for x > 0, 0 otherwise. Its derivative is 0 everywhere.",
     kinks=(0.0,),
 )
 
@@ -344,14 +379,14 @@ RELU = Operation(
     lambda m, x: m.maximum(x, 0.0),
     # At the kink any number in [0, 1] is a subgradient; we take 0, so a unit at rest stays there.
     lambda m, y, x: (m.step(x),),
+    doc="max(x, 0). Its derivative at 0 is 0.",
     symbol="ReLU",
     kinks=(0.0,),
 )
 
 
-@lru_cache(maxsize=1024)
-def leaky_relu(alpha: Any) -> Operation:
-    """x for x > 0, αx otherwise. At the kink the derivative is α, the one from the left (Maas et al. 2013)."""
+def relu_with_leak(alpha: Any) -> Operation:
+    """x for x > 0, αx otherwise (Maas et al. 2013). Its derivative at 0 is α, the one from the left."""
     return Operation(
         "leaky_relu",
         lambda m, x: m.where(m.step(x), x, alpha * x),
@@ -360,12 +395,15 @@ def leaky_relu(alpha: Any) -> Operation:
         latex=lambda x: rf"\operatorname{{leaky\_relu}}_{{{alpha}}}({x})",
         kinks=(0.0,),
         parameters={"alpha": alpha},
+        family=LEAKY_RELU,
     )
 
 
-@lru_cache(maxsize=1024)
-def elu(alpha: Any) -> Operation:
-    """x for x > 0, α(eˣ − 1) otherwise. At the kink the derivative is α (Clevert et al. 2016)."""
+LEAKY_RELU = Family("leaky_relu", relu_with_leak, {"alpha": 0.01}, tried=(0.01, 0.3, 0.0))
+
+
+def elu_with_scale(alpha: Any) -> Operation:
+    """x for x > 0, α(eˣ − 1) otherwise (Clevert et al. 2016). Its derivative at 0 is α."""
     return Operation(
         "elu",
         lambda m, x: m.where(m.step(x), x, alpha * m.expm1(m.minimum(x, 0.0))),
@@ -375,7 +413,11 @@ def elu(alpha: Any) -> Operation:
         kinks=(0.0,),
         accuracy=(3.0, 4.0),
         parameters={"alpha": alpha},
+        family=ELU,
     )
+
+
+ELU = Family("elu", elu_with_scale, {"alpha": 1.0}, tried=(1.0, 0.3))
 
 
 def gaussian_value(m: Any, x: Any) -> Any:
@@ -402,6 +444,7 @@ ERF = Operation(
     "erf",
     lambda m, x: m.erf(x),
     lambda m, y, x: (1.1283791670955126 * m.gaussian(x),),  # 2/√π
+    doc="The error function, 2/√π ∫₀ˣ exp(−t²) dt.",
     latex=r"\operatorname{{erf}}\left({0}\right)",
 )
 
@@ -427,6 +470,7 @@ GELU = Operation(
     # Φ(x) + xφ(x), with the normal density φ(x) = exp(−x²/2)/√(2π)
     lambda m, y, x: (normal_cdf(m, x) + 0.3989422804014327 * (x * m.gaussian(ROOT_HALF * x)),),
     # x/√2 is rounded before it is squared in the exponent: x²·2⁻⁵³ relative, as long as Φ(x) is a normal number.
+    doc="x·Φ(x), with Φ the normal distribution function; exact, not the tanh approximation.",
     accuracy=(2000.0, 2000.0),
 )
 
@@ -441,6 +485,7 @@ SILU = Operation(
     "silu",
     silu_value,
     lambda m, y, x: (m.sigmoid(x) + y * m.sigmoid(-x),),  # σ + xσ(1 − σ)
+    doc="x·sigmoid(x), also called swish.",
     accuracy=(4.0, 6.0),
 )
 
@@ -448,6 +493,7 @@ SOFTPLUS = Operation(
     "softplus",
     lambda m, x: m.maximum(x, 0.0) + m.log1p(m.exp(-m.abs(x))),  # log(1 + eˣ) without its overflow
     lambda m, y, x: (m.sigmoid(x),),
+    doc="log(1 + eˣ), stable for any x; −softplus(−x) is log sigmoid(x).",
 )
 
 # ── Choosing ────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -456,6 +502,7 @@ ABS = Operation(
     "abs",
     lambda m, x: m.abs(x),
     lambda m, y, x: (m.step(x) - m.step(-x),),  # 0 at the kink, the middle of −1 and 1
+    doc="|x|. Its derivative at 0 is 0.",
     latex=r"\left|{0}\right|",
     kinks=(0.0,),
 )
@@ -480,6 +527,7 @@ MAXIMUM = Operation(
     "maximum",
     lambda m, a, b: m.maximum(a, b),
     lambda m, y, a, b: (share_of_first(m, a, b), share_of_first(m, b, a)),
+    doc="The larger of two. At a tie each has half the derivative.",
     arity=2,
     latex=r"\max\left({0}, {1}\right)",
     symbol="max",
@@ -491,6 +539,7 @@ MINIMUM = Operation(
     "minimum",
     lambda m, a, b: m.minimum(a, b),
     lambda m, y, a, b: (share_of_first(m, b, a), share_of_first(m, a, b)),
+    doc="The smaller of two. At a tie each has half the derivative.",
     arity=2,
     latex=r"\min\left({0}, {1}\right)",
     symbol="min",
@@ -520,6 +569,7 @@ SUM = Operation(
     "sum",
     lambda m, *xs: m.sum(*xs),
     lambda m, y, *xs: (1.0,) * len(xs),
+    doc="x₁ + … + xₙ, correctly rounded (`math.fsum`), as one node. Of nothing: 0.",
     arity=None,
     latex=lambda *xs: r"\left(" + " + ".join(xs) + r"\right)",
     symbol="Σ",
@@ -560,6 +610,7 @@ MEAN = Operation(
     "mean",
     lambda m, *xs: m.divide(m.sum(*xs), float(len(xs))),
     lambda m, y, *xs: (1.0 / len(xs),) * len(xs),
+    doc="(x₁ + … + xₙ)/n as one node; of nothing a ValueError.",
     arity=None,
     accuracy=(2.0, 1.0),
     remedy="scale the terms down: their sum is beyond 1.8e308",
@@ -594,6 +645,7 @@ LOGSUMEXP = Operation(
     "logsumexp",
     logsumexp_value,
     softmax_of_operands,
+    doc="log(exp x₁ + … + exp xₙ) as one node, stable for any finite operands; of nothing a ValueError.",
     arity=None,
     latex=lambda *xs: r"\log\left(" + " + ".join(f"e^{{{x}}}" for x in xs) + r"\right)",
     accuracy=(2.0, 600.0),  # xᵢ − M is rounded before it is an exponent, of 745 at the most
@@ -602,28 +654,23 @@ LOGSUMEXP = Operation(
 
 # ── The table ───────────────────────────────────────────────────────────────────────────────────────────────────
 
-#: Families: a function of fixed numbers makes the operation. Each with numbers that the tests try.
-FAMILIES: dict[str, tuple[Any, tuple[tuple[float, ...], ...]]] = {
-    "power": (power, ((2.0,), (3.0,), (-1.0,), (-2.0,), (0.5,), (1.0,), (0.0,), (0.1,), (-0.5,), (2.7,))),
-    "leaky_relu": (leaky_relu, ((0.01,), (0.3,), (0.0,))),
-    "elu": (elu, ((1.0,), (0.3,))),
-}
-
 #: Every single operation, by name.
 OPERATIONS: dict[str, Operation] = {
     entry.name: entry for entry in list(globals().values()) if isinstance(entry, Operation)
 }
 
+#: Every family: there is an operation for each of its fixed numbers.
+FAMILIES: dict[str, Family] = {entry.name: entry for entry in list(globals().values()) if isinstance(entry, Family)}
 
-def lookup(name: str, parameters: tuple[float, ...] = ()) -> Operation:
+
+def operation_named(name: str, parameters: tuple[float, ...] = ()) -> Operation:
     """The operation of that name, made with `parameters` if it is one of a family.
 
-    >>> lookup("tanh"), lookup("power", (2.0,))
+    >>> operation_named("tanh"), operation_named("power", (2.0,))
     (<operation tanh>, <operation power(c=2.0)>)
     """
     if name in FAMILIES:
-        operation: Operation = FAMILIES[name][0](*parameters)
-        return operation
+        return FAMILIES[name](*parameters)
     if name not in OPERATIONS:
         raise KeyError(f"no operation is called {name!r}; the table has {', '.join([*OPERATIONS, *FAMILIES])}")
     return OPERATIONS[name]
@@ -631,9 +678,12 @@ def lookup(name: str, parameters: tuple[float, ...] = ()) -> Operation:
 
 def by_name(op: Operation) -> tuple[Any, ...]:
     """For pickle: an operation is stored as its name, and the table on the other side supplies the functions."""
-    if op.name not in FAMILIES and OPERATIONS.get(op.name) is not op:
-        raise TypeError(f"{op!r} is not in the table, so it cannot be pickled; put it into autograd.ops.OPERATIONS")
-    return lookup, (op.name, tuple(op.parameters.values()))
+    if OPERATIONS.get(op.name) is not op and (op.family is None or FAMILIES.get(op.name) is not op.family):
+        raise TypeError(
+            f"{op!r} is not in the table, so it cannot be pickled; give it a name that the table has not, and put it"
+            " into autograd.ops.OPERATIONS"
+        )
+    return operation_named, (op.name, tuple(op.parameters.values()))
 
 
 copyreg.pickle(Operation, by_name)

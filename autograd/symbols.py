@@ -10,11 +10,12 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from autograd.arithmetic import ELEMENTARY
 from autograd.operation import Operation
-from autograd.ops import FAMILIES, OPERATIONS
+from autograd.ops import ADD, FAMILIES, MULTIPLY, NEGATIVE, OPERATIONS, SUBTRACT
 
 ATOM = 6  # binds tighter than any operation
 
@@ -67,26 +68,37 @@ class Expression:
         looser_first = own + (own == 4)  # (a ** b) ** c: a power's base needs them, a sum's first term does not
         return [looser_first] + [own + 1] * (len(self.operands) - 1)
 
+    def __bool__(self) -> bool:
+        raise TypeError(
+            f"the rule of an operation asked for an answer about {self}, which is no number yet (if, and, not, ==)."
+            "\nChoose with m.where(condition, a, b), m.maximum, m.minimum or m.step, which every arithmetic knows."
+        )
+
+    def __eq__(self, other: object) -> bool:
+        return bool(self)  # which explains
+
+    __hash__ = object.__hash__
+
     def __add__(self, other: Any) -> Expression:
-        return apply_symbolically("add", self, other)
+        return apply_symbolically(ADD, self, other)
 
     def __radd__(self, other: Any) -> Expression:
-        return apply_symbolically("add", other, self)
+        return apply_symbolically(ADD, other, self)
 
     def __sub__(self, other: Any) -> Expression:
-        return apply_symbolically("subtract", self, other)
+        return apply_symbolically(SUBTRACT, self, other)
 
     def __rsub__(self, other: Any) -> Expression:
-        return apply_symbolically("subtract", other, self)
+        return apply_symbolically(SUBTRACT, other, self)
 
     def __mul__(self, other: Any) -> Expression:
-        return apply_symbolically("multiply", self, other)
+        return apply_symbolically(MULTIPLY, self, other)
 
     def __rmul__(self, other: Any) -> Expression:
-        return apply_symbolically("multiply", other, self)
+        return apply_symbolically(MULTIPLY, other, self)
 
     def __neg__(self) -> Expression:
-        return apply_symbolically("negative", self)
+        return apply_symbolically(NEGATIVE, self)
 
 
 def symbol(name: str) -> Expression:
@@ -99,30 +111,31 @@ def expression(x: Any) -> Expression:
     return x if isinstance(x, Expression) else Expression(None, (), float(x))
 
 
-def apply_symbolically(name: str, *operands: Any) -> Expression:
-    """The operation of that name, written down."""
-    if name in FAMILIES:
-        x, *parameters = operands
-        return Expression(FAMILIES[name][0](*parameters), (expression(x),))
-    return Expression(OPERATIONS[name], tuple(expression(operand) for operand in operands))
+def apply_symbolically(operation: Operation, *operands: Any) -> Expression:
+    """The operation, written down."""
+    return Expression(operation, tuple(map(expression, operands)))
 
 
 class Symbolic:
     """The arithmetic of expressions: `m.exp(x)` is the expression exp(x)."""
 
     def __getattr__(self, name: str) -> Any:
-        if name not in OPERATIONS and name not in FAMILIES:
+        if name in FAMILIES:
+            return lambda x, *parameters: apply_symbolically(FAMILIES[name](*parameters), x)
+        if name not in OPERATIONS:
             raise AttributeError(f"no operation is called {name!r}")
-        return lambda *operands: apply_symbolically(name, *operands)
+        return partial(apply_symbolically, OPERATIONS[name])
 
 
 class Expanded(Symbolic):
     """The same, with composite operations written out, down to the elementary functions of every arithmetic."""
 
     def __getattr__(self, name: str) -> Any:
-        if name in ELEMENTARY or name not in OPERATIONS:
-            return super().__getattr__(name)
-        return lambda *operands: OPERATIONS[name].value(self, *operands)
+        if name in FAMILIES and name not in ELEMENTARY:
+            return lambda x, *parameters: FAMILIES[name](*parameters).value(self, x)
+        if name in OPERATIONS and name not in ELEMENTARY:
+            return partial(OPERATIONS[name].value, self)
+        return super().__getattr__(name)
 
 
 Symbols = Symbolic()

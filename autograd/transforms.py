@@ -23,7 +23,7 @@ from typing import Any
 
 from autograd.graph import topological_order
 from autograd.ops import IDENTITY
-from autograd.value import Value, adjoints, operand_or_error, record
+from autograd.value import Value, adjoints, apply_by_ieee, operand_or_error
 
 Argnums = int | tuple[int, ...]
 
@@ -60,7 +60,7 @@ def value_and_grad(f: Callable[..., Any], argnums: Argnums = 0) -> Callable[...,
     """
 
     def value_and_gradient(*args: Any, **kwargs: Any) -> tuple[Any, Any]:
-        call = Call(f, argnums, args, kwargs)
+        call = DifferentiatedCall(f, argnums, args, kwargs)
         root = scalar(call.result)
         return call.finished(root), call.gradient(root)
 
@@ -79,7 +79,7 @@ def vjp(f: Callable[..., Any], *args: Any) -> tuple[Any, Callable[[Any], tuple[A
     Raises:
         ValueError: if the weights are not nested like the result.
     """
-    call = Call(f, tuple(range(len(args))), args, {})
+    call = DifferentiatedCall(f, tuple(range(len(args))), args, {})
     outputs = list(flat(call.result))
 
     def pullback(weights: Any) -> tuple[Any, ...]:
@@ -103,7 +103,7 @@ def jacobian(f: Callable[..., Any], argnums: Argnums = 0) -> Callable[..., Any]:
     """
 
     def jacobian_of(*args: Any, **kwargs: Any) -> Any:
-        call = Call(f, argnums, args, kwargs)
+        call = DifferentiatedCall(f, argnums, args, kwargs)
         rows = [call.gradient(operand_or_error(output)) for output in flat(call.result)]
         return nested_like(call.result, iter(rows))
 
@@ -145,7 +145,7 @@ def hvp(f: Callable[..., Any], x: Any, v: Any) -> Any:
 open_inputs: ContextVar[frozenset[int]] = ContextVar("open_inputs", default=frozenset())
 
 
-class Call:
+class DifferentiatedCall:
     """One call of f with the chosen arguments replaced by Values, and the derivatives with respect to them."""
 
     def __init__(self, f: Callable[..., Any], argnums: Argnums, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
@@ -191,7 +191,7 @@ class Call:
 
 def input_value(x: Any) -> Value:
     """What f is given in place of x: a leaf, or if x is a Value itself a node of its own after it."""
-    return record(IDENTITY, x) if isinstance(x, Value) else Value(x)
+    return apply_by_ieee(IDENTITY, x) if isinstance(x, Value) else Value(x)
 
 
 def scalar(result: Any) -> Value:

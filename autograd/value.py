@@ -16,7 +16,7 @@ from typing import Any
 
 from autograd import ops
 from autograd.arithmetic import Floats
-from autograd.eager import NAMESPACE, Method, family_method
+from autograd.eager import NAMESPACE, Method
 from autograd.graph import topological_order
 from autograd.operation import Operation
 from autograd.recording import CHOOSE, CHOOSE_BY_DATA, FUNCTIONS, KEEP_VALUE, recording_here, recordings
@@ -137,39 +137,14 @@ class Value:
 
     # ── Operations, written from the table ──────────────────────────────────────────────────────────────────
 
-    __add__ = add = Method(ops.ADD)
-    __sub__ = subtract = Method(ops.SUBTRACT)
-    __mul__ = multiply = Method(ops.MULTIPLY)
-    __truediv__ = divide = Method(ops.DIVIDE)
-    __neg__ = negative = Method(ops.NEGATIVE)
-    __abs__ = abs = Method(ops.ABS)
-    pow = Method(ops.POW)
-    _power = family_method("power", "c")
+    __add__, __sub__, __mul__ = Method(ops.ADD), Method(ops.SUBTRACT), Method(ops.MULTIPLY)
+    __truediv__, __neg__, __abs__ = Method(ops.DIVIDE), Method(ops.NEGATIVE), Method(ops.ABS)
+    _power = Method(ops.POWER)
 
-    exp, expm1 = Method(ops.EXP), Method(ops.EXPM1)
-    log, log1p = Method(ops.LOG), Method(ops.LOG1P)
-    sqrt = Method(ops.SQRT)
-    sin, cos, tan = Method(ops.SIN), Method(ops.COS), Method(ops.TAN)
-    asin, acos, atan = Method(ops.ASIN), Method(ops.ACOS), Method(ops.ATAN)
-    sinh, cosh, tanh = Method(ops.SINH), Method(ops.COSH), Method(ops.TANH)
-    erf = Method(ops.ERF)
-
-    sigmoid, softplus = Method(ops.SIGMOID), Method(ops.SOFTPLUS)
-    relu, gelu, silu, step = Method(ops.RELU), Method(ops.GELU), Method(ops.SILU), Method(ops.STEP)
-    _leaky_relu, _elu = family_method("leaky_relu", "alpha"), family_method("elu", "alpha")
-
-    maximum, minimum = Method(ops.MAXIMUM), Method(ops.MINIMUM)
-    atan2, hypot = Method(ops.ATAN2), Method(ops.HYPOT)
-
-    def leaky_relu(self, alpha: float = 0.01) -> Value:
-        """x for x > 0, αx otherwise."""
-        leaky: Value = self._leaky_relu(real(alpha))
-        return leaky
-
-    def elu(self, alpha: float = 1.0) -> Value:
-        """x for x > 0, α(eˣ − 1) otherwise."""
-        exponential: Value = self._elu(real(alpha))
-        return exponential
+    add = subtract = multiply = divide = negative = pow = Method()
+    exp = expm1 = log = log1p = sqrt = sin = cos = tan = asin = acos = atan = sinh = cosh = tanh = erf = Method()
+    sigmoid = softplus = relu = leaky_relu = elu = gelu = silu = Method()
+    abs = step = maximum = minimum = atan2 = hypot = Method()
 
     def __pow__(self, exponent: Any) -> Value:
         """self ** exponent: a number is a fixed exponent, a Value a variable one, which needs a positive base."""
@@ -181,7 +156,7 @@ class Value:
             operand(exponent)  # which explains what is certainly a mistake
             return NotImplemented
         # The written method has c·x^(c−1) for any c; x**0 is constant, even where x^(−1) is not finite.
-        fixed: Value = self._power(number) if number else record(ops.power(0.0), self)
+        fixed: Value = self._power(number) if number else apply_by_ieee(ops.POWER(0.0), self)
         return fixed
 
     def __radd__(self, other: Any) -> Value:
@@ -205,7 +180,7 @@ class Value:
     def detach(self) -> Value:
         """The number alone, as a new leaf: no gradient flows back through it."""
         if recordings and recording_here.get():
-            return record(ops.DETACH, self)  # which follows its operand
+            return apply_by_ieee(ops.DETACH, self)  # which follows its operand
         return Value(self._data, self.label)
 
     # ── As a number ─────────────────────────────────────────────────────────────────────────────────────────
@@ -382,14 +357,14 @@ class Value:
 
     def __copy__(self) -> Value:
         """A second Value of the same operands."""
-        return restored(self._data, self.grad, self.label, self.op, self.parents, self._local_grads)
+        return value_of_parts(self._data, self.grad, self.label, self.op, self.parents, self._local_grads)
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Value:
         for node in topological_order(self):
             if id(node) not in memo:
                 parents = tuple(memo[id(parent)] for parent in node.parents)
-                memo[id(node)] = restored(
-                    node._data, number_of(node.grad), node.label, node.op, parents, node._local_grads
+                memo[id(node)] = value_of_parts(
+                    node._data, plain_gradient(node.grad), node.label, node.op, parents, node._local_grads
                 )
         copied: Value = memo[id(self)]
         return copied
@@ -401,7 +376,7 @@ class Value:
         below two roots are stored with each. A gradient that is itself a Value is stored as its number.
         """
         if self.op is None:
-            return restored, (self._data, number_of(self.grad), self.label, None, (), ())
+            return value_of_parts, (self._data, plain_gradient(self.grad), self.label, None, (), ())
         order = topological_order(self)
         place = {id(node): index for index, node in enumerate(order)}
         rows = [
@@ -409,7 +384,7 @@ class Value:
             if node.op is None
             else (
                 node._data,
-                number_of(node.grad),
+                plain_gradient(node.grad),
                 node.label,
                 node.op,
                 tuple(place[id(parent)] for parent in node.parents),
@@ -417,13 +392,13 @@ class Value:
             )
             for node in order
         ]
-        return restored_graph, (rows,)
+        return graph_of_rows, (rows,)
 
 
 # ── Recording ───────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def restored(
+def value_of_parts(
     data: float,
     grad: Any,
     label: str,
@@ -444,7 +419,7 @@ def restored(
     return node
 
 
-def restored_graph(rows: list[Any]) -> Value:
+def graph_of_rows(rows: list[Any]) -> Value:
     """The last of the Values that `Value.__reduce__` wrote down."""
     nodes: list[Value] = []
     for row in rows:
@@ -453,29 +428,24 @@ def restored_graph(rows: list[Any]) -> Value:
         else:
             data, grad, label, op, places, local_grads = row
             parents = tuple(nodes[place] for place in places)
-            nodes.append(restored(data, grad, label, op, parents, local_grads))
+            nodes.append(value_of_parts(data, grad, label, op, parents, local_grads))
     return nodes[-1]
 
 
-def record(op: Operation, *parents: Value) -> Value:
+def apply_by_ieee(op: Operation, *parents: Value) -> Value:
     """The Value of `op` at its parents by IEEE 754's rules: never an error, but inf and NaN where they belong."""
-    return recorded(op, parents)
-
-
-def recorded(op: Operation, parents: tuple[Value, ...]) -> Value:
-    """The same, of a tuple."""
     xs = [parent._data for parent in parents]
     y = op.value(Floats, *xs)
-    return restored(y, 0.0, "", op, parents, op.partials(Floats, y, *xs))
+    return value_of_parts(y, 0.0, "", op, parents, op.partials(Floats, y, *xs))
 
 
-def resolve(op: Operation, *parents: Value) -> Value:
+def apply_strictly(op: Operation, *parents: Value) -> Value:
     """The same, but finite operands must give a finite result.
 
     Raises:
         DomainError: naming the operation, its operands and what to do.
     """
-    node = recorded(op, parents)
+    node = apply_by_ieee(op, *parents)
     if not isfinite(node._data) and all(isfinite(parent._data) for parent in parents):
         raise DomainError(domain_message(op, parents))
     return node
@@ -497,7 +467,7 @@ def apply(op: Operation, *operands: Any) -> Value:
     """
     if op.arity is not None and len(operands) != op.arity:
         raise TypeError(f"{op.name} takes {op.arity} operand{'s' * (op.arity > 1)}, but was given {len(operands)}")
-    return resolve(op, *map(operand_or_error, operands))
+    return apply_strictly(op, *map(operand_or_error, operands))
 
 
 def domain_message(op: Operation, parents: tuple[Value, ...]) -> str:
@@ -536,7 +506,7 @@ def as_number(thing: Any) -> float | None:
     return float(thing) if isinstance(thing, Real) and not isinstance(thing, bool) else None
 
 
-def number_of(grad: Any) -> Any:
+def plain_gradient(grad: Any) -> Any:
     """A gradient as a plain number."""
     return grad._data if isinstance(grad, Value) else grad
 
@@ -589,7 +559,7 @@ def reflected(number: Any, operator: Callable[[Value, Value], Value], value: Val
     return NotImplemented if left is NotImplemented else operator(left, value)
 
 
-NAMESPACE.update(Value=Value, operand=operand, resolve=resolve)
+NAMESPACE.update(Value=Value, operand=operand, real=real, apply_strictly=apply_strictly)
 
 # ── Comparisons ─────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -623,7 +593,7 @@ def condition(op: Operation, a: Any, b: Any, holds: bool) -> Any:
     operands = operand_or_error(a), operand_or_error(b)
     if not recording or all(map(recording.is_constant, operands)):
         return holds
-    node = record(op, *operands)
+    node = apply_by_ieee(op, *operands)
     node.__class__ = Condition
     return node
 
@@ -631,24 +601,25 @@ def condition(op: Operation, a: Any, b: Any, holds: bool) -> Any:
 # ── Derivatives as Values ───────────────────────────────────────────────────────────────────────────────────────
 
 
-class Recorded:
+class RecordingArithmetic:
     """The arithmetic in which the table is read to record: `m.exp(x)` is a new Value."""
 
     def __getattr__(self, name: str) -> Callable[..., Value]:
         if name == "detach":
             function: Callable[..., Value] = detach
-        elif name in ops.FAMILIES:
-            function = lambda x, *parameters: record(ops.lookup(name, parameters), operand_or_error(x))  # noqa: E731
-        elif name in ops.OPERATIONS:
-            op = ops.OPERATIONS[name]
-            function = lambda *xs: record(op, *map(operand_or_error, xs))  # noqa: E731
+        elif name in ops.OPERATIONS or name in ops.FAMILIES:
+
+            def function(*xs: Any) -> Value:
+                op = ops.OPERATIONS[name] if name in ops.OPERATIONS else ops.FAMILIES[name](*xs[1:])
+                return apply_by_ieee(op, *map(operand_or_error, xs[: op.arity]))
+
         else:
             raise AttributeError(f"no operation is called {name!r}")
         setattr(self, name, function)
         return function
 
 
-Values = Recorded()
+Values = RecordingArithmetic()
 
 
 def detach(value: Any) -> Value:
@@ -664,7 +635,7 @@ def recorded_partials(node: Value) -> Iterable[Any]:
     """
     if node.op is None:
         return ()
-    now = record(node.op, *node.parents)
+    now = apply_by_ieee(node.op, *node.parents)
     if repr((now._data, *now._local_grads)) != repr((node._data, *node._local_grads)):
         raise RuntimeError(
             f"the operands of {node.op.name}, {', '.join(map(repr, node.parents))}, are not what they were in the"

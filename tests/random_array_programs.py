@@ -8,7 +8,7 @@ from autograd.lift.capture.simplify import LARGEST
 
 OPERATIONS = [
     ops.EXP, ops.TANH, ops.RELU, ops.SIGMOID, ops.SIN, ops.NEGATIVE, ops.SOFTPLUS, ops.ERF, ops.ABS, ops.STEP,
-    ops.IDENTITY, ops.DETACH, ops.power(2.0), ops.ADD, ops.MULTIPLY, ops.SUBTRACT, ops.MAXIMUM, ops.MINIMUM, ops.HYPOT,
+    ops.IDENTITY, ops.DETACH, ops.POWER(2.0), ops.ADD, ops.MULTIPLY, ops.SUBTRACT, ops.MAXIMUM, ops.MINIMUM, ops.HYPOT,
     ops.WHERE,
 ]  # fmt: skip
 #: Those without kinks and detached operands.

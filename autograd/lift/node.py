@@ -74,7 +74,7 @@ def node_operation(call: CompiledCall, machine: Machine, number: int, wanted: tu
             run(xs)
             return specialised.gradient(machine, root, wanted)
 
-    return Operation("compiled", value, partials, arity=None)
+    return Operation("compiled", value, partials, arity=None, family=node_operation)
 
 
 @dataclass(frozen=True)

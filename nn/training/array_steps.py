@@ -16,7 +16,6 @@ from collections.abc import Iterator, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Protocol, TypeGuard
 
-from autograd import arithmetic
 from nn.optimizers import GradientOptimizer, Optimizer
 from nn.training.compiled_objective import CompiledObjective
 from nn.training.eager import step_on_values
@@ -133,12 +132,12 @@ class OnArrays:
         """One step; the loss before it and the predictions."""
         import numpy as np
 
+        from autograd.numpy_arithmetic import Arrays
+
         loss, predictions, gradient = self.compiled.gradient(self.numbers, samples, batch)
         rule, rate, count = self.optimizer.rule, self.optimizer.rate(), float(self.optimizer.steps + 1)
         with np.errstate(all="ignore"):
-            self.numbers[:], remembered = rule(
-                arithmetic.Arrays, self.numbers, gradient, tuple(self.slots), rate, count
-            )
+            self.numbers[:], remembered = rule(Arrays, self.numbers, gradient, tuple(self.slots), rate, count)
         for slot, numbers in zip(self.slots, remembered, strict=True):
             slot[:] = numbers
         self.optimizer.steps += 1
@@ -151,9 +150,11 @@ def takes_arrays(optimizer: Optimizer) -> TypeGuard[GradientOptimizer]:
         return False
     import numpy as np
 
+    from autograd.numpy_arithmetic import Arrays
+
     numbers = np.array([0.5, 0.25])
     try:
-        optimizer.rule(arithmetic.Arrays, numbers, numbers, (numbers,) * len(optimizer.slot_names), 0.1, 1.0)
+        optimizer.rule(Arrays, numbers, numbers, (numbers,) * len(optimizer.slot_names), 0.1, 1.0)
     except (TypeError, ValueError):  # math.sqrt(array), if array > 0
         return False
     return True

@@ -19,8 +19,8 @@ os.environ.setdefault("XLA_FLAGS", "--xla_cpu_multi_thread_eigen=false intra_op_
 import numpy as np
 
 from autograd import dot, jit, logsumexp, mean, relu, softmax, tanh, value_and_grad, vmap
-from autograd.arithmetic import Arrays
 from autograd.lift.choose_backend import back_end
+from autograd.numpy_arithmetic import Arrays
 from nn.optimizers import Adam, GradientDescent
 
 try:

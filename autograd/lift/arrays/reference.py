@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from autograd import arithmetic
 from autograd.lift.arrays.program import FloatArray, Instruction, Map, Program, Reduce
 from autograd.lift.arrays.reverse import Flow, Reverse
 from autograd.lift.capture.simplify import LARGEST
+from autograd.numpy_arithmetic import Arrays
 
 
 class ReferenceMachine:
@@ -64,7 +64,7 @@ def result_of(instruction: Instruction, values: FloatArray) -> FloatArray:
     """What an instruction computes from the numbers at the places of its operands."""
     xs = [values[places] for places in instruction.operands]
     if isinstance(instruction, Map):
-        result: FloatArray = instruction.op.value(arithmetic.Arrays, *xs)
+        result: FloatArray = instruction.op.value(Arrays, *xs)
     elif isinstance(instruction, Reduce):
         result = xs[0].max(-1) if instruction.op is LARGEST else xs[0].sum(-1)
     else:
@@ -79,7 +79,7 @@ def flowing(flow: Flow, values: FloatArray, adjoints: FloatArray) -> FloatArray:
     g = adjoints[instruction.out]
     xs = [values[places] for places in instruction.operands]
     if isinstance(instruction, Map):
-        result: FloatArray = g * instruction.op.partials(arithmetic.Arrays, values[instruction.out], *xs)[flow.operand]
+        result: FloatArray = g * instruction.op.partials(Arrays, values[instruction.out], *xs)[flow.operand]
     elif isinstance(instruction, Reduce):  # only sums have a derivative
         result = np.broadcast_to(g[..., None], xs[0].shape)
     else:  # Y = A·Bᵀ:  Ā = Ȳ·B,  B̄ = Ȳᵀ·A

@@ -15,8 +15,8 @@ from autograd.lift.arrays.program import Map, MatrixProduct, Places, Program, Re
 from autograd.lift.arrays.schedule import batch_sizes, reachable, roles, scheduled
 from autograd.lift.arrays.strides import nested_shape, strides_of
 from autograd.lift.arrays.sum_terms import Terms, TermTable, oriented
+from autograd.lift.capture.batch_operations import BATCH, SAMPLE, sample_number
 from autograd.lift.capture.simplify import COMMUTATIVE, LARGEST, LINEAR, Scalars, TooLarge
-from autograd.lift.capture.vmap import BATCH, sample_number
 
 #: Added to the number of a region that holds a batch, so that what is the same for all samples comes first.
 BATCHED = 1 << 40
@@ -123,7 +123,7 @@ class Regrouping:
         nodes = np.array(group)
         source = self.source
         operands = self.place[np.array([self.program.operands[node] for node in group]).T]
-        if op.name == "sample":
+        if op.family is SAMPLE:
             op = ops.IDENTITY
             numbers = np.array([sample_number(self.program.op[node]) for node in group])
             operands = operands + numbers * (source[operands] >= BATCHED)

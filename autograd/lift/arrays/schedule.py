@@ -11,8 +11,8 @@ from __future__ import annotations
 import heapq
 from typing import Any
 
+from autograd.lift.capture.batch_operations import BATCH, SAMPLE
 from autograd.lift.capture.simplify import LINEAR, Scalars
-from autograd.lift.capture.vmap import BATCH
 
 
 def reachable(program: Scalars) -> dict[int, tuple[int, ...]]:
@@ -35,7 +35,7 @@ def batch_sizes(program: Scalars, operands: dict[int, tuple[int, ...]]) -> dict[
         if op is BATCH:
             size[node] = len(xs)
         else:
-            size[node] = 1 if not xs or (op and op.name == "sample") else max([size[x] for x in xs])
+            size[node] = 1 if not xs or (op is not None and op.family is SAMPLE) else max([size[x] for x in xs])
     return size
 
 
@@ -49,7 +49,7 @@ def roles(
         if op is LINEAR:
             kind[node] = frozenset((sign, b < 0) for sign, _, b in program.terms[node])
         else:
-            kind[node] = kinds.get(node, "constant") if op is None else op.name if op.name == "sample" else op
+            kind[node] = kinds.get(node, "constant") if op is None else SAMPLE if op.family is SAMPLE else op
     used_by: dict[int, set[Any]] = {node: set() for node in operands}
     for node, xs in operands.items():
         for x in xs:

@@ -18,7 +18,7 @@ from typing import Any
 
 from autograd import ops
 from autograd.arithmetic import Floats
-from autograd.lift.capture.vmap import BATCH
+from autograd.lift.capture.batch_operations import BATCH
 from autograd.operation import Operation
 from autograd.recording import Recording
 from autograd.value import Value, Values
@@ -245,7 +245,7 @@ class Simplifier:
     def rewritten(self, op: Operation, operands: tuple[int, ...]) -> int:
         """An operation on nodes, in its simplest form."""
         number = self.program.number
-        if op.name == "power":
+        if op.family is ops.POWER:
             c = op.parameters["c"]
             if c == 1.0:  # x¹ → x
                 return operands[0]

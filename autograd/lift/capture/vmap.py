@@ -9,28 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextvars import ContextVar
-from functools import lru_cache, update_wrapper
+from functools import update_wrapper
 from typing import Any
 
-from autograd.operation import Operation
+from autograd.lift.capture.batch_operations import BATCH, SAMPLE
 from autograd.recording import recording_here
 from autograd.transforms import flat, is_array, nested_like
-from autograd.value import Value, as_number, operand_or_error, restored
-
-#: One operand a sample. Recorded with the first sample's number; no number can stand for all.
-BATCH = Operation("batch", lambda m, *xs: xs[0], lambda m, y, *xs: (1.0,) + (0.0,) * (len(xs) - 1), arity=None)
-
-
-@lru_cache(maxsize=65536)
-def sample(number: int) -> Operation:
-    """The number of one sample."""
-    return Operation("sample", lambda m, x: x, lambda m, y, x: (1.0,), parameters={"number": number})
-
-
-def sample_number(op: Operation | None) -> int:
-    """Which sample an operation of that kind takes."""
-    return int(op.parameters["number"]) if op is not None else 0
-
+from autograd.value import Value, as_number, operand_or_error, value_of_parts
 
 inside_batch: ContextVar[bool] = ContextVar("inside_batch", default=False)
 
@@ -140,7 +125,7 @@ def recorded_once(f: Callable[..., Any], args: tuple[Any, ...], samples: dict[in
 def batch(column: tuple[Any, ...]) -> Value:
     """The scalar that stands for these numbers, one a sample."""
     parents = tuple(map(operand_or_error, column))
-    row = restored(parents[0]._data, 0.0, "", BATCH, parents, BATCH.partials(None, None, *parents))
+    row = value_of_parts(parents[0]._data, 0.0, "", BATCH, parents, BATCH.partials(None, None, *parents))
     if (recording := recording_here.get()) is not None:
         recording.rows[id(row)] = row
     return row
@@ -148,9 +133,9 @@ def batch(column: tuple[Any, ...]) -> Value:
 
 def taken(outputs: list[Any], number: int) -> Iterator[Any]:
     """One sample's results."""
-    op = sample(number)
+    op = SAMPLE(number)
     for x in outputs:
-        yield restored(x._data, 0.0, "", op, (x,), (1.0,)) if isinstance(x, Value) else x
+        yield value_of_parts(x._data, 0.0, "", op, (x,), (1.0,)) if isinstance(x, Value) else x
 
 
 def stacked(results: list[Any]) -> Any:

@@ -28,9 +28,10 @@ from autograd.symbols import ExpandedSymbols, Expression, expression, symbol
 ElementFormula = Callable[..., Any]
 
 #: Operations that are an instruction or two.
-INSTRUCTIONS = frozenset(
-    "add subtract multiply divide negative sqrt abs maximum minimum greater step where sum detach identity".split()
-)
+INSTRUCTIONS = frozenset({
+    ops.ADD, ops.SUBTRACT, ops.MULTIPLY, ops.DIVIDE, ops.NEGATIVE, ops.SQRT, ops.ABS, ops.MAXIMUM, ops.MINIMUM,
+    ops.GREATER, ops.STEP, ops.WHERE, ops.SUM, ops.DETACH, ops.IDENTITY,
+})  # fmt: skip
 
 
 @dataclass(frozen=True, eq=False)
@@ -263,7 +264,7 @@ def names_in(whole: Expression) -> set[str]:
 
 def calls_functions(whole: Expression) -> bool:
     """Whether there is an operation in an expression that has no instruction of its own."""
-    return any(part.operation is not None and part.operation.name not in INSTRUCTIONS for part in all_parts(whole))
+    return any(part.operation is not None and part.operation not in INSTRUCTIONS for part in all_parts(whole))
 
 
 def parts_of(whole: Expression) -> list[Expression]:
@@ -280,7 +281,8 @@ def evaluated(whole: Expression, m: Any, names: dict[str, Any]) -> Any:
         if part.operation is None:
             return names[part.leaf] if isinstance(part.leaf, str) else part.leaf
         if id(part) not in known:
-            known[id(part)] = getattr(m, part.operation.name)(*map(value, parts_of(part)))
+            op, xs = part.operation, map(value, parts_of(part))
+            known[id(part)] = m.power(*xs) if op.family is ops.POWER else op.value(m, *xs)
         return known[id(part)]
 
     return value(whole)

@@ -10,7 +10,7 @@ from autograd import ops
 from autograd.lift.arrays.program import Map, MatrixProduct, Places, Reduce
 from autograd.lift.arrays.reverse import Flow, Reverse
 from autograd.lift.arrays.strides import broadcast, common_shape, strides_of
-from autograd.lift.numpy_backend.formula import FormulaWriter
+from autograd.lift.numpy_backend.formula import FormulaWriter, structure
 from autograd.lift.numpy_backend.forward import Forward, are_dots, only_block
 from autograd.symbols import Expression, expression, symbol
 
@@ -51,10 +51,10 @@ class ForwardAndBackward(Forward):
             names["y"] = self.view("values", instruction.out.reshape(shape))
             names["g"] = self.view("adjoints", instruction.out.reshape(shape))
             formula = FormulaWriter(self, {k: v for k, v in names.items() if v is not None}, shape)
-            if instruction.op is ops.RELU:  # step(x) = sign(max(x, 0)), and faster
+            if instruction.op is ops.RELU and flows[0].partial is not None:  # step(x) = sign(max(x, 0)), and faster
                 known = self.temporary(shape)
                 self.write(f"sign({names['y']}, {known})")
-                formula.known[str(flows[0].partial)] = known
+                formula.known[structure(flows[0].partial)] = known
             for flow in flows:
                 assert flow.partial is not None
                 self.land(flow, sign, flow.target.reshape(shape), formula, flow.partial)

@@ -7,14 +7,15 @@ from typing import Any
 import numpy as np
 from numpy.lib.stride_tricks import as_strided
 
-from autograd import arithmetic
+from autograd.arithmetic import ELEMENTARY
 from autograd.lift.arrays.program import FloatArray, Places, Program
 from autograd.lift.arrays.strides import strides_of
+from autograd.numpy_arithmetic import Arrays
 
 
 def functions() -> dict[str, Any]:
     """What the written lines call, by name."""
-    named = {name: getattr(arithmetic.Arrays, name) for name in arithmetic.ELEMENTARY}
+    named = {name: getattr(Arrays, name) for name in ELEMENTARY}
     named.update(
         add=np.add, subtract=np.subtract, multiply=np.multiply, negative=np.negative, divide=np.divide,
         greater=np.greater, heaviside=np.heaviside, sign=np.sign, matmul=np.matmul, dot=np.dot, sum_along=np.add.reduce,

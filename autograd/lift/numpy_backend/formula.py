@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
+
 from autograd import ops
 from autograd.lift.numpy_backend.buffers import Lines
 from autograd.symbols import Expression, expression
@@ -14,7 +16,7 @@ class FormulaWriter:
         self.writer = writer
         self.names = names
         self.shape = shape
-        self.known: dict[str, str] = {}
+        self.known: dict[Hashable, str] = {}
 
     def compute(self, part: Expression, out: str) -> None:
         """Write the lines that leave the expression's value in `out`."""
@@ -29,9 +31,9 @@ class FormulaWriter:
             return self.names[part.leaf] if isinstance(part.leaf, str) else repr(part.leaf)
         if op is ops.DETACH or op is ops.IDENTITY:
             return self.value(part.operands[0], out)
-        text = str(part)
-        if text in self.known:
-            return self.known[text]
+        key = structure(part)
+        if key in self.known:
+            return self.known[key]
         operands = [self.value(operand) for operand in part.operands]
         target = out or self.writer.temporary(self.shape)
         if op is ops.WHERE:
@@ -50,5 +52,12 @@ class FormulaWriter:
             fixed = [self.value(expression(parameter)) for parameter in op.parameters.values()]
             self.writer.write(f"{op.name}({', '.join([*operands, *fixed])}, out={target})")
         if target != out:
-            self.known[text] = target
+            self.known[key] = target
         return target
+
+
+def structure(part: Expression) -> Hashable:
+    """What expressions that compute the same have in common: their operations and leaves, not how these are written."""
+    if part.operation is None:
+        return repr(part.leaf)  # which tells −0.0 from 0.0
+    return (part.operation, *map(structure, part.operands))

@@ -15,11 +15,13 @@ from collections import Counter
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from autograd.ops import LOGSUMEXP, MEAN, NEGATIVE, SUM
+
 LEVELS = ("ops", "neurons", "layers")
 PARAMETER = re.compile(r"(\w+(?:\.\w+)*)\.[^\W\d]\w*(?:\[\d+\])*")
 NEURON = re.compile(r"(.+)\.neurons\.\d+")
 NOWHERE, SEVERAL = "", "*"  # the home of a node that no neuron's parameters reach, and of one that those of several do
-NO_ACTIVATIONS = ("negative", "sum", "mean", "logsumexp")  # though they may have one operand
+NO_ACTIVATIONS = (NEGATIVE, SUM, MEAN, LOGSUMEXP)  # though they may have one operand
 
 
 @dataclass(slots=True)
@@ -41,11 +43,11 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class Graph:
-    """A graph as lists: of each node its operands, its label, and the name of its operation, "" for a leaf."""
+    """A graph as lists: of each node its operands, its label, and its operation or that one's family (None: a leaf)."""
 
     parents: Sequence[Sequence[int]]
     labels: Sequence[str]
-    operations: Sequence[str]
+    operations: Sequence[Hashable]
     roots: Sequence[int]
 
 
@@ -155,7 +157,7 @@ def fold(graph: Graph, level: str) -> tuple[list[Block], list[int]]:
     home, finished = homes(graph)
     coarse = level == "layers"
     numbers: dict[Hashable, int] = {}  # what the members of a block have in common → its number
-    operation_of: dict[int, str] = {}
+    operation_of: dict[int, Hashable] = {}
     block = [-1] * len(home)
 
     def put(i: int, common: Hashable) -> None:

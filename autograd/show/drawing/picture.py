@@ -154,7 +154,7 @@ def folded_picture(level: str, *roots: Any) -> tuple[Picture, dict[Any, str]]:
     graph = Graph(
         parents,
         labels=[node.label for node in order],
-        operations=["" if node.op is None else node.op.name for node in order],
+        operations=[None if node.op is None else node.op.family or node.op for node in order],
         roots=[index[root] for root in roots],
     )
     blocks, block = fold(graph, level)
@@ -242,8 +242,8 @@ def has_gradients(roots: Iterable[Any]) -> bool:
 def mark(op: Any) -> str:
     """The mark of an operation as a book prints it; "" for none.
 
-    >>> from autograd.ops import MULTIPLY, TANH, power
-    >>> mark(MULTIPLY), mark(TANH), mark(power(2.0)), mark(power(0.5))
+    >>> from autograd.ops import MULTIPLY, POWER, TANH
+    >>> mark(MULTIPLY), mark(TANH), mark(POWER(2.0)), mark(POWER(0.5))
     ('×', 'tanh', '(·)²', '(·)^0.5')
     """
     if op is None:

@@ -17,7 +17,7 @@ from typing import NamedTuple
 
 from autograd.arithmetic import Floats
 from autograd.graph import topological_order
-from autograd.testing import first_step, ridders
+from autograd.testing.finite_differences import first_step, ridders
 from autograd.value import Value
 
 

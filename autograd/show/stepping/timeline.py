@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Literal, NamedTuple, overload
 
+from autograd.ops import ADD, DIVIDE, DOT, MULTIPLY, SUBTRACT
 from autograd.show.stepping.backward_order import edges_backward, edges_depth_first
 from autograd.show.writing.blackboard import Blackboard
 from autograd.show.writing.equation import Equation
@@ -206,7 +207,7 @@ class Timeline(Sequence[Step]):
                 return f"Forward: {name} is {written}."
             operands = " and ".join(map(self._read, node.parents[:6]))
             more = " and more" * (len(node.parents) > 6)
-            return f"Forward: {name} is the {SPOKEN.get(node.op.name, node.op.name)} of {operands}{more}: {written}."
+            return f"Forward: {name} is the {SPOKEN.get(node.op, node.op.name)} of {operands}{more}: {written}."
         made = self._made(step)
         root = self._name(self.root)
         if made.source is None:
@@ -242,4 +243,4 @@ class Timeline(Sequence[Step]):
         return f"<{len(self)} steps of {self._name(self.root)}>"
 
 
-SPOKEN = {"add": "sum", "subtract": "difference", "multiply": "product", "divide": "quotient", "dot": "dot product"}
+SPOKEN = {ADD: "sum", SUBTRACT: "difference", MULTIPLY: "product", DIVIDE: "quotient", DOT: "dot product"}

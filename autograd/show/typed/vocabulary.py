@@ -12,7 +12,7 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from autograd import functions
-from autograd.ops import FAMILIES, OPERATIONS
+from autograd.ops import DETACH, FAMILIES, OPERATIONS
 
 CONSTANTS = {"pi": math.pi, "e": math.e}
 
@@ -27,10 +27,10 @@ class KnownFunction(NamedTuple):
 
 #: Those that take a fixed number of operands; those of a family take its number after the operand.
 FUNCTIONS = {
-    name: KnownFunction(getattr(functions, name), OPERATIONS[name].arity or 1, OPERATIONS[name].arity or 1)
-    for name in functions.__all__
-    if name in OPERATIONS and OPERATIONS[name].arity is not None and name != "detach"
-} | {name: KnownFunction(getattr(functions, name), 1, 2) for name in functions.__all__ if name in FAMILIES}
+    name: KnownFunction(getattr(functions, name), op.arity, op.arity)
+    for name, op in OPERATIONS.items()
+    if hasattr(functions, name) and op.arity is not None and op is not DETACH
+} | {name: KnownFunction(getattr(functions, name), 1, 2) for name in FAMILIES if hasattr(functions, name)}
 
 
 class Operator(NamedTuple):

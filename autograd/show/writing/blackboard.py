@@ -97,7 +97,7 @@ class Blackboard:
         """The formula of each of these operations, by id."""
         known: dict[int, Formula] = {}
         for part in reversed(inside):
-            operands = [known.get(id(operand)) or self.symbol(operand) for operand in part.parents]
+            operands = [known[id(x)] if id(x) in known else self.symbol(x) for x in part.parents]
             known[id(part)] = operation_formula(part.op, *operands) if part.parents else Constant(part.data)
         return known
 
@@ -122,7 +122,7 @@ class Blackboard:
         factor: dict[int, Formula] = {id(node): Constant(1.0)}
         terms: dict[Any, list[Formula]] = {}
         for part in inside:
-            xs = [known.get(id(operand)) or self.symbol(operand) for operand in part.parents]
+            xs = [known[id(x)] if id(x) in known else self.symbol(x) for x in part.parents]
             partials = part.op.blackboard(Formulas, known[id(part)], *xs) if part.parents else ()
             for operand, partial in zip(part.parents, partials, strict=True):
                 term = factor[id(part)] * formula(partial)

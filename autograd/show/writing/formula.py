@@ -56,6 +56,12 @@ class Formula:
     def html(self, digits: int = 3) -> str:
         return self.write(Html(digits))
 
+    def __bool__(self) -> bool:
+        raise TypeError(
+            f"the rule of an operation asked whether {self.text()} is true, which a formula cannot tell.\nChoose with"
+            " m.where(condition, a, b), m.maximum, m.minimum or m.step, which every arithmetic knows."
+        )
+
     def in_numbers(self) -> Formula:
         """The same with a number in the place of each symbol."""
         return self.of(*(operand.in_numbers() for operand in self.operands)) if self.operands else self
@@ -129,6 +135,12 @@ class Symbol(Formula):
     def write(self, notation: Notation) -> str:
         return notation.choose(self.name)
 
+    def __bool__(self) -> bool:
+        raise TypeError(
+            f"the rule of an operation asked whether {self.text()} is true, which a formula cannot tell.\nChoose with"
+            " m.where(condition, a, b), m.maximum, m.minimum or m.step, which every arithmetic knows."
+        )
+
     def in_numbers(self) -> Formula:
         return Number(self.value)
 
@@ -149,6 +161,12 @@ class Derivative(Formula):
         few = [notation.choose(name) for name in self.fixed[:MOST_FIXED]]
         more = [notation.dots] * (len(self.fixed) > MOST_FIXED)
         return notation.at_fixed(written, ", ".join(few + more))
+
+    def __bool__(self) -> bool:
+        raise TypeError(
+            f"the rule of an operation asked whether {self.text()} is true, which a formula cannot tell.\nChoose with"
+            " m.where(condition, a, b), m.maximum, m.minimum or m.step, which every arithmetic knows."
+        )
 
     def in_numbers(self) -> Formula:
         return Number(self.value)

@@ -13,32 +13,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
+from functools import partial
 from typing import Any
 
-from autograd.operation import Operation
-from autograd.ops import FAMILIES, OPERATIONS
+from autograd import ops
+from autograd.operation import Family, Operation
 from autograd.show.writing.formula import Call, Formula, Power, Quotient, Sum, flat_operands, formula
 
-ARITHMETIC: dict[str, Callable[..., Formula]] = {
-    "add": lambda a, b: a + b,
-    "subtract": lambda a, b: a - b,
-    "multiply": lambda a, b: a * b,
-    "divide": lambda a, b: Quotient(formula(a), formula(b)),
-    "negative": lambda x: -x,
-    "power": lambda x, c: Power(formula(x), formula(c)),
-    "pow": lambda x, c: Power(formula(x), formula(c)),
-    "sum": lambda *xs: Sum(flat_operands(Sum, *map(formula, xs))) if len(xs) > 1 else formula(xs[0]),
+ARITHMETIC: dict[Hashable, Callable[..., Formula]] = {
+    ops.ADD: lambda a, b: a + b,
+    ops.SUBTRACT: lambda a, b: a - b,
+    ops.MULTIPLY: lambda a, b: a * b,
+    ops.DIVIDE: lambda a, b: Quotient(formula(a), formula(b)),
+    ops.NEGATIVE: lambda x: -x,
+    ops.POWER: lambda x, c: Power(formula(x), formula(c)),
+    ops.POW: lambda x, c: Power(formula(x), formula(c)),
+    ops.SUM: lambda *xs: Sum(flat_operands(Sum, *map(formula, xs))) if len(xs) > 1 else formula(xs[0]),
 }
-SPELLED_OUT = ("dot", "mean")  # as the sums that they are
+SPELLED_OUT = (ops.DOT, ops.MEAN)  # as the sums that they are
 
 
 def operation_formula(operation: Operation, *operands: Any) -> Formula:
     """The operation at these formulas, as it stands."""
     xs = [formula(x) for x in operands]
-    if operation.name in ARITHMETIC:
-        return ARITHMETIC[operation.name](*xs, *operation.parameters.values())
-    if operation.name in SPELLED_OUT:
+    entry = operation.family or operation
+    if entry in ARITHMETIC:
+        return ARITHMETIC[entry](*xs, *operation.parameters.values())
+    if entry in SPELLED_OUT:
         return formula(operation.value(Formulas, *xs))
     return Call(operation, tuple(xs))
 
@@ -47,13 +49,14 @@ class _Formulas:
     """The arithmetic of formulas: `m.exp(x)` is the formula exp(x)."""
 
     def __getattr__(self, name: str) -> Callable[..., Formula]:
-        if name in FAMILIES and name != "power":
-            return lambda x, *parameters: operation_formula(FAMILIES[name][0](*parameters), x)
-        if name in ARITHMETIC:
-            return ARITHMETIC[name]
-        if name not in OPERATIONS:
+        entry = ops.FAMILIES.get(name) or ops.OPERATIONS.get(name)
+        if entry is None:
             raise AttributeError(f"no operation is called {name!r}")
-        return lambda *operands: operation_formula(OPERATIONS[name], *operands)
+        if entry in ARITHMETIC:
+            return ARITHMETIC[entry]
+        if isinstance(entry, Family):
+            return lambda x, *parameters: operation_formula(entry(*parameters), x)
+        return partial(operation_formula, entry)
 
 
 Formulas = _Formulas()

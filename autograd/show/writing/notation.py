@@ -10,6 +10,7 @@ from collections.abc import Callable
 from typing import Protocol
 
 from autograd.operation import Operation
+from autograd.ops import ABS, GREATER, SQRT
 from autograd.show.writing.names import SUPERSCRIPTS, Name
 
 SUM, PRODUCT, SIGN, POWER, CALL, ATOM = range(1, 7)  # how tightly a form binds, as in the table
@@ -80,11 +81,11 @@ class Notation:
         return written.translate(SUPERSCRIPTS)
 
     def call(self, operation: Operation, arguments: tuple[Writable, ...]) -> str:
-        if operation.name == "sqrt":
+        if operation is SQRT:
             return f"√{self.operand(arguments[0], ATOM)}"
-        if operation.name == "abs":
+        if operation is ABS:
             return f"|{arguments[0].write(self)}|"
-        if operation.name == "greater":
+        if operation is GREATER:
             return f"[{arguments[0].write(self)} {self.escaped('>')} {arguments[1].write(self)}]"
         if operation.symbol != operation.name and operation.precedence >= CALL and operation.symbol.isalpha():
             return f"{operation.symbol}({', '.join(argument.write(self) for argument in arguments)})"
@@ -155,6 +156,6 @@ class Latex(Notation):
         return f"{self.operand(base, ATOM)}^{{{exponent.write(self)}}}"
 
     def call(self, operation: Operation, arguments: tuple[Writable, ...]) -> str:
-        if operation.name == "greater":
+        if operation is GREATER:
             return rf"\left[{arguments[0].write(self)} \gt {arguments[1].write(self)}\right]"
         return self.from_template(operation.latex, operation, arguments)

@@ -46,7 +46,7 @@ def cells(rows: tuple[Row, ...], notation: Notation) -> list[Cells]:
     """Rows in a notation. A negative number that is not the first factor is in parentheses."""
     return [
         Cells(
-            row.left.write(notation) if row.left else "",
+            row.left.write(notation) if row.left is not None else "",
             row.sign,
             [
                 "[" * factor.opens + in_product(factor.formula, notation, place > 0 or row.sign == "+")
@@ -54,7 +54,7 @@ def cells(rows: tuple[Row, ...], notation: Notation) -> list[Cells]:
             ],
             "]" * sum(factor.opens for factor in row.factors),
             row.end_sign,
-            row.end.write(notation) if row.end else "",
+            row.end.write(notation) if row.end is not None else "",
         )
         for row in rows
     ]

@@ -111,7 +111,7 @@ def test_adams_first_step_is_the_learning_rate_whatever_the_gradient(gradient):
 def test_the_same_rule_in_arrays(kind):
     import numpy as np
 
-    from autograd.arithmetic import Arrays
+    from autograd.numpy_arithmetic import Arrays
 
     optimizer = kind(0.05)
     rng = random.Random(1)

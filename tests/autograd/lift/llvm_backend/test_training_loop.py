@@ -7,12 +7,12 @@ pytest.importorskip("llvmlite")
 
 from autograd import jit, mean, relu, tanh, value_and_grad, vmap
 from autograd import sum as total
-from autograd.arithmetic import Arrays
 from autograd.lift.arrays.reverse import reverse
 from autograd.lift.arrays.update import Piece, Update
 from autograd.lift.choose_backend import back_end
 from autograd.lift.llvm_backend.optimiser_step import readable
 from autograd.lift.llvm_backend.training_loop import TrainingLoop
+from autograd.numpy_arithmetic import Arrays
 from nn.optimizers import Adam, AdamW, GradientDescent, Momentum, Nesterov, RMSProp
 
 OPTIMIZERS = [

@@ -65,7 +65,7 @@ def folded(root, level):
     graph = Graph(
         [[index[p] for p in node.parents] for node in order],
         [node.label for node in order],
-        ["" if node.op is None else node.op.name for node in order],
+        [None if node.op is None else node.op.family or node.op for node in order],
         [index[root]],
     )
     blocks, block = fold(graph, level)
