@@ -7,8 +7,28 @@
 >>> x
 Value(2.0, grad=0.8, label='x')
 
-Where to read on: `value.py` (what a Value remembers, and the backward pass), `ops.py` (the table of all the
-calculus), `functions.py`, `transforms.py`, `testing/`.
+Numbers and operations go in; a graph, its derivatives and what can be said about them come out. In reading order, the
+first seven are the evening's reading:
+
+    value             what a Value remembers; the backward pass
+    ops               the table: all the calculus of the project
+    operation         what an operation is
+    arithmetic        what the table is read in: floats
+    symbols           the same, as formulas
+    eager             the methods of Value, written from the table
+    graph             walking anything that has parents
+
+    functions         the operations as functions; `calling` makes them
+    transforms        grad, value_and_grad, jacobian, hessian, hvp, vjp
+    testing/          derivatives against finite differences
+    show/             for people's eyes: derive, draw, steps, explain
+    lift/             for speed: jit, vmap
+
+    calling           functions that take Values and plain numbers
+    recording         what a Value asks before it gives its number away
+    surroundings      what a function reads besides its arguments
+    numpy_arithmetic  the table read in NumPy arrays
+    files             files that are whole or not there
 """
 
 from typing import TYPE_CHECKING, Any

@@ -20,7 +20,7 @@ from autograd.graph import topological_order
 NOT_THE_USERS = (os.path.dirname(os.path.abspath(__file__)) + os.sep, "<autograd", "<frozen")
 
 KEEP_VALUE = "the Value itself in the formula, detach(v) to stop its gradient, and where, maximum or minimum to choose"
-FUNCTIONS = "autograd's own exp, log, sqrt, …"
+OUR_FUNCTIONS = "autograd's own exp, log, sqrt, …"
 CHOOSE = "where(a < b, x, y) for a choice, maximum or minimum for max or min, relu for max(x, 0)"
 CHOOSE_BY_DATA = (
     "dot(scores, one_hot) to choose by data, or a whole number that f captures instead of taking it as an argument"

@@ -19,7 +19,7 @@ from autograd.arithmetic import Floats
 from autograd.eager import NAMESPACE, Method
 from autograd.graph import topological_order
 from autograd.operation import Operation
-from autograd.recording import CHOOSE, CHOOSE_BY_DATA, FUNCTIONS, KEEP_VALUE, recording_here, recordings
+from autograd.recording import CHOOSE, CHOOSE_BY_DATA, KEEP_VALUE, OUR_FUNCTIONS, recording_here, recordings
 
 
 class DomainError(ValueError, ArithmeticError):
@@ -187,7 +187,7 @@ class Value:
 
     def __float__(self) -> float:
         if recordings and (recording := recording_here.get()):
-            recording.ask(self, "by float(v), or by a function of math or NumPy", f"{FUNCTIONS}; {KEEP_VALUE}")
+            recording.ask(self, "by float(v), or by a function of math or NumPy", f"{OUR_FUNCTIONS}; {KEEP_VALUE}")
         return self._data
 
     def __index__(self) -> int:

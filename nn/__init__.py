@@ -28,8 +28,9 @@ door, what it needs is in the rooms behind it. In reading order:
     12  callbacks        what may happen at the end of an epoch
     13  data/            tables, data sets, splits, preprocessing
     14  plots/           matplotlib figures
-    15  cli              the command `chalkgrad`, also `python -m nn`; app/ is behind it
-    16  basics/          names, random numbers, files, optional packages, parameters
+    15  cli              the command `chalkgrad`, also `python -m nn`
+    16  app/             what its commands do
+    17  basics/          names, random numbers, files, optional packages, parameters
 
     linear               regression in closed form, to compare with
     micrograd            micrograd's names for its programs

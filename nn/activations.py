@@ -266,7 +266,7 @@ def get(activation: str | Callable[..., Any]) -> Any:
     return found() if isinstance(found, type) else found
 
 
-def plain_name(activation: Any) -> str:
+def activation_name(activation: Any) -> str:
     """The name of an activation, also of a function that is not in the table."""
     if isinstance(activation, str):
         return activation
@@ -279,7 +279,7 @@ def saved_name(activation: Any) -> str:
     Raises:
         ValueError: if there is none, so that a model with it cannot be described by names.
     """
-    name = plain_name(activation)
+    name = activation_name(activation)
     if activation != name and ACTIVATIONS.get(name) is not activation:
         raise ValueError(
             f"the activation {activation!r} is not in the table, so a model with it cannot be saved by description;"

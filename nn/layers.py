@@ -82,7 +82,7 @@ class Neuron(Module):
     @property
     def activation_name(self) -> str:
         """What φ is called."""
-        return activations.plain_name(self.activation)
+        return activations.activation_name(self.activation)
 
     def __repr__(self) -> str:
         return f"Neuron({len(self.w)}, activation={self.activation_name!r})"
@@ -258,7 +258,7 @@ class MLP(Sequential):
         return cls(**settings, init="zeros")
 
     def __repr__(self) -> str:
-        phi, output_phi = map(activations.plain_name, (self.activation, self.output_activation))
+        phi, output_phi = map(activations.activation_name, (self.activation, self.output_activation))
         return f"MLP({self.n_in}, {self.sizes}, activation={phi!r}, output_activation={output_phi!r})"
 
 

@@ -13,6 +13,11 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+# A machine that does other things as well is slow at times; how long an example takes is for the benchmarks.
+settings.register_profile("patient", deadline=None)
+settings.load_profile("patient")
 
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 

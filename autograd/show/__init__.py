@@ -5,12 +5,16 @@
     steps(L)             the forward and the backward pass, one step at a time
     explain("x*w", …)    all three of an expression that is typed
 
-Behind these four files are the rooms, each built on those before it:
+A graph of Values goes in; text, pictures and pages come out. In reading order, each built on those before it:
 
-writing   calculus in writing: names, formulas, the chain rule
-drawing   a graph becomes a picture
-stepping  the passes step by step, and the page that plays them
-typed     text becomes a graph
+    writing/   calculus in writing: names, formulas
+    derive     the chain rule along every path
+    drawing/   a graph becomes a picture
+    draw       the picture, to look at
+    stepping/  the passes step by step, and the page that plays them
+    steps      the timeline, to look at
+    typed/     text becomes a graph
+    explain    all of it, of an expression that is typed
 
 graphviz is imported when something is drawn.
 """

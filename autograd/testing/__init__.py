@@ -2,10 +2,12 @@
 
 >>> gradcheck(lambda x, y: (x * y).sin() + x.exp(), [0.3, 1.2], order=2)
 
-finite_differences  the slope of a function of one number, from its values alone
-comparison          a derivative beside its check, and the table of them
-function_check      gradcheck: a function of Values
-operation_check     check_operation: an operation of the table, or one of your own
+In reading order:
+
+    finite_differences  the slope of a function of one number, from its values alone
+    comparison          a derivative beside its check, and the table of them
+    function_check      gradcheck: a function of Values
+    operation_check     check_operation: an operation of the table, or one of your own
 """
 
 from autograd.testing.comparison import GradientError

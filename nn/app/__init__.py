@@ -1,9 +1,11 @@
 """What `chalkgrad` does behind its commands: a table or a name goes in, a report and a model file come out.
 
-arguments      what the commands take, and how they report errors
-trained_model  a trained model with all that is needed to use it, and its file
-experiment     from a data set to a trained and judged network
-film           the decision boundary, epoch by epoch
-report         the folder that a training leaves
-plot_choices   what `chalkgrad plot` can draw
+In reading order:
+
+    arguments      what the commands take, and how they report errors
+    trained_model  a trained model with all that is needed to use it, and its file
+    experiment     from a data set to a trained and judged network
+    film           the decision boundary, epoch by epoch
+    report         the folder that a training leaves
+    plot_choices   what `chalkgrad plot` can draw
 """

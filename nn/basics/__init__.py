@@ -1,11 +1,13 @@
 """What everything in `nn` stands on: names, numbers drawn at random, files, optional packages; what a parameter is.
 
-lookup       things by name; an unknown one proposes the nearest
-checks       numbers that people choose, checked
-optional     packages that only some of us need
-randomness   where random numbers come from
-storage      files that are whole or not there
-parameters   a module's parameters and their names
-fingerprint  when a compiled program stands for a model
-prediction   the outputs of a model for many samples at once
+In reading order:
+
+    lookup       things by name; an unknown one proposes the nearest
+    checks       numbers that people choose, checked
+    optional     packages that only some of us need
+    randomness   where random numbers come from
+    storage      files that are whole or not there
+    parameters   a module's parameters and their names
+    fingerprint  when a compiled program stands for a model
+    prediction   the outputs of a model for many samples at once
 """

@@ -1,16 +1,18 @@
 """Data for training: a CSV file or a name goes in; a data set, its parts and what a network reads come out.
 
-messages              what is said about data that cannot be used
-splits                training, validation and test; folds; batches
-cells                 what is in a cell, and in a whole column: numbers, nothing, texts
-column                a column, read once, with all that is known of it
-table                 columns by name
-csv_file              from a file, as people have them, to a table
-dataset               a table, the column to predict, and what that means
-bundled               data sets at hand
-sklearn_transformers  scikit-learn's imputer, encoder and scaler: fitted to columns, and stored as JSON
-preprocessing         from columns to the numbers a network reads, and back
-targets               targets as numbers, and which ones a loss can take
+In reading order:
+
+    messages              what is said about data that cannot be used
+    splits                training, validation and test; folds; batches
+    cells                 what is in a cell, and in a whole column: numbers, nothing, texts
+    column                a column, read once, with all that is known of it
+    table                 columns by name
+    csv_file              from a file, as people have them, to a table
+    dataset               a table, the column to predict, and what that means
+    bundled               data sets at hand
+    sklearn_transformers  scikit-learn's imputer, encoder and scaler: fitted to columns, and stored as JSON
+    preprocessing         from columns to the numbers a network reads, and back
+    targets               targets as numbers, and which ones a loss can take
 
 A story: `csv_file` makes a `Table` of `Column`s, each of them read once; `dataset` judges them, and the parts of a
 split take their rows along; `preprocessing` learns from the columns of the training set, and prepares any others.

@@ -2,9 +2,11 @@
 
 Parameters, and what an optimiser remembers about each, go in; moved parameters come out.
 
-base              what every optimiser is
-gradient_descent  gradient descent and its relatives, each a rule
-hill_climbing     random steps, without a gradient
+In reading order:
+
+    base              what every optimiser is
+    gradient_descent  gradient descent and its relatives, each a rule
+    hill_climbing     random steps, without a gradient
 """
 
 from collections.abc import Callable

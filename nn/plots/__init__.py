@@ -1,9 +1,11 @@
 """Pictures of a training and of what came out of it: numbers and models go in, matplotlib figures come out.
 
-look        the look of all of them, and how they become files
-curves      learning curves, confusion, predictions against truth, weights
-boundaries  which class each point of the plane belongs to
-lecture     activation functions, and the ways down into a valley
+In reading order:
+
+    look        the look of all of them, and how they become files
+    curves      learning curves, confusion, predictions against truth, weights
+    boundaries  which class each point of the plane belongs to
+    lecture     activation functions, and the ways down into a valley
 """
 
 from nn.plots.boundaries import decision_boundaries, decision_boundary

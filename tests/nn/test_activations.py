@@ -69,7 +69,7 @@ def test_each_says_what_there_is_to_know(name):
     assert phi.name == name
     for said in (phi.family, phi.formula, phi.range, phi.derivative, phi.pros, phi.cons):
         assert len(said) > 0
-    assert activations.plain_name(phi) == name
+    assert activations.activation_name(phi) == name
 
 
 @pytest.mark.parametrize("z", [-1000.0, 1000.0])

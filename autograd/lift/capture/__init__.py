@@ -2,9 +2,10 @@
 
 `autograd.recording` watches the function while it runs once, as it always does, and refuses to give numbers away.
 
-arguments   nested arguments read into flat numbers, and what their structure is
-batch_operations  what leads into a batch and out of it
-trace       run the function once, and keep the graph of Values that it leaves behind
-vmap        one sample's program for a whole batch
-simplify    sums and products written flat, equal nodes merged, what is not needed dropped
+In reading order:
+
+    arguments         nested arguments read into flat numbers, and what their structure is
+    batch_operations  what leads into a batch and out of it
+    vmap              one sample's program for a whole batch
+    simplify          sums and products written flat, equal nodes merged, what is not needed dropped
 """

@@ -1,15 +1,17 @@
 """Arrays become machine code: an array program and its reverse mode go in, compiled functions come out.
 
-machine         a program made ready to run
-lowering        the program over one memory, statement by statement
-fusion          what runs together, and what is never stored
-loops           elementwise statements and sums
-matmul          matrix products, in register blocks
-matmul_axis     along which axis the registers of a matrix product lie
-emitter         a function being written: loops, variables and memory
-lanes           the table of operations, in instructions
-vector_math     exp, tanh, sin and the like
-machine_code    compiling, for this processor
-optimiser_step  an optimiser's rule behind the gradient
-training_loop   many steps in one call
+In reading order:
+
+    machine         a program made ready to run
+    lowering        the program over one memory, statement by statement
+    fusion          what runs together, and what is never stored
+    loops           elementwise statements and sums
+    matmul          matrix products, in register blocks
+    matmul_axis     along which axis the registers of a matrix product lie
+    emitter         a function being written: loops, variables and memory
+    lanes           the table of operations, in instructions
+    vector_math     exp, tanh, sin and the like
+    machine_code    compiling, for this processor
+    optimiser_step  an optimiser's rule behind the gradient
+    training_loop   many steps in one call
 """

@@ -1,9 +1,11 @@
 """A graph becomes a picture: anything that answers nodes and edges goes in, a drawing comes out.
 
-folding           a model's graph folded into neurons and layers
-picture           what a drawing shows, as data
-theme             the colours, light and dark
-dot               the picture as DOT text
-columns           where the nodes of a large graph go, in linear time
-graphviz_program  the program that lays a graph out
+In reading order:
+
+    folding           a model's graph folded into neurons and layers
+    picture           what a drawing shows, as data
+    theme             the colours, light and dark
+    dot               the picture as DOT text
+    columns           where the nodes of a large graph go, in linear time
+    graphviz_program  the program that lays a graph out
 """

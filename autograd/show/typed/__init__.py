@@ -1,6 +1,8 @@
 """Text becomes a graph: what people type goes in, Values or an error with a caret come out.
 
-tokens      numbers, names and operators, and errors that point at a place
-vocabulary  which functions, operators and constants there are
-parser      the grammar
+In reading order:
+
+    tokens      numbers, names and operators, and errors that point at a place
+    vocabulary  which functions, operators and constants there are
+    parser      the grammar
 """

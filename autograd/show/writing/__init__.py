@@ -1,12 +1,14 @@
 """Calculus in writing: a graph of Values goes in, named nodes and their formulas come out, as text, HTML or LaTeX.
 
-names               what nodes and numbers are called
-notation            the three notations and their parentheses
-formula             the one form behind everything that is written out
-formula_arithmetic  the table read in formulas
-tidy                formulas as short as one writes them by hand
-equation            left = in symbols ≈ in numbers ≈ value
-blackboard          a graph as one writes it down: each node's formula and local derivatives
-paths               the terms of the chain rule's sum
-rows                products below each other, aligned
+In reading order:
+
+    names               what nodes and numbers are called
+    notation            the three notations and their parentheses
+    formula             the one form behind everything that is written out
+    formula_arithmetic  the table read in formulas
+    tidy                formulas as short as one writes them by hand
+    equation            left = in symbols ≈ in numbers ≈ value
+    blackboard          a graph as one writes it down: each node's formula and local derivatives
+    paths               the terms of the chain rule's sum
+    rows                products below each other, aligned
 """

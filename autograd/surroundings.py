@@ -1,0 +1,268 @@
+"""What a function reads besides its arguments: to notice that it is no longer the function that was recorded.
+
+A compiled function keeps what it read while it was recorded: a global number, a list that it closes over, an attribute
+of its model. `Surroundings` finds all of that by following the names in its code to the things that they stand for,
+through functions, methods, objects and containers, and says at each call whether anything is not what it was. That is
+asked often, so what was found is kept in one row, to be compared by identity.
+
+What cannot be followed: the clock, files, and what lies inside objects of other libraries. The code of the standard
+library, of installed packages and of this one is taken for unchanging.
+"""
+
+from __future__ import annotations
+
+import random
+import sys
+import sysconfig
+from collections import deque
+from collections.abc import Callable, Iterator
+from functools import cache, partial
+from operator import attrgetter, eq, getitem, is_, itemgetter
+from types import CodeType, FunctionType, MappingProxyType, MethodType, ModuleType
+from typing import Any
+
+from autograd.transforms import is_array
+from autograd.value import Value
+
+#: Numbers, names and the like: nothing is inside them, and one may stand for an equal one.
+ATOMS = (type(None), bool, int, float, complex, str, bytes, range, slice, CodeType)
+
+#: Where the code of libraries lies.
+LIBRARIES = tuple({sysconfig.get_path(name) for name in ("stdlib", "platstdlib", "purelib", "platlib")})
+
+#: This project's packages.
+OURS = ("autograd", "nn")
+
+Named = tuple[str, Any]  # a thing, and what the user's code calls it
+Lookup = Callable[[Any], tuple[Any, ...]]
+
+
+class Surroundings:
+    """All that can be reached from some roots, as it is now.
+
+    Args:
+        roots: functions, models, or anything that holds some.
+
+    Attributes:
+        iterators: what gives something else each time it is read, by name.
+    """
+
+    def __init__(self, *roots: Any) -> None:
+        self.holders: list[Any] = []  # containers that may change, objects' attributes among them
+        self.names: list[str] = []  # of each
+        self.lookups: list[tuple[tuple[str, ...], Lookup, Any]] = []  # of names, in what has no such view
+        self.arrays: list[tuple[str, Any, Any]] = []
+        self.gradients: list[tuple[str, Value, Any]] = []
+        self.sources: list[tuple[str, Callable[[], Any], str]] = []  # of random numbers, with their states
+        self.iterators: list[str] = []
+        self.reads_gradients = False
+        self.follow(roots)
+        self.note()
+
+    # ── Following ───────────────────────────────────────────────────────────────────────────────────────────
+
+    def follow(self, roots: tuple[Any, ...]) -> None:
+        """Visit everything, what is near first."""
+        seen: dict[int, Any] = {}
+        values: list[tuple[str, Value]] = []
+        waiting: deque[Named] = deque(("", root) for root in roots)
+        while waiting:
+            name, thing = waiting.popleft()
+            if id(thing) not in seen and not isinstance(thing, ATOMS):
+                seen[id(thing)] = thing
+                if isinstance(thing, Value):
+                    values.append((name, thing))
+                else:
+                    waiting.extend(self.visit(name, thing))
+        if self.reads_gradients:
+            self.gradients = [(f"{name}.grad", value, value.grad) for name, value in values]
+        self.source("the module random", random.getstate)
+        if (numpy := sys.modules.get("numpy")) is not None:
+            self.source("numpy.random", lambda: numpy.random.get_state(legacy=False))
+
+    def visit(self, name: str, thing: Any) -> Iterator[Named]:
+        """Note what is to be compared of a thing; what is to be visited next."""
+        if isinstance(thing, FunctionType):
+            yield from self.visit_function(name, thing)
+        elif isinstance(thing, MethodType):
+            yield from ((name, thing.__self__), (name, thing.__func__))
+        elif isinstance(thing, partial):
+            yield from ((name, thing.func), (name, thing.args), (name, thing.keywords))
+        elif isinstance(thing, staticmethod | classmethod | property):
+            yield name, thing.fget if isinstance(thing, property) else thing.__func__
+        elif isinstance(thing, dict):
+            self.hold(name, thing)
+            self.lookups.append(((name,), tuple, thing))  # the order of its keys
+            yield from ((f"{name}[{key!r}]", part) for key, part in thing.items())
+        elif isinstance(thing, list | tuple | deque | set | frozenset):
+            if not isinstance(thing, tuple | frozenset):
+                self.hold(name, thing)
+            yield from ((f"{name}[{number}]", part) for number, part in enumerate(thing))
+        elif isinstance(thing, random.Random):
+            self.source(name, thing.getstate)
+        elif is_array(thing):
+            self.arrays.append((name, thing, content(thing)))
+            yield name, thing.ravel().tolist() if thing.dtype.hasobject else None
+        elif hasattr(thing, "bit_generator"):
+            self.source(name, lambda: thing.bit_generator.state)
+        elif isinstance(thing, type):
+            if not is_library(thing.__module__):
+                self.hold(name, vars(thing))
+                yield from ((f"{name}.{attribute}", part) for attribute, part in vars(thing).items())
+                yield from ((name, base) for base in thing.__bases__)
+        elif type(thing).__module__ in ("builtins", "itertools") and hasattr(thing, "__next__"):
+            self.iterators.append(name)
+        elif not isinstance(thing, ModuleType):  # of a module's names only those count that a function reads
+            yield from self.visit_object(name, thing)
+
+    def visit_function(self, name: str, function: FunctionType) -> Iterator[Named]:
+        """The globals that it names, what it closes over, its defaults and its own attributes."""
+        if is_library(function.__module__):
+            return
+        names = names_of_code(function.__code__)
+        self.reads_gradients |= "grad" in names
+        yield from self.look_up(names, function.__globals__)
+        for variable in names & function.__globals__.keys():
+            module = function.__globals__[variable]
+            if isinstance(module, ModuleType) and not is_library(module.__name__):
+                yield from self.look_up(names, vars(module), f"{variable}.")
+        for variable, cell in zip(function.__code__.co_freevars, function.__closure__ or (), strict=True):
+            self.lookups.append(((variable,), closed_over, cell))
+            yield variable, closed_over(cell)[0]
+        yield from ((name, part) for part in (function.__defaults__, function.__kwdefaults__, vars(function)) if part)
+
+    def look_up(self, names: set[str], scope: dict[str, Any], prefix: str = "") -> Iterator[Named]:
+        """Those of the names that a module has."""
+        if found := sorted(names & scope.keys()):
+            self.lookups.append((tuple(prefix + name for name in found), itemgetter(*found, found[0]), scope))
+            yield from ((prefix + name, scope[name]) for name in found)
+
+    def visit_object(self, name: str, thing: Any) -> Iterator[Named]:
+        """Its attributes, and what the methods of its class read. Of a library's objects only models are followed."""
+        kind = type(thing)
+        if hasattr(thing, "__wrapped__"):
+            yield name, thing.__wrapped__
+        elif not is_library(kind.__module__) or hasattr(kind, "parameters"):
+            attributes = getattr(thing, "__dict__", {})
+            self.hold(name, attributes)
+            yield from ((f"{name}.{attribute}", part) for attribute, part in attributes.items())
+            slots = [slot for part in kind.__mro__ for slot in vars(part).get("__slots__", ()) if hasattr(thing, slot)]
+            if slots:
+                named = tuple(f"{name}.{slot}" for slot in slots)
+                self.lookups.append((named, attrgetter(*slots, slots[0]), thing))
+                yield from zip(named, attrgetter(*slots, slots[0])(thing), strict=False)
+            yield name, kind
+
+    def hold(self, name: str, holder: Any) -> None:
+        self.holders.append(holder)
+        self.names.append(name)
+
+    def source(self, name: str, state: Callable[[], Any]) -> None:
+        self.sources.append((name, state, repr(state())))
+
+    # ── Comparing ───────────────────────────────────────────────────────────────────────────────────────────
+
+    def note(self) -> None:
+        """Keep everything as it is now."""
+        self.copies = [copy(holder) for holder in self.holders]
+        self.found = [find(place) for _, find, place in self.lookups]
+        atoms = [
+            (holder, key, thing)
+            for holder in self.holders
+            if not isinstance(holder, set)
+            for key, thing in (enumerate(holder) if isinstance(holder, list | deque) else holder.items())
+            if isinstance(thing, ATOMS)
+        ]
+        self.atoms = tuple(zip(*atoms, strict=True)) or ((), (), ())
+
+    def changed(self) -> str:
+        """The name of something that is not what it was; "" if all is. To be asked at each call."""
+        try:
+            if self.is_alike():
+                return self.changed_inside() if self.arrays or self.gradients else ""
+        except (LookupError, ValueError, AttributeError, RuntimeError):
+            pass  # something is gone, or cannot be compared: look for it
+        if name := self.what_changed():
+            return name
+        self.note()  # equal numbers, but other ones
+        return self.changed_inside()
+
+    def is_alike(self) -> bool:
+        """Whether the very same things are in all the same places."""
+        for (_, find, place), before in zip(self.lookups, self.found, strict=True):
+            if not all(map(is_, find(place), before)):
+                return False
+        if not self.holders:
+            return True
+        # Here a thing is equal to itself before it is asked. As 0.0 == −0.0 and 1 == True, numbers are asked for, too.
+        holders, keys, atoms = self.atoms
+        return all(map(eq, self.holders, self.copies)) and all(map(is_, map(getitem, holders, keys), atoms))
+
+    def what_changed(self) -> str:
+        """The same, one after the other."""
+        for name, holder, before in zip(self.names, self.holders, self.copies, strict=True):
+            if isinstance(holder, set):
+                alike = holder == before
+            elif isinstance(holder, list | deque):
+                alike = len(holder) == len(before) and all(map(same, holder, before))
+            else:
+                alike = list(holder) == list(before) and all(map(same, holder.values(), before.values()))
+            if not alike:
+                return name or "an attribute of the function"
+        for (names, find, place), before in zip(self.lookups, self.found, strict=True):
+            try:
+                found = find(place)
+            except (LookupError, AttributeError):
+                return names[0]
+            for name, thing, other in zip(names, found, before, strict=False):
+                if not same(thing, other):
+                    return name
+        return ""
+
+    def changed_inside(self) -> str:
+        """The name of an array or a gradient whose numbers have changed."""
+        for name, array, before in self.arrays:
+            if content(array) != before:
+                return name
+        return next((name for name, value, before in self.gradients if not same(value.grad, before)), "")
+
+    def drawn_from(self) -> str:
+        """The name of a source of random numbers that was used."""
+        return next((name for name, state, before in self.sources if repr(state()) != before), "")
+
+
+def copy(holder: Any) -> Any:
+    """A container of the same things."""
+    return dict(holder) if isinstance(holder, dict | MappingProxyType) else type(holder)(holder)
+
+
+def same(a: Any, b: Any) -> bool:
+    """Whether one thing may stand for the other."""
+    return a is b or (type(a) is type(b) and isinstance(a, ATOMS) and repr(a) == repr(b))
+
+
+def content(array: Any) -> Any:
+    """The numbers of an array, in a form that can be compared."""
+    return array.shape, array.dtype, array.tobytes()
+
+
+def closed_over(cell: Any) -> tuple[Any, ...]:
+    """What a function's variable holds; nothing, if it is not assigned."""
+    try:
+        return (cell.cell_contents,) * 2
+    except ValueError:
+        return (None,) * 2
+
+
+def names_of_code(code: CodeType) -> set[str]:
+    """The globals and attributes that code names, that of functions written inside it as well."""
+    return set(code.co_names).union(*(names_of_code(part) for part in code.co_consts if isinstance(part, CodeType)))
+
+
+@cache
+def is_library(module: str | None) -> bool:
+    """Whether a module is Python's, an installed package's, or this project's, and will not change."""
+    if module is None or module == "__main__":
+        return False
+    file = getattr(sys.modules.get(module), "__file__", None)
+    return module.partition(".")[0] in (*sys.stdlib_module_names, *OURS) or bool(file and file.startswith(LIBRARIES))
