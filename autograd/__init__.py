@@ -25,6 +25,7 @@ first seven are the evening's reading:
     lift/             for speed: jit, vmap
 
     calling           functions that take Values and plain numbers
+    conditions        comparisons as numbers
     recording         what a Value asks before it gives its number away
     surroundings      what a function reads besides its arguments
     numpy_arithmetic  the table read in NumPy arrays

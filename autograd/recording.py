@@ -1,9 +1,10 @@
-"""What a Value asks before it gives its number away: is a function being recorded, to be compiled?
+"""What a Value asks before it gives its number away: is the function that reads it being compiled, or differentiated?
 
 `jit` runs a function once and keeps the graph that it leaves behind. A number that the function reads meanwhile
-(`v.data`, `float(v)`, `if a < b`) would be this one sample's for ever. So whatever reads a number asks here first, and
-is refused, with the line of the user's code that asked. Leaves that are made meanwhile are constants of the program,
-and may be read. Which recording is open is a matter of the thread or task that opened it, and of no other.
+(`v.data`, `float(v)`, `if a < b`, a hash) would be this one sample's for ever. Inside `grad` a number made by
+`float(v)` has lost its gradient. So whatever reads a number asks here first, and is refused with the line of the user's
+code that asked. Leaves that are made while recording are constants of the program, and may be read. What is open is a
+matter of the thread or task that opened it, and of no other.
 """
 
 from __future__ import annotations
@@ -16,11 +17,16 @@ from typing import Any
 
 from autograd.graph import topological_order
 
-#: Where code is from that is not to be named in an error: this package, and what it writes.
-NOT_THE_USERS = (os.path.dirname(os.path.abspath(__file__)) + os.sep, "<autograd", "<frozen")
+#: Where code lies that is not the user's: this package and what it writes, and Python's own.
+OURS = os.path.dirname(os.path.abspath(__file__)) + os.sep
+NOT_THE_USERS = (OURS, "<autograd", "<frozen", "<__array", os.path.dirname(os.__file__) + os.sep)
+INSTALLED = (f"{os.sep}site-packages{os.sep}", f"{os.sep}dist-packages{os.sep}")
 
-KEEP_VALUE = "the Value itself in the formula, detach(v) to stop its gradient, and where, maximum or minimum to choose"
-OUR_FUNCTIONS = "autograd's own exp, log, sqrt, …"
+KEEP_VALUE = (
+    "the Value itself in the formula, detach(v) to stop its gradient; where, maximum or minimum to choose or to clamp;"
+    " softmax or logsumexp before an exponential"
+)
+OUR_FUNCTIONS = "autograd's own exp, log, sin, sqrt, …"
 CHOOSE = "where(a < b, x, y) for a choice, maximum or minimum for max or min, relu for max(x, 0)"
 CHOOSE_BY_DATA = (
     "dot(scores, one_hot) to choose by data, or a whole number that f captures instead of taking it as an argument"
@@ -32,27 +38,31 @@ class TraceError(TypeError):
 
 
 class Recording:
-    """While it is open (`with Recording() as recording:`), numbers are not to be read in this thread.
+    """While it is open (`with Recording(leaves) as recording:`), numbers are not to be read in this thread.
+
+    Args:
+        arguments: the leaves that stand for the function's arguments.
 
     Attributes:
         constants: the leaves that were made meanwhile.
         rows: the nodes that stand for a row of numbers, one a sample, so that no number can stand for them.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, arguments: list[Any]) -> None:
+        self.arguments = {id(leaf): leaf for leaf in arguments}
         self.constants: dict[int, Any] = {}  # by id; and kept alive, so that an id stays what it is
         self.rows: dict[int, Any] = {}
         self.refusal: TraceError | None = None
 
     def __enter__(self) -> Recording:
         self.token = recording_here.set(self)
-        recordings.append(self)
+        watchers.append(self)
         return self
 
     def __exit__(self, kind: object, error: object, traceback: object) -> None:
-        recordings.remove(self)
+        watchers.remove(self)
         recording_here.reset(self.token)
-        if self.refusal is not None and error is None:
+        if self.refusal is not None and error is not self.refusal:
             raise self.refusal  # which the function has swallowed, to go on without the number
 
     def is_constant(self, value: Any) -> bool:
@@ -60,14 +70,9 @@ class Recording:
         below = topological_order(value)
         return all(id(node) not in self.rows if node.parents else id(node) in self.constants for node in below)
 
-    def ask(self, value: Any, how: str, instead: str = KEEP_VALUE) -> None:
-        """Whether the number of a Value may be read.
-
-        Raises:
-            TraceError: if it is not a constant.
-        """
-        if not self.is_constant(value):
-            self.refuse(f"the number of a traced Value was read ({how})", instead)
+    def is_argument(self, value: Any) -> bool:
+        """Whether it was computed from an argument, for which f may be given a plain number."""
+        return any(id(node) in self.arguments or id(node) in self.rows for node in topological_order(value))
 
     def refuse(self, what: str, instead: str) -> None:
         """End the recording, now or, where the user's code catches the error, when its function returns.
@@ -75,13 +80,8 @@ class Recording:
         Raises:
             TraceError: with the line that asked for it.
         """
-        frame = sys._getframe(1)
-        while frame.f_back is not None and frame.f_code.co_filename.startswith(NOT_THE_USERS):
-            frame = frame.f_back
-        file, line = frame.f_code.co_filename, frame.f_lineno
-        source = linecache.getline(file, line, frame.f_globals).strip()
         refusal = TraceError(
-            f"{file}:{line}: {source}\n"
+            f"{users_line()}\n"
             f"Inside a compiled function {what}: the program would keep this one sample's answer for all samples.\n"
             f"Use instead: {instead}."
         )
@@ -89,8 +89,48 @@ class Recording:
         raise refusal
 
 
-#: All that are open, in whichever thread or task. While there are none, a Value need not ask.
-recordings: list[Recording] = []
+#: All recordings and differentiations that are open, in whichever thread or task. If there are none, nothing is asked.
+watchers: list[Any] = []
 
-#: The one that is open in this thread or task.
+#: The recording that is open in this thread or task.
 recording_here: ContextVar[Recording | None] = ContextVar("recording_here", default=None)
+
+#: The inputs (their ids) of all transforms whose function is running now, in this thread or task.
+open_inputs: ContextVar[frozenset[int]] = ContextVar("open_inputs", default=frozenset())
+
+
+def ask(value: Any, how: str, instead: str = KEEP_VALUE, *, keeps_number: bool = False) -> None:
+    """Whether the number of a Value may be read, in the way that `how` says.
+
+    Args:
+        keeps_number: whether it is read to be computed with, so that it must not be one that a gradient is asked for.
+
+    Raises:
+        TraceError: if a function is recorded here, and the Value is not a constant.
+        TypeError: if a function is differentiated here, and the Value depends on its argument.
+    """
+    recording = recording_here.get()
+    if recording is not None:
+        if not recording.is_constant(value):
+            recording.refuse(f"the number of a traced Value was read ({how})", instead)
+    elif keeps_number and any(id(node) in open_inputs.get() for node in topological_order(value)):
+        raise TypeError(
+            f"{users_line()}\n"
+            f"Inside a function that is differentiated a Value became a plain number ({how}), whose gradient would be"
+            f" lost.\nUse instead: {OUR_FUNCTIONS}; a list of Values in place of an array of numbers; detach(v)"
+            " or v.data if the number alone is meant."
+        )
+
+
+def is_users(file: str) -> bool:
+    """Whether code from that file is the user's own."""
+    return not file.startswith(NOT_THE_USERS) and not any(folder in file for folder in INSTALLED)
+
+
+def users_line() -> str:
+    """The line of the user's code that is running: file, number and text."""
+    frame = sys._getframe(1)
+    while frame.f_back is not None and not is_users(frame.f_code.co_filename):
+        frame = frame.f_back
+    file, line = frame.f_code.co_filename, frame.f_lineno
+    return f"{file}:{line}: {linecache.getline(file, line, frame.f_globals).strip()}"

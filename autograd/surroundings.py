@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import random
 import sys
-import sysconfig
 from collections import deque
 from collections.abc import Callable, Iterator
 from functools import cache, partial
@@ -21,17 +20,15 @@ from operator import attrgetter, eq, getitem, is_, itemgetter
 from types import CodeType, FunctionType, MappingProxyType, MethodType, ModuleType
 from typing import Any
 
+from autograd.recording import is_users
 from autograd.transforms import is_array
 from autograd.value import Value
 
 #: Numbers, names and the like: nothing is inside them, and one may stand for an equal one.
 ATOMS = (type(None), bool, int, float, complex, str, bytes, range, slice, CodeType)
 
-#: Where the code of libraries lies.
-LIBRARIES = tuple({sysconfig.get_path(name) for name in ("stdlib", "platstdlib", "purelib", "platlib")})
-
 #: This project's packages.
-OURS = ("autograd", "nn")
+PROJECT = ("autograd", "nn")
 
 Named = tuple[str, Any]  # a thing, and what the user's code calls it
 Lookup = Callable[[Any], tuple[Any, ...]]
@@ -265,4 +262,4 @@ def is_library(module: str | None) -> bool:
     if module is None or module == "__main__":
         return False
     file = getattr(sys.modules.get(module), "__file__", None)
-    return module.partition(".")[0] in (*sys.stdlib_module_names, *OURS) or bool(file and file.startswith(LIBRARIES))
+    return module.partition(".")[0] in (*sys.stdlib_module_names, *PROJECT) or not is_users(file or "")

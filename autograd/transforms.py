@@ -16,13 +16,13 @@ on through it, so the two cannot be confused (Siskind & Pearlmutter 2005).
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextvars import ContextVar
 from functools import wraps
 from operator import attrgetter
 from typing import Any
 
 from autograd.graph import topological_order
 from autograd.ops import IDENTITY
+from autograd.recording import open_inputs, watchers
 from autograd.value import Value, adjoints, apply_by_ieee, operand_or_error
 
 Argnums = int | tuple[int, ...]
@@ -141,10 +141,6 @@ def hvp(f: Callable[..., Any], x: Any, v: Any) -> Any:
     return grad(slope_along_v)(x)
 
 
-#: The inputs (their ids) of all transforms whose function is running now, in this thread or task.
-open_inputs: ContextVar[frozenset[int]] = ContextVar("open_inputs", default=frozenset())
-
-
 class DifferentiatedCall:
     """One call of f with the chosen arguments replaced by Values, and the derivatives with respect to them."""
 
@@ -162,9 +158,11 @@ class DifferentiatedCall:
 
         outer_inputs = open_inputs.get()
         token = open_inputs.set(outer_inputs | {id(x) for values in self.inputs for x in values})
+        watchers.append(self)
         try:
             self.result = f(*given, **kwargs)
         finally:
+            watchers.remove(self)
             open_inputs.reset(token)
         #: Whether the caller goes on with Values: it gave us some, or f used those of a transform around this one.
         self.is_nested = any(x.op is not None for values in self.inputs for x in values) or (
@@ -179,7 +177,7 @@ class DifferentiatedCall:
         """∂root/∂argument, in the arguments' nesting."""
         adjoint = adjoints(root, Value(1.0)) if self.is_nested else adjoints(root, 1.0, attrgetter("_local_grads"))
         gradients = [
-            nested_like(argument, iter([adjoint.get(x, 0.0) for x in values]))
+            nested_like(argument, iter([adjoint.get(id(x), 0.0) for x in values]))
             for argument, values in zip(self.arguments, self.inputs, strict=True)
         ]
         return tuple(gradients) if self.several else gradients[0]

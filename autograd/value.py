@@ -16,10 +16,14 @@ from typing import Any
 
 from autograd import ops
 from autograd.arithmetic import Floats
+from autograd.conditions import AT_LEAST, EQUAL, UNEQUAL
 from autograd.eager import NAMESPACE, Method
 from autograd.graph import topological_order
 from autograd.operation import Operation
-from autograd.recording import CHOOSE, CHOOSE_BY_DATA, KEEP_VALUE, OUR_FUNCTIONS, recording_here, recordings
+from autograd.recording import CHOOSE, CHOOSE_BY_DATA, KEEP_VALUE, OUR_FUNCTIONS, ask, recording_here, watchers
+
+#: Gradients to which nothing has been added yet.
+NO_GRADIENT = (0.0, None)
 
 
 class DomainError(ValueError, ArithmeticError):
@@ -50,7 +54,8 @@ class Value:
     >>> round(o.data, 9), round(w.grad, 9)
     (0.707106781, 1.0)
 
-    Equality and hash are by identity, so Values can be put in sets and dicts; `<`, `<=`, `>`, `>=` compare the data.
+    `<`, `<=`, `>`, `>=` compare the data, and so does `==` with a number; two Values are equal if they are the same.
+    A Value is neither true nor false.
     """
 
     # One or two operands and their local derivatives have slots of their own, which takes half the memory of two
@@ -72,18 +77,23 @@ class Value:
     def __init__(self, data: Any, label: str = "") -> None:
         if not isinstance(label, str):
             raise TypeError(f"a label is a string, not {label!r} of type {type(label).__name__}")
-        self._data = data if type(data) is float else real(data)
         self.grad = 0.0
         self._operation = self._a = self._b = self._da = self._db = None
         self.label = label
-        if recordings and (recording := recording_here.get()):
+        recording = recording_here.get() if watchers else None
+        if recording is not None and isinstance(data, Value) and recording.is_argument(data):
+            # Where f is given a plain number, Value(x) is a leaf of its own; while it is recorded, x once more.
+            self._data, self._operation, self._a, self._da = data._data, ops.IDENTITY, data, 1.0
+            return
+        self._data = data if type(data) is float else real(data)
+        if recording is not None:
             recording.constants[id(self)] = self
 
     @property
     def data(self) -> float:
         """The number."""
-        if recordings and (recording := recording_here.get()):
-            recording.ask(self, ".data")
+        if watchers:
+            ask(self, ".data")
         return self._data
 
     @data.setter
@@ -94,6 +104,8 @@ class Value:
                 " to the numbers it was computed from.\nSet the data of a leaf and compute again, or start from"
                 " detach(value), a leaf of its own."
             )
+        if watchers and (recording := recording_here.get()):
+            recording.refuse("the number of a leaf was set", "set it before or after the call, which reads it anew")
         self._data = number if type(number) is float else real(number)
 
     @property
@@ -113,8 +125,8 @@ class Value:
     @property
     def local_grads(self) -> tuple[float, ...]:
         """∂self/∂parent for each of `parents`."""
-        if recordings and (recording := recording_here.get()):
-            recording.ask(self, "a derivative of it")
+        if watchers:
+            ask(self, "a derivative of it")
         return self._local_grads
 
     @property
@@ -179,57 +191,93 @@ class Value:
 
     def detach(self) -> Value:
         """The number alone, as a new leaf: no gradient flows back through it."""
-        if recordings and recording_here.get():
+        if watchers and recording_here.get():
             return apply_by_ieee(ops.DETACH, self)  # which follows its operand
         return Value(self._data, self.label)
 
     # ── As a number ─────────────────────────────────────────────────────────────────────────────────────────
 
     def __float__(self) -> float:
-        if recordings and (recording := recording_here.get()):
-            recording.ask(self, "by float(v), or by a function of math or NumPy", f"{OUR_FUNCTIONS}; {KEEP_VALUE}")
+        if watchers:
+            how = "by float(v), or by a function of math or NumPy"
+            ask(self, how, f"{OUR_FUNCTIONS}; {KEEP_VALUE}", keeps_number=True)
         return self._data
 
     def __index__(self) -> int:
-        if recordings and (recording := recording_here.get()):
+        if watchers and (recording := recording_here.get()):
             recording.refuse("a traced Value was used as an index or a count", CHOOSE_BY_DATA)
         raise TypeError(f"a {type(self).__name__} is no whole number, so no index and no count")
 
     def __round__(self, digits: int | None = None) -> float:
-        if recordings and (recording := recording_here.get()):
-            recording.ask(self, "by round")
+        if watchers:
+            ask(self, "by round", keeps_number=True)
         return round(self._data, digits)
 
-    def __format__(self, specification: str) -> str:
-        return format(self._data, specification) if specification else repr(self)
+    def __bool__(self) -> bool:
+        if watchers and (recording := recording_here.get()) and not recording.is_constant(self):
+            recording.refuse("a traced Value was used as True or False (if, while, and, or, not, max, min)", CHOOSE)
+        raise TypeError(
+            f"{self!r} is neither True nor False.\nTo ask whether there is a Value, write `v is not None`; whether its"
+            " number is 0, `v.data != 0` or, for a choice with a gradient, where(v, a, b)."
+        )
+
+    def __eq__(self, other: Any) -> Any:
+        if isinstance(other, Value):
+            return same_value(EQUAL, self, other, self is other)
+        number = as_number(other)
+        if watchers and number is not None:
+            return condition(EQUAL, self, other, self._data == number)
+        return NotImplemented if number is None else self._data == number
+
+    def __ne__(self, other: Any) -> Any:
+        if isinstance(other, Value):
+            return same_value(UNEQUAL, self, other, self is not other)
+        number = as_number(other)
+        if watchers and number is not None:
+            return condition(UNEQUAL, self, other, self._data != number)
+        return NotImplemented if number is None else self._data != number
+
+    def __hash__(self) -> int:
+        if watchers and (recording := recording_here.get()) and recording.is_argument(self):
+            recording.refuse(
+                "a traced Value was put into a set or made a key", "a list, where equal numbers stay apart"
+            )
+        return object.__hash__(self)
 
     def __lt__(self, other: Any) -> Any:
         number = as_number(other)
-        if recordings and number is not None:
+        if watchers and number is not None:
             return condition(ops.GREATER, other, self, self._data < number)
         return NotImplemented if number is None else self._data < number
 
     def __le__(self, other: Any) -> Any:
         number = as_number(other)
-        if recordings and number is not None:
+        if watchers and number is not None:
             return condition(AT_LEAST, other, self, self._data <= number)
         return NotImplemented if number is None else self._data <= number
 
     def __gt__(self, other: Any) -> Any:
         number = as_number(other)
-        if recordings and number is not None:
+        if watchers and number is not None:
             return condition(ops.GREATER, self, other, self._data > number)
         return NotImplemented if number is None else self._data > number
 
     def __ge__(self, other: Any) -> Any:
         number = as_number(other)
-        if recordings and number is not None:
+        if watchers and number is not None:
             return condition(AT_LEAST, self, other, self._data >= number)
         return NotImplemented if number is None else self._data >= number
 
     def __repr__(self) -> str:
         label = f", label={self.label!r}" if self.label else ""
+        if watchers and (recording := recording_here.get()) and not recording.is_constant(self):
+            return f"Value(traced{label})"
         return f"Value({self._data!r}, grad={as_number(self.grad)!r}{label})"
+
+    def __format__(self, specification: str) -> str:
+        if watchers and specification:
+            ask(self, "by formatting it", "f'{v}' without a format, which gives its name")
+        return format(self._data, specification) if specification else repr(self)
 
     # ── The backward pass ───────────────────────────────────────────────────────────────────────────────────
 
@@ -257,10 +305,12 @@ class Value:
         Every local derivative was computed in the forward pass; what is left is to visit the Values in an order
         in which each comes before its operands (Griewank & Walther 2008, section 3.2).
         """
-        if recordings and (recording := recording_here.get()):
+        if watchers and (recording := recording_here.get()):
             recording.refuse("backward() was called", "backward() on the result of the compiled function, or grad")
         if create_graph:
-            for node, adjoint in adjoints(self, operand_or_error(gradient)).items():
+            found = adjoints(self, operand_or_error(gradient))
+            for node in topological_order(self):
+                adjoint = found[id(node)]
                 node.grad = adjoint if node._operation is not None else accumulated(node.grad, adjoint)
             return
         seed = real(gradient._data if isinstance(gradient, Value) else gradient)
@@ -316,7 +366,7 @@ class Value:
                     node = first
                     continue
                 if node._operation is None:
-                    if node.grad:
+                    if node.grad not in NO_GRADIENT:
                         held.append((node, node.grad))
                 else:
                     computed = []
@@ -324,7 +374,7 @@ class Value:
                         if operand._operation is not None:
                             computed.append(operand)
                         else:
-                            if operand.grad:
+                            if operand.grad not in NO_GRADIENT:
                                 held.append((operand, operand.grad))
                             operand.grad = zero
                     unfinished.append(iter(computed))
@@ -349,6 +399,8 @@ class Value:
 
     def zero_grad(self) -> None:
         """Set the gradient of every leaf below self (and of self, if it is one) to 0."""
+        if watchers and (recording := recording_here.get()):
+            recording.refuse("gradients were set", "zero_grad() before or after the call of the compiled function")
         for node in topological_order(self):
             if node.op is None:
                 node.grad = 0.0
@@ -357,9 +409,13 @@ class Value:
 
     def __copy__(self) -> Value:
         """A second Value of the same operands."""
+        if watchers:
+            ask(self, "by copying it")
         return value_of_parts(self._data, self.grad, self.label, self.op, self.parents, self._local_grads)
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Value:
+        if watchers:
+            ask(self, "by copying it")
         for node in topological_order(self):
             if id(node) not in memo:
                 parents = tuple(memo[id(parent)] for parent in node.parents)
@@ -375,6 +431,8 @@ class Value:
         Leaves are Values of their own in the pickle, shared by all that is pickled together; the computed Values
         below two roots are stored with each. A gradient that is itself a Value is stored as its number.
         """
+        if watchers:
+            ask(self, "by pickling it")
         if self.op is None:
             return value_of_parts, (self._data, plain_gradient(self.grad), self.label, None, (), ())
         order = topological_order(self)
@@ -570,32 +628,27 @@ class Condition(Value):
     __slots__ = ()
 
     def __bool__(self) -> bool:
-        if recordings and (recording := recording_here.get()):
-            recording.refuse(
-                "a comparison of traced Values was used as True or False (if, while, and, or, not, max, min, sorted)",
-                CHOOSE,
-            )
+        if watchers and recording_here.get():
+            return super().__bool__()
         return self._data != 0.0
-
-
-def not_less(m: Any, a: Any, b: Any) -> Any:
-    """1 where a ≥ b, 0 where a < b or either is NaN, which 0·a (of an a made finite) carries into the comparison."""
-    finite = [m.maximum(m.minimum(x, 1.0), -1.0) for x in (a, b)]
-    return m.greater(1.0, m.greater(b, a) + 0.0 * finite[0] + 0.0 * finite[1])
-
-
-AT_LEAST = Operation("at_least", not_less, lambda m, y, a, b: (0.0, 0.0), arity=2, symbol="≥")
 
 
 def condition(op: Operation, a: Any, b: Any, holds: bool) -> Any:
     """The answer of a comparison while recording: a Condition, but of constants whether it holds."""
     recording = recording_here.get()
     operands = operand_or_error(a), operand_or_error(b)
-    if not recording or all(map(recording.is_constant, operands)):
+    if recording is None or all(map(recording.is_constant, operands)):
         return holds
     node = apply_by_ieee(op, *operands)
     node.__class__ = Condition
     return node
+
+
+def same_value(op: Operation, a: Value, b: Value, holds: bool) -> Any:
+    """Whether two Values are the same; while arguments are recorded, which may be numbers, whether they are equal."""
+    recording = recording_here.get() if watchers else None
+    asked = recording is not None and (recording.is_argument(a) or recording.is_argument(b))
+    return condition(op, a, b, holds) if asked else holds
 
 
 # ── Derivatives as Values ───────────────────────────────────────────────────────────────────────────────────────
@@ -645,25 +698,24 @@ def recorded_partials(node: Value) -> Iterable[Any]:
     return node.op.partials(Values, node, *node.parents)
 
 
-def adjoints(
-    root: Value, seed: Any, partials: Callable[[Value], Iterable[Any]] = recorded_partials
-) -> dict[Value, Any]:
-    """∂root/∂node for every node that root was computed from; nothing is written to any `.grad`.
+def adjoints(root: Value, seed: Any, partials: Callable[[Value], Iterable[Any]] = recorded_partials) -> dict[int, Any]:
+    """∂root/∂node for every node that root was computed from, by the node's id; nothing is written to any `.grad`.
 
     With `recorded_partials` they are Values, to be differentiated again; with `attrgetter("local_grads")` floats.
     This is the chain rule as it stands in the books; `Value.backward` is the same for plain numbers, made fast.
     """
-    adjoint: dict[Value, Any] = {root: seed}
+    adjoint = {id(root): seed}
     for node in reversed(topological_order(root)):
         for parent, partial in zip(node.parents, partials(node), strict=True):
-            term = adjoint[node] if partial == 1.0 else adjoint[node] * partial  # x·1 → x
-            adjoint[parent] = adjoint[parent] + term if parent in adjoint else term
+            unit = type(partial) is float and partial == 1.0
+            term = adjoint[id(node)] if unit else adjoint[id(node)] * partial  # x·1 → x
+            adjoint[id(parent)] = adjoint[id(parent)] + term if id(parent) in adjoint else term
     return adjoint
 
 
 def accumulated(before: Any, gradient: Any) -> Any:
     """A leaf's gradient after one more backward pass."""
-    return before + gradient if before else gradient
+    return before + gradient if before not in NO_GRADIENT else gradient
 
 
 def nonfinite(root: Value) -> Value | None:

@@ -23,8 +23,8 @@ from autograd.lift.bound import Bound
 from autograd.lift.capture.arguments import Reading, like
 from autograd.lift.node import CompiledCall, Later, as_leaf, compiled_node, node_operation
 from autograd.lift.specialised import Specialised
-from autograd.recording import recording_here
-from autograd.transforms import flat, nested_like, open_inputs
+from autograd.recording import open_inputs, recording_here
+from autograd.transforms import flat, nested_like
 from autograd.value import Value
 
 

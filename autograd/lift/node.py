@@ -69,7 +69,7 @@ def node_operation(call: CompiledCall, machine: Machine, number: int, wanted: tu
     def partials(m: Any, y: Any, *xs: Any) -> Any:
         if m is not Floats:
             adjoint = adjoints(call.on_values(xs)[number], Value(1.0))
-            return [adjoint.pop(x, 0.0) for x in xs]  # the whole derivative for the first of two equal operands
+            return [adjoint.pop(id(x), 0.0) for x in xs]  # the whole derivative for the first of two equal operands
         with specialised.lock, np.errstate(all="ignore"):
             run(xs)
             return specialised.gradient(machine, root, wanted)

@@ -44,7 +44,7 @@ class Specialised:
         supply = iter(leaves)
         given = [with_leaves(argument, supply) for argument in args]
         named = {key: with_leaves(argument, supply) for key, argument in kwargs.items()}
-        with Recording() as recording:
+        with Recording(leaves) as recording:
             self.result = f(*given, **named)
             scalars = scalar_program([x for x in flat(self.result) if isinstance(x, Value)], recording)
         node_of = {id(leaf): node for node, leaf in scalars.leaves.items()}

@@ -58,7 +58,7 @@ class Derivation:
         self.digits = digits
         self.board = Blackboard(root, keep=leaves, digits=digits)
         adjoint = adjoints(root, 1.0, attrgetter("local_grads"))
-        self.gradients: dict[Any, float] = {leaf: adjoint[leaf] for leaf in leaves}
+        self.gradients: dict[Any, float] = {leaf: adjoint[id(leaf)] for leaf in leaves}
         self.paths: dict[Any, Paths] = {leaf: paths_to(self.board, leaf, limit=most_paths) for leaf in leaves}
         self._fixed: dict[Any, tuple[Any, ...]] = {}
         self._stored = branches([path for leaf in leaves for path in self.paths[leaf].paths]) if leaves[1:] else set()

@@ -10,6 +10,7 @@ import pytest
 import autograd
 import nn
 from autograd import Operation, Value, apply, grad, hessian, ops, vmap
+from autograd.conditions import AT_LEAST
 from autograd.eager import source
 from autograd.lift.capture.batch_operations import BATCH, SAMPLE
 from autograd.lift.capture.simplify import LARGEST, LINEAR
@@ -19,7 +20,6 @@ from autograd.show import derive, draw, steps
 from autograd.show.drawing.folding import NO_ACTIVATIONS
 from autograd.symbols import Expression, Symbols, symbol
 from autograd.testing import check_operation, gradcheck
-from autograd.value import AT_LEAST
 
 NAMES = sorted(
     {*ops.OPERATIONS, *ops.FAMILIES}

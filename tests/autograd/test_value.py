@@ -258,13 +258,30 @@ def test_comparisons_with_what_is_no_number_are_type_errors(thing):
             compare(thing, Value(1.0))
 
 
-def test_equality_and_hash_are_by_identity():
+def test_equality_of_values_and_hash_are_by_identity():
     a, b = Value(1.0), Value(1.0)
-    assert a == a and a != b and a != 1.0 and 1.0 != a and a != np.float64(1.0)
+    assert a == a and a != b and not a == b and not a != a  # noqa: SIM201, SIM202
     assert len({a, b, a}) == 2 and {a: "a"}[a] == "a"
     before = hash(a)
     a.data = 7.0
     assert hash(a) == before
+
+
+@pytest.mark.parametrize("kind", [int, float, np.float64, np.int32, Fraction])
+def test_a_value_compares_with_a_number_by_its_data(kind):
+    a, one, two = Value(1.0), kind(1), kind(2)
+    assert a == one and one == a and a != two and two != a and not a != one and not one != a
+    assert a <= one < Value(2.0) and a >= one and two > a
+    assert (a * 0.0 == 0) is True and Value(math.nan) != math.nan
+    assert a != "1" and a != None and a != [1.0]  # noqa: E711
+    assert one in [a] and [a, two].index(one) == 0
+
+
+def test_a_value_is_neither_true_nor_false_and_the_error_has_both_spellings():
+    for value in (Value(0.0), Value(1.0, label="b"), Value(2.0) * 3):
+        for ask in (bool, lambda v: v or 1.0, lambda v: not v, lambda v: 1 if v else 2):
+            with pytest.raises(TypeError, match=r"(?s)v is not None.*v\.data != 0.*where"):
+                ask(value)
 
 
 def test_foreign_types_may_answer_for_themselves():
