@@ -27,6 +27,7 @@ first seven are the evening's reading:
     calling           functions that take Values and plain numbers
     conditions        comparisons as numbers
     recording         what a Value asks before it gives its number away
+    nesting           nested lists, dicts, dataclasses and arrays of numbers
     surroundings      what a function reads besides its arguments
     numpy_arithmetic  the table read in NumPy arrays
     files             files that are whole or not there

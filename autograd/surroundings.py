@@ -20,8 +20,8 @@ from operator import attrgetter, eq, getitem, is_, itemgetter
 from types import CodeType, FunctionType, MappingProxyType, MethodType, ModuleType
 from typing import Any
 
+from autograd.nesting import is_array
 from autograd.recording import is_users
-from autograd.transforms import is_array
 from autograd.value import Value
 
 #: Numbers, names and the like: nothing is inside them, and one may stand for an equal one.
@@ -114,18 +114,22 @@ class Surroundings:
 
     def visit_function(self, name: str, function: FunctionType) -> Iterator[Named]:
         """The globals that it names, what it closes over, its defaults and its own attributes."""
+        for variable, cell in zip(function.__code__.co_freevars, function.__closure__ or (), strict=True):
+            self.lookups.append(((variable,), closed_over, cell))
+            yield variable, closed_over(cell)[0]
         if is_library(function.__module__):
             return
         names = names_of_code(function.__code__)
         self.reads_gradients |= "grad" in names
         yield from self.look_up(names, function.__globals__)
-        for variable in names & function.__globals__.keys():
+        for variable in sorted(names & function.__globals__.keys()):
             module = function.__globals__[variable]
             if isinstance(module, ModuleType) and not is_library(module.__name__):
                 yield from self.look_up(names, vars(module), f"{variable}.")
-        for variable, cell in zip(function.__code__.co_freevars, function.__closure__ or (), strict=True):
-            self.lookups.append(((variable,), closed_over, cell))
-            yield variable, closed_over(cell)[0]
+        if function.__defaults__ or function.__kwdefaults__:
+            self.lookups.append(
+                ((f"the defaults of {name}",) * 2, attrgetter("__defaults__", "__kwdefaults__"), function)
+            )
         yield from ((name, part) for part in (function.__defaults__, function.__kwdefaults__, vars(function)) if part)
 
     def look_up(self, names: set[str], scope: dict[str, Any], prefix: str = "") -> Iterator[Named]:

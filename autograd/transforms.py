@@ -15,12 +15,13 @@ on through it, so the two cannot be confused (Siskind & Pearlmutter 2005).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import wraps
 from operator import attrgetter
 from typing import Any
 
 from autograd.graph import topological_order
+from autograd.nesting import flat, is_array, nested_like
 from autograd.ops import IDENTITY
 from autograd.recording import open_inputs, watchers
 from autograd.value import Value, adjoints, apply_by_ieee, operand_or_error
@@ -207,52 +208,3 @@ def scalar(result: Any) -> Value:
         return operand_or_error(result)
     except TypeError as error:
         raise TypeError(f"grad takes a function that returns a Value or a number: {error}") from None
-
-
-# ── Nested lists, tuples, dicts and arrays of numbers ───────────────────────────────────────────────────────────
-
-
-def is_array(thing: Any) -> bool:
-    """Whether it is a NumPy array (of any dimension, but not a NumPy scalar)."""
-    kind = type(thing)  # an array would make up the answer anew
-    return hasattr(kind, "__array_interface__") and hasattr(kind, "__setitem__")
-
-
-def flat(nest: Any) -> Iterator[Any]:
-    """The numbers of a nest, in order; a dict's in the order of its keys."""
-    if isinstance(nest, dict):
-        for value in nest.values():
-            yield from flat(value)
-    elif isinstance(nest, list | tuple):
-        for value in nest:
-            yield from flat(value)
-    elif is_array(nest):
-        yield from nest.ravel().tolist()
-    else:
-        yield nest
-
-
-def nested_like(nest: Any, numbers: Iterator[Any]) -> Any:
-    """The next numbers in the nesting of `nest`."""
-    if isinstance(nest, dict):
-        return {key: nested_like(value, numbers) for key, value in nest.items()}
-    if isinstance(nest, tuple) and hasattr(nest, "_fields"):
-        return type(nest)(*[nested_like(value, numbers) for value in nest])
-    if isinstance(nest, list | tuple):
-        return type(nest)([nested_like(value, numbers) for value in nest])
-    if is_array(nest):
-        return array_of([next(numbers) for _ in range(nest.size)], nest.shape)
-    return next(numbers)
-
-
-def array_of(items: list[Any], shape: tuple[int, ...]) -> Any:
-    """A NumPy array of floats, of Values, or of the arrays that stand for each number."""
-    import numpy as np
-
-    if items and is_array(items[0]):
-        return np.stack(items).reshape(shape + items[0].shape)
-    if all(isinstance(item, float) for item in items):
-        return np.array(items, dtype=float).reshape(shape)
-    array = np.empty(len(items), dtype=object)
-    array[:] = items
-    return array.reshape(shape)

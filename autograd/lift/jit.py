@@ -8,11 +8,15 @@ takes the results out.
 
 from __future__ import annotations
 
+import sys
 import threading
+from collections import OrderedDict
 from collections.abc import Callable, Hashable, Sequence
+from copy import deepcopy
 from functools import update_wrapper
 from itertools import pairwise
 from math import isfinite
+from types import MethodType
 from typing import Any
 
 import numpy as np
@@ -23,9 +27,13 @@ from autograd.lift.bound import Bound
 from autograd.lift.capture.arguments import Reading, like
 from autograd.lift.node import CompiledCall, Later, as_leaf, compiled_node, node_operation
 from autograd.lift.specialised import Specialised
+from autograd.nesting import flat, nested_like
 from autograd.recording import open_inputs, recording_here
-from autograd.transforms import flat, nested_like
+from autograd.transforms import grad, value_and_grad
 from autograd.value import Value
+
+#: How many programs a function keeps, those that were used last.
+MOST_PROGRAMS = 128
 
 
 def jit(f: Callable[..., Any]) -> Compiled:
@@ -33,7 +41,9 @@ def jit(f: Callable[..., Any]) -> Compiled:
 
     Args:
         f: takes numbers, Values, or nested lists, tuples, dicts and arrays of them, and returns Values or numbers,
-            nested or not. Leaf Values that it captures (a model's parameters) are read at each call.
+            nested or not. Leaf Values that it captures (a model's parameters) are read at each call. What else it reads
+            (globals, variables of functions around it, attributes, what is in containers and arrays) is compared at
+            each call; if it has changed, f is recorded again.
 
     Returns:
         A function with f's signature. On plain numbers it gives what f would; if Values are among its arguments or
@@ -42,11 +52,12 @@ def jit(f: Callable[..., Any]) -> Compiled:
         `jit(value_and_grad(f))`.
 
     Raises:
-        TraceError: at the first call, if f does what depends on the numbers themselves (`if a < b`, `.data`).
+        TraceError: at the first call, if f does what depends on the numbers themselves (`if a < b`, `.data`), draws
+            random numbers, or changes what it reads: it would do so once, and not at each call.
         ValueError: at the first call, if the program would be too large for memory; with its size.
 
-    A result that is not finite is computed again on the scalar engine, which names the operation. Only a number that
-    `where` discards may be not finite without anybody noticing.
+    If a number on the way is not finite, the scalar engine computes the result again, and names the operation or gives
+    what comes of it. What the result does not depend on is not computed.
 
     >>> @jit
     ... def distance(p, q):
@@ -62,6 +73,11 @@ def jit(f: Callable[..., Any]) -> Compiled:
     return Compiled(f)
 
 
+def compiled_derivative(f: Callable[..., Any], argnums: Any, with_value: bool) -> Compiled:
+    """jit(value_and_grad(f)) or jit(grad(f))."""
+    return Compiled(value_and_grad(f, argnums) if with_value else grad(f, argnums))
+
+
 class Compiled:
     """A compiled function. `program` shows the array operations that were found."""
 
@@ -69,7 +85,7 @@ class Compiled:
         if not callable(f):
             raise TypeError(f"jit takes a function, but was given {f!r} of type {type(f).__name__}")
         self.f = f
-        self.kept: dict[Hashable, Specialised] = {}
+        self.kept: OrderedDict[Hashable, Specialised] = OrderedDict()  # the most recently used last
         self.lock = threading.RLock()
         self.recordings = 0
         self.latest: Specialised | None = None
@@ -92,6 +108,23 @@ class Compiled:
             if reading.values or open_inputs.get():
                 return self.f(*args, **kwargs)  # derivatives of Values are Values again
             return self.differentiate(structure, reading, ends, args, kwargs)
+
+    def __get__(self, instance: Any, owner: type | None = None) -> Any:
+        """As a method: the instance is one of the arguments."""
+        return self if instance is None else MethodType(self, instance)
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Compiled:
+        return Compiled(deepcopy(self.f, memo))  # which compiles anew
+
+    def __reduce__(self) -> Any:
+        """For pickle: by its name, where that is its own; otherwise the function, which is compiled anew."""
+        module = sys.modules.get(getattr(self, "__module__", ""))
+        name = getattr(self, "__qualname__", "")
+        if getattr(module, name, None) is self:
+            return name
+        if self.argnums is not None:
+            return compiled_derivative, (self.inner, self.argnums, self.with_value)
+        return Compiled, (self.f,)
 
     def bind(self, *args: Any, repeated: bool = True) -> Bound:
         """The function with its arguments in place, for a loop that copies nothing.
@@ -147,11 +180,15 @@ class Compiled:
     ) -> Specialised:
         """The program for arguments of this structure."""
         key = (structure, *kwargs)
-        if key not in self.kept:
-            self.kept[key] = Specialised(self.inner, args, kwargs, structure, reading, self.lock)
+        kept = self.kept.get(key)
+        if kept is None or kept.surroundings.changed():
+            kept = self.kept[key] = Specialised(self.inner, args, kwargs, structure, reading, self.lock)
             self.recordings += 1
-        self.latest = self.kept[key]
-        return self.latest
+            if len(self.kept) > MOST_PROGRAMS:
+                self.kept.popitem(last=False)
+        self.kept.move_to_end(key)
+        self.latest = kept
+        return kept
 
     def call(self, structure: tuple[Any, ...], reading: Reading, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         """The value: a number, or a node of the graph with its gradient."""
@@ -165,9 +202,10 @@ class Compiled:
             specialised.load(machine, reading)
             machine.forward()
             data = machine.values[roots].tolist()
+            all_finite = not machine.values.dot(specialised.zeros)  # 0·inf is NaN, which is no 0
             if wanted and len(roots) == 1:
                 slopes = specialised.gradient(machine, roots[0], wanted)
-        if not all(map(isfinite, data)) or not isfinite(sum(slopes)):
+        if not all_finite or not isfinite(sum(slopes)):
             return self.eagerly(args, kwargs, as_numbers=not wanted)
         results: list[Any] = data
         if wanted:
@@ -209,10 +247,12 @@ class Compiled:
         machine = specialised.machine(tuple(spans[k] for k in chosen))
         specialised.load(machine, reading)
         machine.forward_and_backward()
+        with np.errstate(invalid="ignore"):
+            all_finite = not machine.values.dot(specialised.zeros)
         y = float(machine.values[specialised.program.roots[0]])
         first = int(specialised.places[0]) if len(specialised.places) else 0
         found = [machine.adjoints[first + spans[k].start : first + spans[k].stop] for k in chosen]
-        if not isfinite(y) or not all(isfinite(slopes.sum()) for slopes in found):
+        if not all_finite or not all(isfinite(slopes.sum()) for slopes in found):
             return self.f(*args, **kwargs)
         gradients = tuple(like(args[k], slopes) for k, slopes in zip(chosen, found, strict=True))
         result = gradients if several else gradients[0]

@@ -13,8 +13,8 @@ from autograd.arithmetic import Floats
 from autograd.lift.arrays.machine import Machine
 from autograd.lift.capture.arguments import Reading
 from autograd.lift.specialised import Specialised
+from autograd.nesting import flat, nested_like
 from autograd.operation import Operation
-from autograd.transforms import flat, nested_like
 from autograd.value import Value, adjoints, as_number
 
 

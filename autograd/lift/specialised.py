@@ -16,8 +16,9 @@ from autograd.lift.arrays.reverse import reverse
 from autograd.lift.capture.arguments import Reading, argument_names, piece_names, with_leaves
 from autograd.lift.capture.simplify import scalar_program
 from autograd.lift.choose_backend import machine_for
-from autograd.recording import Recording
-from autograd.transforms import flat
+from autograd.nesting import flat
+from autograd.recording import Recording, TraceError
+from autograd.surroundings import Surroundings
 from autograd.value import Value
 
 
@@ -44,8 +45,10 @@ class Specialised:
         supply = iter(leaves)
         given = [with_leaves(argument, supply) for argument in args]
         named = {key: with_leaves(argument, supply) for key, argument in kwargs.items()}
+        self.surroundings = Surroundings(f, *reading.static)
         with Recording(leaves) as recording:
             self.result = f(*given, **named)
+            self.refuse_changes(f)
             scalars = scalar_program([x for x in flat(self.result) if isinstance(x, Value)], recording)
         node_of = {id(leaf): node for node, leaf in scalars.leaves.items()}
         argument_of = (*argument_names(f, len(args)), *kwargs)
@@ -63,9 +66,32 @@ class Specialised:
         self.captured = [scalars.leaves[at[place]] for place in sorted(at)]
         self.program.labels = {place: scalars.leaves[node].label for place, node in at.items()}
         self.places = np.array([*self.program.inputs[: self.arguments], *sorted(at)])
+        self.zeros = np.zeros(self.program.size)
         self.machines: dict[Hashable, Machine] = {}
         self.nodes: dict[tuple[int, ...], tuple[Machine, tuple[int, ...]]] = {}
         self.lock = lock
+
+    def refuse_changes(self, f: Callable[..., Any]) -> None:
+        """A program repeats what was computed, and nothing else that f did.
+
+        Raises:
+            TraceError: if f drew random numbers, or changed what it reads.
+        """
+        around = self.surroundings
+        if around.iterators:
+            what, instead = f"read {around.iterators[0]}, which gives something else each time", "a list of its items"
+        elif name := around.drawn_from():
+            what, instead = f"drew random numbers from {name}", "numbers that are drawn before the call, as an argument"
+        elif name := around.changed():
+            what, instead = f"changed {name}", "a result of the function, or a change before or after the call"
+        else:
+            return
+        code = getattr(f, "__code__", None)
+        where = f"{code.co_filename}:{code.co_firstlineno}: " if code else ""
+        raise TraceError(
+            f"{where}{getattr(f, '__qualname__', f)} {what} while it was compiled, which its program would not.\n"
+            f"Use instead: {instead}."
+        )
 
     def machine(self, wanted: tuple[range, ...]) -> Machine:
         """The machine for gradients with respect to the inputs in these ranges (none: for values alone)."""

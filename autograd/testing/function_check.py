@@ -10,9 +10,9 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from autograd.graph import topological_order
+from autograd.nesting import flat, nested_like
 from autograd.testing.comparison import Comparison, GradientError, comparison_table
 from autograd.testing.finite_differences import NO_SLOPE, Slope, first_step, is_vertical, ridders
-from autograd.transforms import flat, nested_like
 from autograd.value import DomainError, Value, adjoints, operand_or_error, plain_gradient
 
 

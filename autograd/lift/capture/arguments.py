@@ -6,14 +6,17 @@ Rectangular lists and arrays are read at once by NumPy; what is irregular is wal
 
 from __future__ import annotations
 
+from array import array
+from collections import deque
 from collections.abc import Callable, Hashable, Iterator
 from dataclasses import dataclass, field
+from enum import Enum
 from inspect import signature
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from autograd.transforms import flat, is_array, nested_like
+from autograd.nesting import container_like, contents_of, flat, is_array, nested_like
 from autograd.value import Value, as_number
 
 if TYPE_CHECKING:
@@ -46,7 +49,7 @@ class Reading:
         if isinstance(nest, (list, tuple)):
             return self.read_list(nest)
         if isinstance(nest, dict):
-            return ("dict", *((key, self.read(value)) for key, value in nest.items()))
+            return ("dict", *((type(key), key, self.read(value)) for key, value in nest.items()))  # 1, 1.0, True: three
         if isinstance(nest, Value):
             self.values[self.count] = nest
             self.add(np.array([nest._data]))
@@ -55,20 +58,28 @@ class Reading:
         if number is not None:
             self.add(np.array([number]))
             return "number"
+        if isinstance(nest, array) and nest.typecode != "u":
+            self.add(np.array(nest, dtype=np.float64))
+            return ("rectangle", array, (len(nest),))
+        if isinstance(nest, deque):
+            return ("list", (deque,), *map(self.read, nest))
+        if hasattr(type(nest), "__dataclass_fields__") and not isinstance(nest, type):
+            names = [name for name in type(nest).__dataclass_fields__ if hasattr(nest, name)]
+            return ("fields", type(nest), *((str, name, self.read(getattr(nest, name))) for name in names))
         self.static.append(nest)
         return ("static", static_key(nest))
 
-    def read_array(self, array: Any) -> Hashable:
+    def read_array(self, nest: Any) -> Hashable:
         """An array of numbers at once, one of objects element by element."""
-        if array.dtype.kind in "fiu":
-            self.add(np.asarray(array, dtype=np.float64).ravel())
-            return ("array", array.shape)
-        if array.dtype.kind != "O":
+        if nest.dtype.kind in "fiu":
+            self.add(np.asarray(nest, dtype=np.float64).ravel())
+            return ("array", nest.shape)
+        if nest.dtype.kind != "O":
             raise TypeError(
-                f"a compiled function takes arrays of real numbers, but was given one of dtype {array.dtype}.\n"
+                f"a compiled function takes arrays of real numbers, but was given one of dtype {nest.dtype}.\n"
                 "For truth values use array.astype(float)."
             )
-        return ("array", array.shape, *(self.read(x) for x in array.ravel().tolist()))  # may hold Values
+        return ("array", nest.shape, *(self.read(x) for x in nest.ravel().tolist()))  # may hold Values
 
     def read_list(self, nest: Any) -> Hashable:
         """A rectangular list of numbers at once, any other element by element."""
@@ -79,12 +90,12 @@ class Reading:
             inner = inner[0]
         if isinstance(inner, float | int) and not isinstance(inner, bool):
             try:
-                array = np.array(nest)
+                numbers = np.array(nest)
             except ValueError:  # ragged
-                array = np.empty(0, dtype=object)
-            if array.dtype.kind in "fi" and array.ndim == len(kinds):
-                self.add(array.astype(np.float64, copy=False).ravel())
-                return ("rectangle", *kinds, array.shape)
+                numbers = np.empty(0, dtype=object)
+            if numbers.dtype.kind in "fi" and numbers.ndim == len(kinds):
+                self.add(numbers.astype(np.float64, copy=False).ravel())
+                return ("rectangle", *kinds, numbers.shape)
         return ("list", (type(nest),), *(self.read(x) for x in nest))
 
 
@@ -95,8 +106,8 @@ def piece_names(structure: Any, name: str) -> Iterator[str]:
     ['p.W', 'p.b', 'p.b']
     """
     kind = structure if isinstance(structure, str) else structure[0]
-    if kind == "dict":
-        for key, part in structure[1:]:
+    if kind in ("dict", "fields"):
+        for _, key, part in structure[1 if kind == "dict" else 2 :]:
             yield from piece_names(part, f"{name}.{key}")
     elif kind == "list":
         for position, part in enumerate(structure[2:]):
@@ -117,13 +128,39 @@ def argument_names(f: Callable[..., Any], count: int) -> list[str]:
     return names + [f"x{number}" for number in range(len(names) + 1, count + 1)]
 
 
+#: Things that are the same if they are equal.
+BY_VALUE = (type(None), bool, str, bytes, complex, range, Enum, type)
+
+
+class Same:
+    """A thing as a key: it is the same as itself and nothing else, and stays alive, so that no other takes its id."""
+
+    def __init__(self, thing: Any) -> None:
+        self.thing = thing
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Same) and other.thing is self.thing
+
+    def __hash__(self) -> int:
+        return id(self.thing)
+
+
 def static_key(thing: Any) -> Hashable:
-    """What a program depends on in an argument that is no number."""
-    try:
-        hash(thing)
-    except TypeError:
-        return id(thing)
-    return (type(thing), thing)
+    """What a program depends on in an argument that is no number.
+
+    Raises:
+        TypeError: for what gives something else each time it is read, and for numbers in a container of a stranger.
+    """
+    if isinstance(thing, BY_VALUE):
+        return (type(thing), thing)
+    if isinstance(thing, set | frozenset):
+        return (type(thing), frozenset((type(x), x) for x in thing))
+    if hasattr(type(thing), "__next__"):
+        raise TypeError(f"a compiled function was given {thing!r}, which can be read once: give it list(…) of that")
+    if hasattr(type(thing), "__array__"):
+        kind = type(thing).__name__
+        raise TypeError(f"a compiled function takes arrays of numbers, but was given a {kind}: give it np.asarray(…)")
+    return Same(thing)
 
 
 def with_leaves(nest: Any, leaves: Iterator[Value]) -> Any:
@@ -146,14 +183,12 @@ def cut(nest: Any, numbers: NDArray[np.float64], start: int) -> tuple[Any, int]:
         stop = start + len(nest)
         if all(type(x) is float for x in nest):
             return nested_like(nest, iter(numbers[start:stop].tolist())), stop
-    if isinstance(nest, (list, tuple, dict)):
+    if (inside := contents_of(nest)) is not None:
         parts = []
-        for part in nest.values() if isinstance(nest, dict) else nest:
+        for part in inside:
             found, start = cut(part, numbers, start)
             parts.append(found)
-        if isinstance(nest, dict):
-            return dict(zip(nest, parts, strict=True)), start
-        return (type(nest)(*parts) if hasattr(nest, "_fields") else type(nest)(parts)), start
+        return container_like(nest, parts), start
     if as_number(nest) is None:
         return nest, start
     return float(numbers[start]), start + 1

@@ -13,6 +13,7 @@ carries its law; they are exact but for the sign of a zero and the rounding of t
 from __future__ import annotations
 
 import math
+import sys
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -22,6 +23,8 @@ from autograd.lift.capture.batch_operations import BATCH
 from autograd.operation import Operation
 from autograd.recording import Recording
 from autograd.value import Value, Values
+
+SMALLEST_NORMAL = sys.float_info.min
 
 #: What may be recorded for a program: one of that size takes about a minute and 3 GB.
 MOST_RECORDED = 5_000_000
@@ -255,7 +258,10 @@ class Simplifier:
                 return self.apply(ops.DIVIDE, (self.constant(1.0), *operands))
         if op is ops.DIVIDE and abs(math.frexp(number.get(operands[1], 0.0))[0]) == 0.5:  # x/2ᵏ → x·2⁻ᵏ
             inverse = 1.0 / number[operands[1]]
-            return operands[0] if inverse == 1.0 else self.apply(ops.MULTIPLY, (operands[0], self.constant(inverse)))
+            if inverse == 1.0:
+                return operands[0]
+            if SMALLEST_NORMAL <= abs(inverse) < math.inf:  # where it is exact
+                return self.apply(ops.MULTIPLY, (operands[0], self.constant(inverse)))
         return self.apply(op, operands)
 
     def multiply(self, key: int, a: int, b: int) -> None:

@@ -12,9 +12,10 @@ from contextvars import ContextVar
 from functools import update_wrapper
 from typing import Any
 
+from autograd.graph import leaves
 from autograd.lift.capture.batch_operations import BATCH, SAMPLE
+from autograd.nesting import flat, is_array, nested_like
 from autograd.recording import recording_here
-from autograd.transforms import flat, is_array, nested_like
 from autograd.value import Value, as_number, operand_or_error, value_of_parts
 
 inside_batch: ContextVar[bool] = ContextVar("inside_batch", default=False)
@@ -57,12 +58,32 @@ def vmap(f: Callable[..., Any], in_axes: int | tuple[int | None, ...] | None = 0
         if not count:
             return []
         if recording_here.get() is None or inside_batch.get():
-            results = [f(*[samples[n][k] if n in samples else x for n, x in enumerate(args)]) for k in range(count)]
+            results = [
+                one_sample(f, [samples[n][k] if n in samples else x for n, x in enumerate(args)]) for k in range(count)
+            ]
         else:
             results = recorded_once(f, args, samples, count)
         return stacked(results)
 
     return update_wrapper(batched, f, assigned=("__module__", "__doc__"), updated=())
+
+
+def one_sample(f: Callable[..., Any], args: list[Any]) -> Any:
+    """f of Values in place of numbers; results that depend on nothing else are numbers again."""
+    ours: dict[int, Value] = {}
+
+    def as_value(x: Any) -> Any:
+        if isinstance(x, Value) or as_number(x) is None:
+            return x
+        leaf = Value(x)
+        ours[id(leaf)] = leaf
+        return leaf
+
+    def as_result(y: Any) -> Any:
+        return y._data if isinstance(y, Value) and all(id(leaf) in ours for leaf in leaves(y)) else y
+
+    result = f(*[nested_like(argument, map(as_value, flat(argument))) for argument in args])
+    return nested_like(result, map(as_result, flat(result)))
 
 
 def samples_of(argument: Any, path: str) -> list[Any]:

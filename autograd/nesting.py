@@ -1,0 +1,74 @@
+"""Nested lists, tuples, dicts, dataclasses and arrays of numbers: taken apart, and put together again."""
+
+from __future__ import annotations
+
+import copy
+from array import array
+from collections import deque
+from collections.abc import Iterator
+from typing import Any
+
+
+def is_array(thing: Any) -> bool:
+    """Whether it is a NumPy array (of any dimension, but not a NumPy scalar)."""
+    kind = type(thing)  # an array would make up the answer anew
+    return hasattr(kind, "__array_interface__") and hasattr(kind, "__setitem__")
+
+
+def contents_of(nest: Any) -> Any:
+    """What a container holds, in order: the values of a dict, the fields of a dataclass; None if it is not one."""
+    if isinstance(nest, list | tuple | deque | array):
+        return nest
+    if isinstance(nest, dict):
+        return nest.values()
+    if hasattr(type(nest), "__dataclass_fields__"):
+        return [getattr(nest, name) for name in type(nest).__dataclass_fields__ if hasattr(nest, name)]
+    return None
+
+
+def container_like(nest: Any, parts: list[Any]) -> Any:
+    """A container of that kind that holds these parts; a list for an `array.array`, which holds nothing but numbers."""
+    if isinstance(nest, dict):
+        return dict(zip(nest, parts, strict=True))
+    if isinstance(nest, array):
+        return parts
+    if hasattr(type(nest), "__dataclass_fields__"):
+        made = copy.copy(nest)
+        names = [name for name in type(nest).__dataclass_fields__ if hasattr(nest, name)]
+        for name, part in zip(names, parts, strict=True):
+            object.__setattr__(made, name, part)  # also where it is frozen
+        return made
+    return type(nest)(*parts) if hasattr(nest, "_fields") else type(nest)(parts)
+
+
+def flat(nest: Any) -> Iterator[Any]:
+    """The numbers of a nest, in order; a dict's in the order of its keys."""
+    if (parts := contents_of(nest)) is not None:
+        for part in parts:
+            yield from flat(part)
+    elif is_array(nest):
+        yield from nest.ravel().tolist()
+    else:
+        yield nest
+
+
+def nested_like(nest: Any, numbers: Iterator[Any]) -> Any:
+    """The next numbers in the nesting of `nest`."""
+    if (parts := contents_of(nest)) is not None:
+        return container_like(nest, [nested_like(part, numbers) for part in parts])
+    if is_array(nest):
+        return array_of([next(numbers) for _ in range(nest.size)], nest.shape)
+    return next(numbers)
+
+
+def array_of(items: list[Any], shape: tuple[int, ...]) -> Any:
+    """A NumPy array of floats, of Values, or of the arrays that stand for each number."""
+    import numpy as np
+
+    if items and is_array(items[0]):
+        return np.stack(items).reshape(shape + items[0].shape)
+    if all(isinstance(item, float) for item in items):
+        return np.array(items, dtype=float).reshape(shape)
+    made = np.empty(len(items), dtype=object)
+    made[:] = items
+    return made.reshape(shape)
