@@ -19,6 +19,7 @@ from autograd.arithmetic import Floats
 from autograd.conditions import AT_LEAST, EQUAL, UNEQUAL
 from autograd.eager import NAMESPACE, Method
 from autograd.graph import topological_order
+from autograd.messages import domain_message, refusal
 from autograd.operation import Operation
 from autograd.recording import CHOOSE, CHOOSE_BY_DATA, KEEP_VALUE, OUR_FUNCTIONS, ask, recording_here, watchers
 
@@ -528,18 +529,6 @@ def apply(op: Operation, *operands: Any) -> Value:
     return apply_strictly(op, *map(operand_or_error, operands))
 
 
-def domain_message(op: Operation, parents: tuple[Value, ...]) -> str:
-    """What was asked, of which operands, and the way out."""
-    limit = 8
-    shown = [f"{parent._data!r}{f' ({parent.label})' if parent.label else ''}" for parent in parents[:limit]]
-    more = [f"… {len(parents) - limit} more"] if len(parents) > limit else []
-    written = op.text(*shown, *more) if callable(op.text) and not more else f"{op.symbol} of {', '.join(shown + more)}"
-    if isinstance(op.text, str):
-        written = op.text.format(*(f"({text})" if text.startswith("-") else text for text in shown))
-    remedy = f"\nTo repair it: {op.remedy}." if op.remedy else ""
-    return f"{op.name}: {written} has no finite real value.{remedy}"
-
-
 # ── Operands ────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -567,19 +556,6 @@ def as_number(thing: Any) -> float | None:
 def plain_gradient(grad: Any) -> Any:
     """A gradient as a plain number."""
     return grad._data if isinstance(grad, Value) else grad
-
-
-def refusal(thing: Any) -> str:
-    """Why a thing is not a number."""
-    kind = type(thing).__name__
-    if hasattr(thing, "__array__") and hasattr(thing, "shape"):
-        return (
-            f"an array ({kind} of shape {getattr(thing, 'shape', '?')}) is not a number;"
-            " for its elements, build a list of Values: [Value(x) for x in array.ravel()]"
-        )
-    if isinstance(thing, list | tuple):
-        return f"a {kind} is not a number; for its elements, build a list of Values: [Value(x) for x in numbers]"
-    return f"expected a real number, but was given {str(thing)[:60]!r} of type {kind}"
 
 
 def operand(thing: Any) -> Any:
