@@ -43,7 +43,9 @@ def container_like(nest: Any, parts: list[Any]) -> Any:
 
 def flat(nest: Any) -> Iterator[Any]:
     """The numbers of a nest, in order; a dict's in the order of its keys."""
-    if (parts := contents_of(nest)) is not None:
+    if type(nest) is float:  # the most frequent first
+        yield nest
+    elif (parts := contents_of(nest)) is not None:
         for part in parts:
             yield from flat(part)
     elif is_array(nest):
@@ -54,6 +56,8 @@ def flat(nest: Any) -> Iterator[Any]:
 
 def nested_like(nest: Any, numbers: Iterator[Any]) -> Any:
     """The next numbers in the nesting of `nest`."""
+    if type(nest) is float:
+        return next(numbers)
     if (parts := contents_of(nest)) is not None:
         return container_like(nest, [nested_like(part, numbers) for part in parts])
     if is_array(nest):

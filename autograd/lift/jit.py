@@ -202,7 +202,7 @@ class Compiled:
             specialised.load(machine, reading)
             machine.forward()
             data = machine.values[roots].tolist()
-            all_finite = not machine.values.dot(specialised.zeros)  # 0·inf is NaN, which is no 0
+            all_finite = isfinite(np.add.reduce(machine.values))  # one that is not makes the sum so
             if wanted and len(roots) == 1:
                 slopes = specialised.gradient(machine, roots[0], wanted)
         if not all_finite or not isfinite(sum(slopes)):
@@ -247,8 +247,8 @@ class Compiled:
         machine = specialised.machine(tuple(spans[k] for k in chosen))
         specialised.load(machine, reading)
         machine.forward_and_backward()
-        with np.errstate(invalid="ignore"):
-            all_finite = not machine.values.dot(specialised.zeros)
+        with np.errstate(all="ignore"):
+            all_finite = isfinite(np.add.reduce(machine.values))
         y = float(machine.values[specialised.program.roots[0]])
         first = int(specialised.places[0]) if len(specialised.places) else 0
         found = [machine.adjoints[first + spans[k].start : first + spans[k].stop] for k in chosen]

@@ -66,7 +66,6 @@ class Specialised:
         self.captured = [scalars.leaves[at[place]] for place in sorted(at)]
         self.program.labels = {place: scalars.leaves[node].label for place, node in at.items()}
         self.places = np.array([*self.program.inputs[: self.arguments], *sorted(at)])
-        self.zeros = np.zeros(self.program.size)
         self.machines: dict[Hashable, Machine] = {}
         self.nodes: dict[tuple[int, ...], tuple[Machine, tuple[int, ...]]] = {}
         self.lock = lock

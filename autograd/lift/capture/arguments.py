@@ -182,7 +182,7 @@ def cut(nest: Any, numbers: NDArray[np.float64], start: int) -> tuple[Any, int]:
     if isinstance(nest, (list, tuple)) and nest and type(nest[0]) is float:
         stop = start + len(nest)
         if all(type(x) is float for x in nest):
-            return nested_like(nest, iter(numbers[start:stop].tolist())), stop
+            return container_like(nest, numbers[start:stop].tolist()), stop
     if (inside := contents_of(nest)) is not None:
         parts = []
         for part in inside:
