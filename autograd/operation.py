@@ -34,7 +34,7 @@ class Operation:
         domain: the interval of each operand on which the value is a finite real number.
         kinks: where the derivative jumps, as values of `kink_of(*xs)` (the first operand, unless said otherwise).
         accuracy: the largest error of the value and of the partials, in units in the last place (ulp) of the
-            result, or of the largest term where terms cancel. Tested against 50-digit arithmetic.
+            result, or of the largest term where terms cancel. Tested against 80-digit arithmetic.
         remedy: what a person should do who has left the domain.
         parameters: fixed numbers that make one operation of a family, such as the c of x**c.
         family: what made it from them; `op.family is POWER` asks for any power.

@@ -194,7 +194,11 @@ def predict(model: str, rows: str, output: str | None, as_json: bool, quiet: boo
 @main.command("data")
 @click.option("--json", "as_json", is_flag=True, help="As JSON.")
 def data_command(as_json: bool) -> None:
-    """List the bundled data sets."""
+    """List the bundled data sets.
+
+    \b
+    chalkgrad data
+    """
     if as_json:
         keys = "task rows columns target description source".split()
         click.echo(

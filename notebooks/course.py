@@ -2,7 +2,7 @@
 
     run     execute notebooks, and store them with what they show
     check   execute them afresh, and compare with what is stored; their form; their exercises, solved and unsolved
-    site    pages of the README and the notebooks, which need no network
+    site    pages of the README, the notebooks and the documents, which need no network
 
 Each takes the numbers of notebooks, none for all: python notebooks/course.py run 1 2
 """
@@ -60,7 +60,7 @@ def check(numbers: Sequence[str]) -> None:
     show_default=True,
 )
 def site(out: Path) -> None:
-    """Write pages of the README and the notebooks, which need no network."""
+    """Write pages of the README, the notebooks and the documents, which need no network."""
     from tools.site import build
 
     click.echo(f"{build(out)} is the first page")

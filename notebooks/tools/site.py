@@ -1,4 +1,4 @@
-"""Pages of the README and the notebooks, as they are stored: plain files that need no server and no network."""
+"""Pages of the README, the notebooks and the documents, as they are stored, which need no server and no network."""
 
 from __future__ import annotations
 
@@ -27,11 +27,12 @@ IMAGES = (".svg", ".png", ".jpg")
 def build(out: Path) -> Path:
     """Write the site into a folder, which is made if need be, and return its first page."""
     out.mkdir(parents=True, exist_ok=True)
-    sources = [ROOT / "README.md", *notebooks()]
+    course_sources = notebooks()
+    sources = [ROOT / "README.md", *course_sources, ROOT / "CONTRIBUTING.md", ROOT / "CHANGELOG.md"]
     addresses = {source: source.with_suffix(".html").name for source in sources} | {sources[0]: "index.html"}
     contents = {source: content(source) for source in sources}
     titles = {source: title(notebook) for source, notebook in contents.items()}
-    course = [(int(source.name[:2]), titles[source], addresses[source]) for source in sources[1:]]
+    course = [(int(source.name[:2]), titles[source], addresses[source]) for source in course_sources]
     template = Environment(loader=FileSystemLoader(HERE), autoescape=True).get_template("page.html.jinja")
     for source, notebook in contents.items():
         exporter = Exporter(links=Links(source.parent, addresses, out))
@@ -95,6 +96,11 @@ class Renderer(IPythonRenderer):
     def __init__(self, links: Links) -> None:
         super().__init__(escape=False, exclude_anchor_links=True)
         self.links = links
+
+    def heading(self, text: str, level: int, **attributes: Any) -> str:
+        """A heading that links lead to by its words."""
+        name = re.sub(r"<[^>]*>|[^\w\s-]", "", text).strip().lower().replace(" ", "-")
+        return f'<h{level} id="{name}">{text}</h{level}>\n'
 
     def link(self, text: str, url: str, title: str | None = None) -> str:
         address = self.links.address(url)

@@ -18,6 +18,10 @@ SKLEARN = {
 }
 
 
+def test_every_metric_is_checked_here():
+    assert set(SKLEARN) | {"accuracy"} == set(METRICS)
+
+
 @pytest.mark.parametrize("name", SKLEARN)
 @settings(max_examples=50, deadline=None)
 @given(pairs=PAIRS)

@@ -101,7 +101,9 @@ def pages(tmp_path_factory):
 
 
 @pytest.mark.browser
-@pytest.mark.parametrize("name", ["index.html", *(f"{path.stem}.html" for path in COURSE)])
+@pytest.mark.parametrize(
+    "name", ["index.html", "CONTRIBUTING.html", "CHANGELOG.html", *(f"{path.stem}.html" for path in COURSE)]
+)
 def test_a_page_of_the_site_is_whole_without_a_network_and_steps(name, pages, chromium):
     troubles = []
     context = chromium.new_context(offline=True, viewport={"width": 1280, "height": 900})
@@ -114,6 +116,8 @@ def test_a_page_of_the_site_is_whole_without_a_network_and_steps(name, pages, ch
     links = tab.evaluate("[...document.querySelectorAll('[href], [src]')].map(e => e.href || e.src)")
     local = [link.split("#")[0] for link in links if link.startswith("file:")]
     assert [link for link in local if not (pages / link.rsplit(f"{pages.name}/", 1)[1]).is_file()] == []
+    to_headings = "[...document.querySelectorAll('main a')].filter(a => a.getAttribute('href')?.startsWith('#'))"
+    assert tab.evaluate(f"{to_headings}.every(a => document.getElementById(a.hash.slice(1)))")
     widths = "[...document.images].filter(image => image.checkVisibility()).map(image => image.naturalWidth)"
     assert all(tab.evaluate(widths))
     assert tab.locator("main").inner_text().count("$") == 0 or name == "index.html"
