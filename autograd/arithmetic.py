@@ -37,7 +37,7 @@ class Arithmetic:
             function: Callable[..., Any] = partial(OPERATIONS[name].value, self)
         elif name in FAMILIES and name not in ELEMENTARY:
             family = FAMILIES[name]
-            function = lambda x, *parameters: family(*parameters).value(self, x)  # noqa: E731
+            function = lambda *xs: family(*xs).value(self, *family.operands(xs))  # noqa: E731
         else:
             raise AttributeError(f"the arithmetic {self._name} has no function {name!r}")
         self.__dict__[name] = function

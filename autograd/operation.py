@@ -98,34 +98,44 @@ class Operation:
 
 
 class Family:
-    """Operations that differ in a fixed number: `POWER(2.0)` is one of them, and the same one whenever it is asked for.
+    """Operations that differ in fixed numbers: `POWER(2.0)` is one of them, and the same one whenever it is asked for.
 
     Args:
         name: that of each member.
         member: `member(*parameters)` makes one; its docstring describes them all.
         parameters: the names of the fixed numbers and what they are unless given; None for what must be given.
-        tried: fixed numbers that the tests try.
+        tried: fixed numbers of the members that the tests try, a tuple for each.
         kept: how many members are remembered.
     """
 
-    __slots__ = ("doc", "member", "name", "parameters", "tried")
+    __slots__ = ("_tried", "doc", "member", "name", "parameters")
 
     def __init__(
         self,
         name: str,
         member: Callable[..., Operation],
         parameters: Mapping[str, float | None],
-        tried: Sequence[float] = (),
+        tried: Sequence[tuple[float, ...]] = (),
         kept: int = 1024,
     ) -> None:
         self.name = name
         self.member = lru_cache(maxsize=kept)(member)
         self.doc = member.__doc__ or ""
         self.parameters = parameters
-        self.tried = tried
+        self._tried = tried
 
     def __call__(self, *parameters: Any) -> Operation:
-        return self.member(*parameters)
+        """The member of these fixed numbers. What stands before them is passed over: operands, in a rule's call."""
+        return self.member(*parameters[-len(self.parameters) :])
+
+    def operands(self, called_with: tuple[Any, ...]) -> tuple[Any, ...]:
+        """What stands before the fixed numbers in a rule's call: `m.pow_derivative(x, c, 1.0, 0.0)` → x, c."""
+        return called_with[: len(called_with) - len(self.parameters)]
+
+    @property
+    def tried(self) -> list[Operation]:
+        """The members that the tests try."""
+        return [self(*parameters) for parameters in self._tried]
 
     def __repr__(self) -> str:
         return f"<family {self.name}>"

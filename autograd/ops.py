@@ -14,6 +14,7 @@ from __future__ import annotations
 import copyreg
 import math
 from collections.abc import Sequence
+from functools import partial, reduce
 from operator import mul
 from typing import Any
 
@@ -110,22 +111,91 @@ def power_with_exponent(c: Any) -> Operation:
     )
 
 
-POWER = Family("power", power_with_exponent, {"c": None}, tried=(2.0, 3.0, -1.0, -2.0, 0.5, 1.0, 0.0, 0.1, -0.5, 2.7))
+POWER = Family(
+    "power",
+    power_with_exponent,
+    {"c": None},
+    tried=(
+        (2.0,),
+        (3.0,),
+        (-1.0,),
+        (-2.0,),
+        (0.5,),
+        (1.0,),
+        (0.0,),
+        (0.1,),
+        (-0.5,),
+        (2.7,),
+    ),
+)
 
 
-def partials_of_power(m: Any, y: Any, x: Any, c: Any) -> Numbers:
-    """c·x^(c−1) and xᶜ·log x. The first is 0 for 0⁰, which is constant in x; a where on c alone would lose ∂²/∂x∂c.
+def derivative_of_power(n: float, k: float) -> Operation:
+    """∂ⁿ⁺ᵏ/∂xⁿ∂cᵏ xᶜ, which is Σⱼ (k over j)·dʲ/dcʲ[c(c − 1)…(c − n + 1)]·x^(c−n)·(log x)^(k−j).
 
-    ∂/∂c is 0 where the power is 0 (x = 0, c > 0), and NaN for a negative x: xᶜ has no neighbours there.
+    Where x is 0, it is what its leading term tends to from the right: 0 for c > n, and else infinite, unless no
+    logarithm is left: then n! for c = n, and 0 for whole c < n. No product rule over x^(c−n) and log x finds that, for
+    it meets 0·∞; so each derivative is an entry, whose derivatives are the next ones. For a negative x those by c are
+    NaN: xᶜ has no neighbours there.
     """
-    slope = c * m.pow(x, c - 1.0)
-    return m.where(x, slope, m.where(c, slope, 0.0)), m.where(y, y * m.log(x), 0.0)
+    n, k = float(n), float(k)
+    return Operation(
+        "pow_derivative",
+        partial(value_of_power_derivative, int(n), int(k)),
+        lambda m, y, x, c: (m.pow_derivative(x, c, n + 1.0, k), m.pow_derivative(x, c, n, k + 1.0)),
+        arity=2,
+        text=lambda x, c: f"pow_derivative({x}, {c}, {n:g}, {k:g})",
+        latex=lambda x, c: rf"\partial_1^{{{n:g}}}\partial_2^{{{k:g}}}\operatorname{{pow}}\left({x}, {c}\right)",
+        domain=(POSITIVE, REALS),
+        accuracy=(800.0, 800.0),  # c − n is rounded before it is an exponent, as in a power
+        parameters={"n": n, "k": k},
+        family=POW_DERIVATIVE,
+    )
 
+
+def value_of_power_derivative(n: int, k: int, m: Any, x: Any, c: Any) -> Any:
+    """The sum by Horner's rule in log x; its coefficients are exactly 0 where they vanish."""
+    coefficients = [
+        float(math.comb(k, j) * math.factorial(j)) * factor if j else factor
+        for j, factor in enumerate(derivatives_of_falling_factorial(n, c)[: k + 1])
+    ]
+    exponent = c - float(n) if n else c
+    if not k:
+        slope = coefficients[0] * m.pow(x, exponent)
+        return m.where(coefficients[0], slope, 0.0)  # xᶜ is 1 or a polynomial: 0·∞ → 0
+    power, logarithm = m.pow(x, exponent), m.log(x)
+    total = coefficients[0]
+    for j in range(1, k + 1):
+        total = total * logarithm + coefficients[j] if j <= n else total * logarithm
+    from_the_right = m.abs(power)  # that of −0 may be negative
+    at_zero: Any = from_the_right
+    for j, coefficient in reversed(list(enumerate(coefficients))):
+        term = reduce(mul, [logarithm] * (k - j), coefficient * from_the_right)
+        at_zero = m.where(coefficient, term, at_zero) if j < n else term  # the last coefficient is never 0
+    return m.where(x, power * total, m.where(m.step(exponent), power, at_zero))
+
+
+def derivatives_of_falling_factorial(n: int, c: Any) -> list[Any]:
+    """dʲ/dcʲ[c(c − 1)…(c − n + 1)]/j! for j = 0 … n: the elementary symmetric polynomials of the factors."""
+    found: list[Any] = [c, 1.0] if n else [1.0]
+    for i in range(1, n):
+        factor = c - float(i)
+        products = [factor * product for product in found]
+        found = [products[0], *(a + b for a, b in zip(products[1:], found, strict=False)), found[-1]]
+    return found
+
+
+POW_DERIVATIVE = Family(
+    "pow_derivative",
+    derivative_of_power,
+    {"n": None, "k": None},
+    tried=((1.0, 0.0), (0.0, 1.0), (2.0, 0.0), (1.0, 1.0), (0.0, 2.0), (2.0, 1.0), (3.0, 3.0)),
+)
 
 POW = Operation(
     "pow",
     lambda m, x, c: m.power(x, c),
-    partials_of_power,
+    lambda m, y, x, c: (m.pow_derivative(x, c, 1.0, 0.0), m.pow_derivative(x, c, 0.0, 1.0)),
     arity=2,
     text="{0} ** {1}",
     latex="{0}^{{{1}}}",
@@ -182,11 +252,13 @@ LOG1P = Operation(
 SQRT = Operation(
     "sqrt",
     lambda m, x: m.sqrt(x),
-    lambda m, y, x: (m.divide(0.5, y),),  # inf at 0, the edge of the domain
+    # At the edge of the domain inf; at −0, too, for no root is so small that TINY changes it, but ±0.
+    lambda m, y, x: (m.divide(0.5, y + TINY),),
     doc="√x; x ≥ 0. The derivative at 0 is inf.",
     latex=r"\sqrt{{{0}}}",
     domain=(POSITIVE,),
     remedy="keep the operand at 0 or above",
+    blackboard=lambda m, y, x: (m.divide(0.5, y),),
 )
 
 # ── Trigonometry ────────────────────────────────────────────────────────────────────────────────────────────────
@@ -260,17 +332,22 @@ ATAN = Operation(
 )
 
 
+def over(m: Any, a: Any, r: Any) -> Any:
+    """a/r for a radius r; at the origin 0, and all its derivatives, too."""
+    return m.divide(m.where(r, a, 0.0), m.where(r, r, 1.0))
+
+
 def over_squared_radius(m: Any, y: Any, a: Any, b: Any) -> Numbers:
-    """b/r² and −a/r², divided by r twice so that r² need not exist. NaN at the origin, which has no angle."""
+    """b/r² and −a/r², divided by r twice so that r² need not exist; 0 at the origin, the middle of all slopes there."""
     r = m.hypot(a, b)
-    return m.divide(m.divide(b, r), r), -m.divide(m.divide(a, r), r)
+    return over(m, over(m, b, r), r), -over(m, over(m, a, r), r)
 
 
 ATAN2 = Operation(
     "atan2",
     lambda m, a, b: m.atan2(a, b),
     over_squared_radius,
-    doc="The angle of the point (b, a), in [−π, π]. Its derivative at the origin is NaN: there is no angle.",
+    doc="The angle of the point (b, a), in [−π, π]. Its derivative at the origin is 0.",
     arity=2,
     kinks=(0.0,),
     # The angle jumps where the negative half of the second axis is crossed.
@@ -283,9 +360,8 @@ ATAN2 = Operation(
 
 
 def over_radius(m: Any, y: Any, a: Any, b: Any) -> Numbers:
-    """a/h and b/h; 0 at the origin, the middle of all slopes there."""
-    h = m.maximum(y, TINY)
-    return m.divide(a, h), m.divide(b, h)
+    """a/y and b/y; 0 at the origin, the middle of all slopes there."""
+    return over(m, a, y), over(m, b, y)
 
 
 HYPOT = Operation(
@@ -385,12 +461,22 @@ RELU = Operation(
 )
 
 
+def one_or(m: Any, step: Any, otherwise: Any) -> Any:
+    """1 where the step is 1, the other where it is 0, NaN where it is NaN, which `where` would take for true."""
+    return step + otherwise * (1.0 - step)
+
+
+def negative_part(m: Any, x: Any) -> Any:
+    """x for x ≤ 0, and 0 otherwise. At 0 its derivative is 1, from the left; that of min(x, 0) is a half."""
+    return m.where(m.step(x), 0.0, x)
+
+
 def relu_with_leak(alpha: Any) -> Operation:
     """x for x > 0, αx otherwise (Maas et al. 2013). Its derivative at 0 is α, the one from the left."""
     return Operation(
         "leaky_relu",
         lambda m, x: m.where(m.step(x), x, alpha * x),
-        lambda m, y, x: (m.where(m.step(x), 1.0, alpha),),
+        lambda m, y, x: (one_or(m, m.step(x), alpha),),
         text=lambda x: f"leaky_relu({x}, {alpha})",
         latex=lambda x: rf"\operatorname{{leaky\_relu}}_{{{alpha}}}({x})",
         kinks=(0.0,),
@@ -399,15 +485,24 @@ def relu_with_leak(alpha: Any) -> Operation:
     )
 
 
-LEAKY_RELU = Family("leaky_relu", relu_with_leak, {"alpha": 0.01}, tried=(0.01, 0.3, 0.0))
+LEAKY_RELU = Family(
+    "leaky_relu",
+    relu_with_leak,
+    {"alpha": 0.01},
+    tried=(
+        (0.01,),
+        (0.3,),
+        (0.0,),
+    ),
+)
 
 
 def elu_with_scale(alpha: Any) -> Operation:
     """x for x > 0, α(eˣ − 1) otherwise (Clevert et al. 2016). Its derivative at 0 is α."""
     return Operation(
         "elu",
-        lambda m, x: m.where(m.step(x), x, alpha * m.expm1(m.minimum(x, 0.0))),
-        lambda m, y, x: (m.where(m.step(x), 1.0, alpha * m.exp(m.minimum(x, 0.0))),),
+        lambda m, x: m.where(m.step(x), x, alpha * m.expm1(negative_part(m, x))),
+        lambda m, y, x: (one_or(m, m.step(x), alpha * m.exp(negative_part(m, x))),),
         text=lambda x: f"elu({x}, {alpha})",
         latex=lambda x: rf"\operatorname{{elu}}_{{{alpha}}}({x})",
         kinks=(0.0,),
@@ -417,7 +512,15 @@ def elu_with_scale(alpha: Any) -> Operation:
     )
 
 
-ELU = Family("elu", elu_with_scale, {"alpha": 1.0}, tried=(1.0, 0.3))
+ELU = Family(
+    "elu",
+    elu_with_scale,
+    {"alpha": 1.0},
+    tried=(
+        (1.0,),
+        (0.3,),
+    ),
+)
 
 
 def gaussian_value(m: Any, x: Any) -> Any:
@@ -431,13 +534,19 @@ def gaussian_value(m: Any, x: Any) -> Any:
     return m.exp(-(h * h)) * m.exp(-((x - h) * (x + h)))
 
 
+def slope_of_gaussian(m: Any, y: Any, x: Any) -> Numbers:
+    """−2xy, with x cut to ±30, beyond which y is 0: so ∞·0 is no matter, nor x² in the derivatives that follow."""
+    return (-2.0 * (m.maximum(m.minimum(x, 30.0), -30.0) * y),)
+
+
 GAUSSIAN = Operation(
     "gaussian",
     gaussian_value,
-    lambda m, y, x: (-2.0 * (x * y),),  # 2x alone could overflow
+    slope_of_gaussian,
     latex=r"e^{{-\left({0}\right)^2}}",
     # The value itself has few digits left below 2.2e-308 (|x| > 26.6), and the partial multiplies it by up to 55.
     accuracy=(2.0, 60.0),
+    blackboard=lambda m, y, x: (-2.0 * (x * y),),
 )
 
 ERF = Operation(
@@ -518,15 +627,15 @@ GREATER = Operation(
 )
 
 
-def share_of_first(m: Any, a: Any, b: Any) -> Any:
-    """1 where a > b, 0 where a < b, and a half where they tie."""
-    return 0.5 * (1.0 + m.greater(a, b) - m.greater(b, a))
+def share_of_first(m: Any, y: Any, a: Any, b: Any) -> Any:
+    """1 where a > b, 0 where a < b, a half where they tie; NaN where the result is."""
+    return 0.5 * (1.0 + m.greater(a, b) - m.greater(b, a)) + 0.0 * m.step(y)
 
 
 MAXIMUM = Operation(
     "maximum",
     lambda m, a, b: m.maximum(a, b),
-    lambda m, y, a, b: (share_of_first(m, a, b), share_of_first(m, b, a)),
+    lambda m, y, a, b: (share_of_first(m, y, a, b), share_of_first(m, y, b, a)),
     doc="The larger of two. At a tie each has half the derivative.",
     arity=2,
     latex=r"\max\left({0}, {1}\right)",
@@ -538,7 +647,7 @@ MAXIMUM = Operation(
 MINIMUM = Operation(
     "minimum",
     lambda m, a, b: m.minimum(a, b),
-    lambda m, y, a, b: (share_of_first(m, b, a), share_of_first(m, a, b)),
+    lambda m, y, a, b: (share_of_first(m, y, b, a), share_of_first(m, y, a, b)),
     doc="The smaller of two. At a tie each has half the derivative.",
     arity=2,
     latex=r"\min\left({0}, {1}\right)",

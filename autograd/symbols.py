@@ -121,7 +121,7 @@ class Symbolic:
 
     def __getattr__(self, name: str) -> Any:
         if name in FAMILIES:
-            return lambda x, *parameters: apply_symbolically(FAMILIES[name](*parameters), x)
+            return lambda *xs: apply_symbolically(FAMILIES[name](*xs), *FAMILIES[name].operands(xs))
         if name not in OPERATIONS:
             raise AttributeError(f"no operation is called {name!r}")
         return partial(apply_symbolically, OPERATIONS[name])
@@ -132,7 +132,7 @@ class Expanded(Symbolic):
 
     def __getattr__(self, name: str) -> Any:
         if name in FAMILIES and name not in ELEMENTARY:
-            return lambda x, *parameters: FAMILIES[name](*parameters).value(self, x)
+            return lambda *xs: FAMILIES[name](*xs).value(self, *FAMILIES[name].operands(xs))
         if name in OPERATIONS and name not in ELEMENTARY:
             return partial(OPERATIONS[name].value, self)
         return super().__getattr__(name)

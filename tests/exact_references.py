@@ -87,6 +87,32 @@ def power(x, c):
     return x ** int(c) if c == int(c) and abs(c) < 1e9 else x**c
 
 
+def falling_factorial(n, c, j, sign=-1):
+    """dʲ/dcʲ[c(c − 1)…(c − n + 1)]; with sign 1 of c(c + 1)…, whose terms do not cancel."""
+    polynomial = [mp.mpf(1)]  # its coefficients, that of c⁰ first
+    for i in range(n):
+        polynomial = [a + sign * i * b for a, b in zip([0, *polynomial], [*polynomial, 0], strict=True)]
+    for _ in range(j):
+        polynomial = [power * a for power, a in enumerate(polynomial)][1:]
+    return mp.fsum(a * c**power for power, a in enumerate(polynomial))
+
+
+def pow_derivative(x, c, n, k):
+    """∂ⁿ⁺ᵏ/∂xⁿ∂cᵏ xᶜ by the product rule, where x is positive."""
+    n, k = int(n), int(k)
+    logarithm = mp.log(x)
+    terms = (mp.binomial(k, j) * falling_factorial(n, c, j) * logarithm ** (k - j) for j in range(k + 1))
+    return x ** (c - n) * mp.fsum(terms)
+
+
+def largest_of_pow_derivative(x, c, n, k):
+    """What its terms come to if none cancel."""
+    n, k = int(n), int(k)
+    logarithm, c_size = abs(mp.log(x)), abs(c)
+    terms = (mp.binomial(k, j) * falling_factorial(n, c_size, j, 1) * logarithm ** (k - j) for j in range(k + 1))
+    return x ** (c - n) * mp.fsum(terms)
+
+
 #: For each entry of the table, each member of a family under the family: itself in exact arithmetic. The function of a
 #: family takes the fixed number after the operand.
 REFERENCES = {
@@ -100,6 +126,17 @@ REFERENCES = {
         power,
         lambda a, b: (b * a ** (b - 1), a**b * mp.log(a)),
         draw=lambda rng: [abs(anywhere(rng)), rng.choice([-1, 1]) * 2.0 ** rng.uniform(-30, 13)],
+        gaps=True,
+    ),
+    ops.POW_DERIVATIVE: Reference(
+        pow_derivative,
+        lambda x, c, n, k: (pow_derivative(x, c, n + 1, k), pow_derivative(x, c, n, k + 1)),
+        scale=largest_of_pow_derivative,
+        partial_scale=lambda x, c, n, k: max(
+            largest_of_pow_derivative(x, c, n + 1, k), largest_of_pow_derivative(x, c, n, k + 1)
+        ),
+        # Where no power on the way overflows or underflows.
+        draw=lambda rng: [2.0 ** rng.uniform(-30, 30), rng.choice([-1, 1]) * 2.0 ** rng.uniform(-30, 4)],
         gaps=True,
     ),
     ops.EXP: one(mp.exp, mp.exp),

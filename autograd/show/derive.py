@@ -32,9 +32,10 @@ from typing import Any
 from autograd.graph import topological_order
 from autograd.show.writing.blackboard import Blackboard
 from autograd.show.writing.equation import Equation
-from autograd.show.writing.formula import LONGEST_SUM, Ellipsis, Formula, Number, Sum, abridged
+from autograd.show.writing.formula import LONGEST_SUM, Ellipsis, Formula, Number, abridged
 from autograd.show.writing.names import plain_name
 from autograd.show.writing.notation import Html, Latex, Text
+from autograd.show.writing.numeric_rows import numeric_rows, product_on_paper, sum_on_paper
 from autograd.show.writing.paths import Path, Paths, paths_to
 from autograd.show.writing.rows import Factor, Row, aligned, cells, html_table, tex_table
 from autograd.value import Value, adjoints
@@ -136,40 +137,45 @@ class Derivation:
         rows: list[Row] = []
         for leaf in self.leaves:
             found = self.paths[leaf]
-            left = self._left(leaf)
-            numeric = [
-                tuple(Factor(factor.formula.in_numbers(), factor.opens) for factor in self._factors(path))
-                for path in found.paths
-            ]
-            total = Number(self.gradients[leaf])
-            shown_formulas = Sum(tuple(factor.formula for factors in numeric for factor in factors))
-            sign = "≈" if shown_formulas.is_rounded(self.digits) else "="
-            end_sign = "≈" if sign == "≈" or total.is_rounded(self.digits) else "="
-            if len(numeric) == found.count == 1:
-                factors = numeric[0]
-                repeats = len(factors) == 1 and factors[0].formula.text(self.digits) == total.text(self.digits)
-                rows.append(Row(left, sign, factors) if repeats else Row(left, sign, factors, end_sign, total))
-                continue
-            for place, factors in enumerate(numeric):
-                rows.append(Row(None if place else left, "+" if place else sign, factors))
-            more = (Ellipsis(),) if found.count > len(found.paths) else ()
-            products = Sum((*(Number(path.product) for path in found.paths), *more))
-            if more:
-                rows.append(Row(None, "+", (Factor(Ellipsis()),)))
-            sign = "≈" if sign == "≈" or products.is_rounded(self.digits) else "="
-            end_sign = "≈" if sign == "≈" or end_sign == "≈" else "="
-            rows.append(Row(None, sign, (Factor(products),), end_sign, total))
+            chains = [self._numeric_factors(path) for path in found.paths]
+            cut_short = found.count > len(found.paths)
+            left, total = self._left(leaf), self._totals[leaf]
+            rows += numeric_rows(left, chains, self._products(leaf), total, self.digits, cut_short)
         return tuple(rows)
+
+    def _numeric_factors(self, path: Path) -> tuple[Factor, ...]:
+        return tuple(Factor(factor.formula.in_numbers(), factor.opens) for factor in self._factors(path))
+
+    def _products(self, leaf: Any) -> list[float]:
+        """What each path that is shown contributes."""
+        return [product_on_paper(self._numeric_factors(path), path.product) for path in self.paths[leaf].paths]
+
+    @cached_property
+    def _totals(self) -> dict[Any, float]:
+        """What the rows come to: the gradients, unless the backward pass has lost what paper keeps."""
+        return {
+            leaf: sum_on_paper(self._products(leaf), gradient, self.digits)
+            if self.paths[leaf].count == len(self.paths[leaf].paths)
+            else gradient
+            for leaf, gradient in self.gradients.items()
+        }
 
     @cached_property
     def notes(self) -> tuple[str, ...]:
-        """What is left out, in words."""
-        return tuple(
+        """What is left out, in words, and where the backward pass rounds to something else."""
+        left_out = [
             f"{self._left(leaf).text()} is the sum over all {self.paths[leaf].count:,} paths;"
             f" the {len(self.paths[leaf].paths)} largest are shown."
             for leaf in self.leaves
             if self.paths[leaf].count > len(self.paths[leaf].paths)
-        )
+        ]
+        rounded = [
+            f"{self._left(leaf).text()} is computed as {Number(gradient).text(self.digits)}: from the root to the leaf,"
+            " where the numbers on the way are rounded, overflow or underflow in another order."
+            for leaf, gradient in self.gradients.items()
+            if self._totals[leaf] is not gradient
+        ]
+        return (*left_out, *rounded)
 
     def __str__(self) -> str:
         """Plain text, in aligned columns."""
@@ -257,7 +263,8 @@ def derive(root: Any, *leaves: Any, digits: int = 3, paths: int = 8) -> Derivati
         root: a computed Value.
         leaves: what to differentiate with respect to: leaves, or computed Values in between. Several stand in
             aligned columns, and what they share is in brackets.
-        digits: significant digits of the numbers shown; the result is the true one rounded, with ≈.
+        digits: significant digits of the numbers shown; the result is the true one rounded, with ≈. Factors have more
+            where it takes more for the result to come out of them.
         paths: how many paths are shown at most; of more the largest, with the sum of all.
     Returns:
         A `Derivation`: text by `str` and `print`, LaTeX by `.latex` and in a notebook.

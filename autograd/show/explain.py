@@ -6,7 +6,7 @@ f = tanh(v₁) = tanh(1) ≈ 0.762
 <BLANKLINE>
 ∂f/∂w = ∂v₁/∂w · ∂f/∂v₁
     ∂v₁/∂w = x = 0.5
-    ∂f/∂v₁ = 1 − f² ≈ 1 − 0.762² ≈ 0.420
+    ∂f/∂v₁ = 1 − f² ≈ 1 − 0.7616² ≈ 0.420
 ∂f/∂w ≈ 0.5 · 0.420 ≈ 0.210
 <BLANKLINE>
 input  value     ∂f/∂…  finite differences

@@ -118,7 +118,7 @@ def print_the_worst_cases():
         print(f"{entry:12} {value:8.2f} ulp {x:14.6g} {bound:6g}   {partial:8.2f} ulp {z:12.6g} {partial_bound:6g}")
 
 
-ALL = [*ops.OPERATIONS.values(), *(family(number) for family in ops.FAMILIES.values() for number in family.tried)]
+ALL = [*ops.OPERATIONS.values(), *(member for family in ops.FAMILIES.values() for member in family.tried)]
 
 
 @pytest.mark.parametrize("op", ALL, ids=repr)

@@ -147,7 +147,7 @@ def test_pickled_as_none_of_the_table(name):
 
 
 def test_of_the_table_everything_is_pickled():
-    for op in [*ops.OPERATIONS.values(), *(family(c) for family in ops.FAMILIES.values() for c in family.tried)]:
+    for op in [*ops.OPERATIONS.values(), *(member for family in ops.FAMILIES.values() for member in family.tried)]:
         assert pickle.loads(pickle.dumps(op)) is op
 
 

@@ -12,7 +12,7 @@ from autograd.eager import compiled
 from autograd.operation import Family, Operation
 
 ENTRIES = {name: thing for name, thing in vars(ops).items() if isinstance(thing, Operation | Family)}
-PUBLIC = [entry for entry in ENTRIES.values() if entry.doc and entry is not ops.POWER]
+PUBLIC = [entry for entry in ENTRIES.values() if entry.doc and entry not in (ops.POWER, ops.POW_DERIVATIVE)]
 METHODS = [entry for entry in PUBLIC if isinstance(entry, Family) or entry.arity in (1, 2)]
 
 

@@ -9,7 +9,7 @@ from autograd import sum as total
 from autograd.ops import DETACH, FAMILIES, GREATER, OPERATIONS, POWER, STEP
 from autograd.testing import GradientError, check_operation, gradcheck
 
-MEMBERS = [family(number) for family in FAMILIES.values() for number in family.tried]
+MEMBERS = [member for family in FAMILIES.values() for member in family.tried]
 
 
 def unary(value, partial, **options):

@@ -8,6 +8,7 @@ from autograd.show.stepping.differences import Check, checks
 from autograd.show.stepping.timeline import Step, Timeline
 from autograd.show.writing.blackboard import Blackboard
 from autograd.show.writing.names import number
+from autograd.show.writing.notation import Html
 
 MOST_CHECKS = 200  # leaves that are compared with finite differences
 LONGEST_TITLE = 2_000  # characters of HTML
@@ -96,6 +97,8 @@ def symbols_and_numbers(step: Step) -> tuple[str, str]:
     for sign, side in zip(equation.signs, equation.sides, strict=True):
         written = f"{sign} {side.html(equation.digits)}"
         (numbers if side == side.in_numbers() else symbols).append(written)
+    if equation.computed is not None:
+        numbers.append(equation.ending(Html(equation.digits)).removeprefix(", ").removeprefix("; "))
     if len(symbols) == 1 and numbers:
         symbols.append(numbers.pop(0))
     return " ".join(symbols), " ".join(numbers)

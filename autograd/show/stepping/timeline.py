@@ -23,6 +23,7 @@ from autograd.show.writing.blackboard import Blackboard
 from autograd.show.writing.equation import Equation
 from autograd.show.writing.formula import Formula, Number, Product
 from autograd.show.writing.names import Name, number
+from autograd.show.writing.reader import shown_well
 
 Phase = Literal["forward", "backward"]
 Order = Literal["topological", "depth-first"]
@@ -195,7 +196,9 @@ class Timeline(Sequence[Step]):
         sides: list[Formula] = [Product((adjoint, symbolic), wide=True)]
         if made.source.parents.count(made.node) == 1 and made.source is not self.root:
             sides.insert(0, Product((adjoint, board.derivative(made.source, made.node, local)), wide=True))
-        sides += [Product((Number(made.adjoint), Number(local)), wide=True), Number(made.part)]
+        factors = Product((Number(made.adjoint), Number(local)), wide=True)
+        shown = shown_well(factors, made.part, self.digits)
+        sides += [factors if shown is None else shown, Number(made.part)]
         return Equation(left, tuple(sides), self.digits, "+=" if step.several else "=")
 
     def sentence_of(self, step: Step) -> str:

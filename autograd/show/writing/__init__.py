@@ -7,8 +7,10 @@ In reading order:
     formula             the one form behind everything that is written out
     formula_arithmetic  the table read in formulas
     tidy                formulas as short as one writes them by hand
+    reader              what a reader works out of the numbers shown
     equation            left = in symbols ≈ in numbers ≈ value
     blackboard          a graph as one writes it down: each node's formula and local derivatives
     paths               the terms of the chain rule's sum
     rows                products below each other, aligned
+    numeric_rows        the same in numbers, which come out as they stand there
 """

@@ -55,7 +55,7 @@ class _Formulas:
         if entry in ARITHMETIC:
             return ARITHMETIC[entry]
         if isinstance(entry, Family):
-            return lambda x, *parameters: operation_formula(entry(*parameters), x)
+            return lambda *xs: operation_formula(entry(*xs), *entry.operands(xs))
         return partial(operation_formula, entry)
 
 

@@ -271,6 +271,22 @@ def is_rounded(x: float, digits: int = 3) -> bool:
     return math.isfinite(x) and abs(float(f"{mantissa}e{exponent}") - x) > 1e-12 * abs(x)
 
 
+def as_shown(x: float, digits: int) -> float:
+    """The number that `number` shows."""
+    mantissa, exponent = decimal(x, digits)
+    return float(f"{mantissa}e{exponent}") if math.isfinite(x) else x
+
+
+def last_place(x: float, digits: int) -> float:
+    """What one more in the last place of the number would be, were no zeros dropped.
+
+    >>> last_place(0.0238, 3), last_place(12345.6, 3), last_place(2e9, 3)
+    (0.0001, 1.0, 10000000.0)
+    """
+    exponent = int(f"{x:.{digits - 1}e}".split("e")[1])
+    return float(f"1e{min(0, exponent - digits + 1) if -5 < exponent < 6 else exponent - digits + 1}")
+
+
 def decimal(x: float, digits: int) -> tuple[str, int]:
     """A number as mantissa and exponent of ten. The zeros at the end stay if the number is rounded: ≈ 0.500."""
     if not math.isfinite(x):

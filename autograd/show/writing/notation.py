@@ -31,6 +31,7 @@ class Notation:
     """How formulas are written in plain text; the others differ in a few signs."""
 
     minus = "−"
+    about = "≈"
     times = "·"
     wide_times = " · "
     dots = "…"
@@ -41,6 +42,10 @@ class Notation:
 
     def choose(self, name: Name) -> str:
         return name.text
+
+    def words(self, written: str) -> str:
+        """A remark in plain English."""
+        return written
 
     def parenthesised(self, written: str) -> str:
         return f"({written})"
@@ -130,12 +135,16 @@ class Latex(Notation):
     """LaTeX for mathematics mode."""
 
     minus = "-"
+    about = r"\approx"
     times = wide_times = r" \cdot "
     dots = r"\dots "
     frames_quotients = True
 
     def choose(self, name: Name) -> str:
         return name.latex
+
+    def words(self, written: str) -> str:
+        return rf"\text{{{written}}}\;"
 
     def parenthesised(self, written: str) -> str:
         return rf"\left({written}\right)"

@@ -2,8 +2,8 @@
 
     0.5·(2·(y − a)·(−1))  →  a − y
 
-The laws are those of real numbers. At inf and NaN (0·x → 0, x/x → 1) a formula may say less than the number beside
-it, which is always the engine's own.
+The laws are those of real numbers. At inf and NaN (0·x → 0, x/x → 1) a formula may come to another number than the
+engine's own; `equation` then says so in words.
 
 >>> from autograd.show.writing.formula import Symbol
 >>> from autograd.show.writing.names import label_name

@@ -23,7 +23,7 @@ def test_the_lectures_chain():
     values, derivation, table = text.split("\n\n")
     assert values.splitlines()[0] == "z₁ = x·w₁ + b₁ = 0.05·0.1 − 0.1 = −0.095"
     assert len(values.splitlines()) == 5
-    assert re.search(r"∂L/∂w₂ ≈ +0\.476 · \[0\.238 · +0\.599\] +≈ 0\.0679", derivation)
+    assert re.search(r"∂L/∂w₂ ≈ +0\.476 · +\[0\.238 · +0\.599\] +≈ 0\.0679", derivation)
     assert row(text, "w₂") == ["w₂", "0.3", "0.0679288", "0.0679288", "agrees"]
     assert table.count("agrees") == 4 and "x" not in table.split()
 

@@ -54,7 +54,7 @@ def test_the_lecture_in_text():
     assert lines[5] == " 6  forward   z₁ = v₁ + b₁ = 0.005 − 0.1 = −0.095"
     assert lines[15] == "16  backward  ∂L/∂L = 1"
     assert lines[20] == "21  backward  ∂L/∂z₂ = ∂L/∂a₂ · ∂a₂/∂z₂ = ∂L/∂a₂ · a₂(1 − a₂) ≈ 0.599 · 0.238 ≈ 0.143"
-    assert lines[24] == "25  backward  ∂L/∂w₂ = ∂L/∂v₂ · ∂v₂/∂w₂ = ∂L/∂v₂ · a₁ ≈ 0.143 · 0.476 ≈ 0.0679"
+    assert lines[24] == "25  backward  ∂L/∂w₂ = ∂L/∂v₂ · ∂v₂/∂w₂ = ∂L/∂v₂ · a₁ ≈ 0.1426 · 0.4763 ≈ 0.0679"
 
 
 def test_a_sum_is_shown_as_it_grows():

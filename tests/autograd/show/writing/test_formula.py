@@ -16,7 +16,7 @@ from autograd.show.writing.formula_arithmetic import Formulas, operation_formula
 from autograd.show.writing.names import label_name
 from shown_text import evaluate
 
-MEMBERS = [family(number) for family in ops.FAMILIES.values() for number in family.tried]
+MEMBERS = [member for family in ops.FAMILIES.values() for member in family.tried]
 ALL = [*ops.OPERATIONS.values(), *MEMBERS]
 
 
