@@ -7,6 +7,7 @@ In reading order:
     optional     packages that only some of us need
     randomness   where random numbers come from
     storage      files that are whole or not there
+    nonfinite    where NaN and infinity come from
     parameters   a module's parameters and their names
     fingerprint  when a compiled program stands for a model
     prediction   the outputs of a model for many samples at once

@@ -15,6 +15,7 @@ from typing import Any
 from autograd import Value
 from autograd.arithmetic import Floats
 from nn.basics.checks import check_positive
+from nn.basics.nonfinite import check_gradients
 from nn.schedules import as_schedule
 
 LossNow = Callable[[], float]
@@ -116,7 +117,12 @@ class GradientOptimizer(Optimizer):
         return rate
 
     def step(self, parameters: Mapping[str, Value], loss: LossNow | None = None) -> None:
-        """Move each parameter by the rule; the loss is not called."""
+        """Move each parameter by the rule; the loss is not called.
+
+        Raises:
+            NonFinite: if a gradient is NaN or infinite. Nothing has moved then.
+        """
+        check_gradients(parameters)
         rate, count = self.rate(), float(self.steps + 1)
         unmoved: Slots = (0.0,) * len(self.slot_names)
         for name, parameter in parameters.items():

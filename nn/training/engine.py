@@ -42,7 +42,7 @@ class Engine(Protocol):
             together: whether several steps may be taken before the first is reported.
 
         Raises:
-            NonFinite, DomainError: if the loss is not finite.
+            NonFinite, DomainError: if the loss or a gradient is not finite; the step is not taken.
         """
 
     def loss(self, samples: Samples) -> LossAndPredictions:

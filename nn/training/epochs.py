@@ -12,10 +12,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from autograd import DomainError
+from nn.basics.nonfinite import NonFinite
 from nn.data.splits import batches, take
 from nn.training.callback import Callback, listening, tell
 from nn.training.interrupt import Interruption
-from nn.training.objective import LossAndPredictions, NonFinite
+from nn.training.objective import LossAndPredictions
 from nn.training.progress import Progress
 from nn.training.samples import Samples, as_list
 from nn.training.state import TrainingState
