@@ -46,15 +46,24 @@ def check_gradients(parameters: Mapping[str, Value], totals: Iterable[Value] = (
         raise NonFinite(f"the gradient of {turned[0]} is {parameter.grad!r}{more}, though the loss is finite{where}")
 
 
-def check_numbers(numbers: Mapping[str, float]) -> None:
-    """Make sure that the parameters are finite.
+def check_moved(numbers: Mapping[str, float], slots: Mapping[str, Iterable[float]]) -> None:
+    """Make sure that steps have led to finite numbers, also of what an optimiser remembers.
+
+    Args:
+        numbers: the parameters by name.
+        slots: what is remembered about each.
 
     Raises:
-        NonFinite: naming the first that is not.
+        NonFinite: naming the first parameter that is not.
     """
     for name, number in numbers.items():
         if not math.isfinite(number):
-            raise NonFinite(f"the parameter {name} is {number!r} after a step")
+            raise NonFinite(f"the parameter {name} became {number!r} by a step")
+        if not all(map(math.isfinite, slots.get(name, ()))):
+            raise NonFinite(
+                f"what the optimiser remembers about the parameter {name} became {[*slots[name]]}: its gradients are"
+                " too large to be squared"
+            )
 
 
 def turning_point(total: Value) -> str:

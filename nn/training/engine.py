@@ -48,5 +48,12 @@ class Engine(Protocol):
     def loss(self, samples: Samples) -> LossAndPredictions:
         """The objective and the predictions, without a step. The penalties count."""
 
+    def check_moved(self) -> None:
+        """Make sure that the parameters, and what the optimiser remembers, are finite.
+
+        Raises:
+            NonFinite: naming the first parameter that is not.
+        """
+
     def remember(self) -> Callable[[], dict[str, float]]:
         """The present weights, to be asked for later as a `state_dict`."""

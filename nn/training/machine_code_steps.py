@@ -85,5 +85,7 @@ class InMachineCode(OnArrays):
 
 def settings(optimizer: Optimizer) -> dict[str, Any]:
     """What an optimiser's rule may depend on."""
-    passing = {"steps", "slots", "learning_rate", "schedule"}
-    return {name: setting for name, setting in vars(optimizer).items() if name not in passing}
+    passing = {"steps", "slots"}
+    return {
+        name: setting for name, setting in vars(optimizer).items() if name not in passing and not name.startswith("_")
+    }
