@@ -23,6 +23,7 @@ import autograd
 from autograd import Value, dot, log, log1p, logsumexp, minimum, relu, softplus, where
 from nn.basics.lookup import lookup
 from nn.basics.probabilities import check_probabilities, checked_probabilities
+from nn.basics.rows import row_by_row
 from nn.data.targets import class_index, numbers, one_of
 
 LossFormula = Callable[[Sequence[Any], Sequence[Any]], Any]
@@ -90,6 +91,7 @@ class Loss:
         Raises:
             ValueError: if there are none, or not as many targets as predictions.
         """
+        predictions, targets = row_by_row(predictions, "predictions"), row_by_row(targets, "targets")
         if len(predictions) != len(targets):
             raise ValueError(f"{self.name}: {len(predictions)} predictions, but {len(targets)} targets")
         mean: Value = autograd.mean(map(self, predictions, targets))
@@ -102,7 +104,7 @@ class Loss:
             ValueError: naming the first sample whose target cannot be.
         """
         encoded = []
-        for sample, target in enumerate(targets):
+        for sample, target in enumerate(row_by_row(targets, "targets")):
             try:
                 encoded.append(self.encode(target, n_outputs))
             except ValueError as error:

@@ -28,10 +28,10 @@ def describe_model(model: HasParameters) -> dict[str, Any]:
 
 
 def describe_attributes(thing: Any, without: tuple[str, ...] = ()) -> dict[str, Any]:
-    """The attributes that are plain numbers, names, lists of such, or functions; others are left out."""
+    """The attributes that are plain numbers, names, lists of such, or functions, which come last."""
     described = {
         name: describe(attribute)
-        for name, attribute in vars(thing).items()
+        for name, attribute in sorted(vars(thing).items(), key=lambda pair: callable(pair[1]))
         if name not in without and not name.startswith("__")
     }
     return {name: text for name, text in described.items() if text is not None}

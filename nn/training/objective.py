@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 import autograd
-from autograd import Value
+from autograd import DomainError, Value
 from nn.basics.nonfinite import check_gradients, check_loss
 from nn.losses import Loss, l1_penalty, l2_penalty
 from nn.module import Module, outputs_of
@@ -51,7 +51,11 @@ class Objective:
         """The summed losses of a few samples at a time, and the predictions for them."""
         for start in range(0, len(samples), CHUNK):
             chunk = slice(start, start + CHUNK)
-            losses, outputs = zip(*map(self.of_sample, samples.X[chunk], samples.encoded[chunk]), strict=True)
+            try:
+                losses, outputs = zip(*map(self.of_sample, samples.X[chunk], samples.encoded[chunk]), strict=True)
+            except DomainError:  # of a logarithm of what is no probability, as can be said more clearly
+                self.loss.check_predictions(self.model.predict(samples.X[chunk]))
+                raise
             yield autograd.sum(losses), [[float(output) for output in sample] for sample in outputs]
 
     def __call__(self, samples: Samples) -> LossAndPredictions:

@@ -13,6 +13,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
+from autograd import Value
 from nn import (
     MLP,
     Adam,
@@ -427,3 +428,29 @@ def test_what_is_no_loss_no_optimizer_or_no_model_is_refused_with_a_repair():
 
     with pytest.raises(ValueError, match="no parameters, so there is nothing to train"):
         Trainer(Fixed(), "mean_squared_error", GradientDescent()).fit([[1.0]], [1.0], verbose=0)
+
+
+class Numbers(Module):
+    """Takes the number out of its first parameter, or of both."""
+
+    def __init__(self, both):
+        self.w, self.b = Value(1.0), Value(0.5)
+        self.both = both
+
+    def __call__(self, x):
+        return [Value(math.sin(self.w) * x[0]) + (float(self.b) if self.both else self.b)]
+
+
+@pytest.mark.parametrize("engine", ["auto", "eager"])
+def test_a_loss_that_reaches_no_parameter_is_refused_and_one_that_misses_some_names_them(engine):
+    t = Trainer(Numbers(both=True), "mean_squared_error", GradientDescent(0.1), engine=engine, l2=0.1)
+    with pytest.raises(ValueError, match=r"depends on no parameter of the model.*\n.*float\(v\), v.data, a math"):
+        t.fit([[1.0]], [1.0], verbose=0)
+    t = Trainer(Numbers(both=False), "mean_squared_error", GradientDescent(0.1), engine=engine)
+    with pytest.warns(TrainingWarning) as caught:
+        t.fit([[1.0]], [1.0], epochs=1, verbose=0)
+        t.fit([[1.0]], [1.0], epochs=1, verbose=0)
+    texts = [str(one.message) for one in caught]
+    assert sum("does not depend on w:" in text for text in texts) == 2
+    assert sum("a number was read: " in text and "math.sin(self.w)" in text for text in texts) == (engine == "auto")
+    assert all(one.filename == __file__ for one in caught)
