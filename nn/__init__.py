@@ -50,7 +50,8 @@ from nn.optimizers import (
     RandomHillClimbing,
     RMSProp,
 )
-from nn.trainer import Trainer, TrainingWarning
+from nn.trainer import Trainer
+from nn.training.state import TrainingWarning
 
 __all__ = [
     "MLP",

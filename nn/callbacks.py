@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import warnings
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -24,32 +25,32 @@ class EarlyStopping(Callback):
     Args:
         monitor: a column of the history; None: validation_loss, or loss if there is no validation set.
         patience: how many epochs without improvement are waited for, at least 1.
-        min_delta: what counts as an improvement must be larger than this.
+        min_delta: what counts as an improvement must be larger than this; smaller ones are not kept, either.
 
-    The weights of the best epoch are restored at the end whether or not training was stopped early. What is waited
-    for is read from the history, so a resumed training stops where the undisturbed one would have.
+    The weights of the best epoch are restored at the end whether or not training was stopped early. What is best is one
+    rule, the trainer's (`nn.training.improvement`). A training that stopped and is resumed stops at once, unless its
+    patience is larger now.
 
     Prechelt, Early Stopping – But When? (1998), criterion UP.
     """
 
     def __init__(self, monitor: str | None = None, *, patience: int = 10, min_delta: float = 0.0) -> None:
         check_count("patience", patience)
-        if not min_delta >= 0.0:
+        if not 0.0 <= min_delta < math.inf:
             raise ValueError(f"min_delta is a number, 0 or more, but is {min_delta!r}")
         self.monitor = monitor
         self.patience = patience
         self.min_delta = min_delta
 
+    def on_train_begin(self, trainer: TrainingState) -> None:
+        """Count before the first epoch of a resumed training, too."""
+        self.on_epoch_end(trainer, trainer.history.epochs, {})
+
     def on_epoch_end(self, trainer: TrainingState, epoch: int, logs: Mapping[str, float]) -> None:
         """Count the epochs since the last improvement."""
-        name = trainer.history.monitor
-        sign = -1.0 if trainer.higher_is_better(name) else 1.0
-        best, waited = float("inf"), 0
-        for number in trainer.history[name]:
-            improved = sign * number < best - self.min_delta
-            best, waited = (sign * number, 0) if improved else (best, waited + 1)
+        waited = epoch - (trainer.history.best_epoch or 0)
         if waited >= self.patience:
-            trainer.stop(f"{name} has not improved for {waited} epochs")
+            trainer.stop(f"{trainer.history.monitor} has not improved for {waited} epochs", for_good=False)
 
 
 class Checkpoint(Callback):
@@ -59,6 +60,8 @@ class Checkpoint(Callback):
         path: of the file. It is replaced as a whole, so that a killed process leaves the one before.
         every: how many epochs apart.
     """
+
+    last = True  # so that it has noted what the others did
 
     def __init__(self, path: str | Path, every: int = 1) -> None:
         check_count("every", every)

@@ -15,8 +15,11 @@ class History(Mapping[str, list[float]]):
 
     Attributes:
         epochs: how many epochs there were.
-        best_epoch: the epoch (from 1) of the best monitored number; None before the first.
         monitor: what is monitored: "validation_loss" if there is a validation set, or "loss".
+        monitored: that number after each epoch, of the very weights that are kept if it is the best. A number of the
+            training set is measured for it anew: in its column it is a mean over batches, while the weights move.
+        best_epoch: the epoch (from 1) of the best monitored number; None before the first.
+        kept_epoch: the epoch whose weights the model has after the training; 0 for those from before it.
         stop: why the training ended, in words.
         stopped_epoch: the epoch after which it was stopped early; None if it was not.
 
@@ -29,7 +32,9 @@ class History(Mapping[str, list[float]]):
     def __init__(self, columns: Mapping[str, list[float]] | None = None, *, monitor: str = "loss") -> None:
         self.columns: dict[str, list[float]] = {name: list(column) for name, column in (columns or {}).items()}
         self.monitor = monitor
+        self.monitored: list[float] = []
         self.best_epoch: int | None = None
+        self.kept_epoch = 0
         self.stopped_epoch: int | None = None
         self.stop = ""
 
@@ -51,6 +56,11 @@ class History(Mapping[str, list[float]]):
         """One more epoch."""
         for name, number in numbers.items():
             self.columns.setdefault(name, []).append(float(number))
+
+    @property
+    def best(self) -> float | None:
+        """The best monitored number so far; None before there is one."""
+        return None if self.best_epoch is None else self.monitored[self.best_epoch - 1]
 
     def last(self) -> dict[str, float]:
         """The numbers of the last epoch."""

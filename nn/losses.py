@@ -22,6 +22,8 @@ from typing import Any
 import autograd
 from autograd import Value, dot, log, log1p, logsumexp, minimum, relu, softplus, where
 from nn.basics.lookup import lookup
+from nn.basics.probabilities import check_probabilities, checked_probabilities
+from nn.basics.rows import row_by_row
 from nn.data.targets import class_index, numbers, one_of
 
 LossFormula = Callable[[Sequence[Any], Sequence[Any]], Any]
@@ -56,7 +58,7 @@ class Loss:
 
         Raises:
             TypeError: if the prediction is not a list.
-            ValueError: if the loss cannot take that target.
+            ValueError: if the loss cannot take that target, or takes probabilities and these are none.
         """
         if isinstance(prediction, Value) or not hasattr(prediction, "__len__"):
             raise TypeError(f"{self.name} takes a list of outputs, as model(x) returns, but was given {prediction!r}")
@@ -64,8 +66,24 @@ class Loss:
             targets = self.encode(target, len(prediction))
         except ValueError as error:
             raise ValueError(f"{self.name}: {error}") from None
+        if self.expects == "probabilities":
+            prediction = checked_probabilities(self.name, prediction, self.of_classes)
         loss = self.formula(prediction, targets)
         return loss if isinstance(loss, Value) else Value(loss)
+
+    @property
+    def of_classes(self) -> bool:
+        """Whether a target is one class of several."""
+        return self.encode is class_index
+
+    def check_predictions(self, predictions: Any) -> None:
+        """Make sure that plain numbers, a list or row of an array for each sample, are what the loss expects.
+
+        Raises:
+            NoProbability: if it takes probabilities, and they are none.
+        """
+        if self.expects == "probabilities":
+            check_probabilities(self.name, predictions, self.of_classes)
 
     def mean(self, predictions: Sequence[Sequence[Any]], targets: Sequence[Any]) -> Value:
         """The mean over K samples, (1/K) Σₖ loss(predictionₖ, targetₖ).
@@ -73,6 +91,7 @@ class Loss:
         Raises:
             ValueError: if there are none, or not as many targets as predictions.
         """
+        predictions, targets = row_by_row(predictions, "predictions"), row_by_row(targets, "targets")
         if len(predictions) != len(targets):
             raise ValueError(f"{self.name}: {len(predictions)} predictions, but {len(targets)} targets")
         mean: Value = autograd.mean(map(self, predictions, targets))
@@ -85,7 +104,7 @@ class Loss:
             ValueError: naming the first sample whose target cannot be.
         """
         encoded = []
-        for sample, target in enumerate(targets):
+        for sample, target in enumerate(row_by_row(targets, "targets")):
             try:
                 encoded.append(self.encode(target, n_outputs))
             except ValueError as error:

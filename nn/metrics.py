@@ -19,6 +19,7 @@ from typing import Any
 
 from nn.basics.lookup import lookup
 from nn.basics.optional import require
+from nn.basics.rows import is_frame
 
 Outputs = Sequence[Sequence[float]]
 
@@ -82,9 +83,36 @@ def decide(predictions: Outputs, decision: str = "argmax") -> list[int]:
 # ── Classification ──────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def accuracy(predictions: Outputs, targets: Sequence[int], decision: str = "argmax") -> float:
-    """The share of samples whose class was found, 0 to 1."""
+def accuracy(
+    predictions: Outputs, targets: Sequence[Any], decision: str = "argmax", label_decision: str | None = None
+) -> float:
+    """The share of samples whose class was found, 0 to 1; of several labels to a sample, the share of these.
+
+    Args:
+        predictions: the outputs for each sample.
+        targets: the class of each, or a list of labels, one for each output.
+        decision: for a class, one of `DECISIONS`.
+        label_decision: for each label; None: the same.
+
+    >>> accuracy([[0.9, 0.2], [0.4, 0.6]], [[1, 0], [1, 1]], "probability")
+    0.75
+
+    Raises:
+        ValueError: if some targets are lists and others are not, or labels are to be decided by the largest output.
+    """
     check(predictions, targets)
+    listed = [hasattr(target, "__len__") for target in targets]
+    if any(listed):
+        if not all(listed):
+            raise ValueError(f"target {listed.index(False)} is a class, but others are lists of labels")
+        label_decision = label_decision or decision
+        if label_decision == "argmax":
+            raise ValueError(
+                "the targets are lists of labels, each to be decided by its own output, but argmax finds one class of"
+                ' several; decide by "sign", "probability" or "logit", or give the index of each class as its target'
+            )
+        pairs = [pair for output in paired(predictions, targets) for pair in output]
+        return accuracy([[found] for _, found in pairs], [true for true, _ in pairs], label_decision)
     hits = (found == target for found, target in zip(decide(predictions, decision), targets, strict=True))
     return sum(map(bool, hits)) / len(targets)
 
@@ -175,7 +203,10 @@ def average(numbers: Sequence[float]) -> float:
 
 
 def check(predictions: Outputs, targets: Sequence[Any]) -> None:
-    """Raise a ValueError if there are no predictions, or not one for each target."""
+    """Raise a ValueError if there are no predictions, or not one for each target, or they are read by columns."""
+    for name, table in (("predictions", predictions), ("targets", targets)):
+        if is_frame(table):
+            raise ValueError(f"the {name} are a {type(table).__name__}, a table of columns; give {name}.to_numpy()")
     if len(predictions) != len(targets) or len(predictions) == 0:
         raise ValueError(
             f"a metric takes a prediction for each target, and at least one, but was given {len(predictions)}"
@@ -246,11 +277,14 @@ def suited(metric: str | Metric, expects: str, n_outputs: int) -> Metric:
     if isinstance(metric, Metric):
         return metric
     found = lookup("metric", metric, METRICS)
-    if found.task != "classification" or n_outputs > 1:
+    if found.task != "classification":
         return found
     if expects == "numbers":
         raise ValueError(
             f"{metric} needs classes, but the loss is one of numbers.\nUse a loss of classes, such as"
             " binary_cross_entropy_with_logits, or a metric of numbers, such as r2."
         )
-    return found.deciding({"scores": "sign", "probabilities": "probability", "logits": "logit"}[expects])
+    of_one = {"scores": "sign", "probabilities": "probability", "logits": "logit"}[expects]
+    if n_outputs > 1:  # a class is the largest; whether there are labels instead is seen by the targets
+        return replace(found, function=partial(found.function, label_decision=of_one))
+    return found.deciding(of_one)

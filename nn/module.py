@@ -45,8 +45,8 @@ class Module(HasParameters):
         """The outputs for one sample, a list of numbers or Values."""
         raise NotImplementedError(f"{type(self).__name__} does not say what it computes: define __call__(self, x)")
 
-    def predict(self, X: Sequence[Sequence[Any]]) -> list[list[float]]:
-        """The outputs for many samples as plain numbers, a list for each. No graph is kept, no gradient touched.
+    def predict(self, X: Any) -> list[list[float]]:
+        """The outputs for each row of X as plain numbers, a list for each. No graph is kept, no gradient touched.
 
         Of many samples the outputs come from a compiled program, equal to rounding to those one by one.
         """

@@ -13,7 +13,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -32,15 +32,14 @@ from nn.training.callback import tell
 from nn.training.choose_engine import best_engine
 from nn.training.eager import EagerEngine
 from nn.training.epochs import EpochLoop, judge
+from nn.training.first_batch import look_at_the_first_batch, tell_of_fallback
+from nn.training.improvement import Improvement
 from nn.training.interrupt import Interruption
 from nn.training.objective import Objective
 from nn.training.progress import Progress
 from nn.training.samples import Samples, check_samples, check_targets
-from nn.training.state import TrainingState
-
-
-class TrainingWarning(UserWarning):
-    """Training ended before its time, and the message says why."""
+from nn.training.settings import settings_of
+from nn.training.state import TrainingState, TrainingWarning
 
 
 class Trainer(TrainingState):
@@ -75,6 +74,7 @@ class Trainer(TrainingState):
             raise TypeError(f"the optimizer is one of nn.optimizers, made: Adam(0.01), but this is {optimizer!r}")
         self.asked_metrics = list(metrics)
         self.asked_engine = engine
+        self.told = ""
         noted = [lookup("metric", m, METRICS) if isinstance(m, str) else m for m in self.asked_metrics]
         super().__init__(Objective(model, losses.get(loss), l1, l2), optimizer, noted)
 
@@ -111,39 +111,36 @@ class Trainer(TrainingState):
             resume: a file that the callback `Checkpoint` wrote, to go on from.
 
         In the history, loss and metrics of an epoch are means over its batches, each as the model was at that time;
-        validation_ numbers are of the model after the epoch. Ctrl-C lets the step in hand finish, then training
-        ends as usual. It also ends when the loss is NaN or infinite. In both cases the best weights so far are kept.
+        validation_ numbers are of the model after the epoch. What is monitored is always of the model after the epoch,
+        which is what is kept: a number of the training set is measured for this once more, which takes a forward pass
+        over it (`history.monitored`; a validation set saves that).
+
+        Ctrl-C lets the step in hand finish, then training ends as usual. It also ends, before the step is taken, when
+        the loss or a gradient is NaN or infinite. In both cases the best weights so far are kept, and those from
+        before the training if its first epoch was not finished. What the optimiser remembers belongs to one training:
+        it starts over, unless that is resumed.
 
         Raises:
-            ValueError: before anything is trained, if samples, targets or settings do not fit.
+            ValueError: before anything is trained, if samples, targets or settings do not fit, a loss of probabilities
+                is given what are none, or the loss depends on no parameter.
             StorageError: if the file to resume from is damaged, or of another training. The model is not changed.
         """
-        callbacks = list(callbacks)
-        check_count("epochs", epochs, least=0)
-        if batch_size is not None:
-            check_count("batch_size", batch_size, least=1)
-        if tolerance is not None and not tolerance >= 0.0:
-            raise ValueError(f"the tolerance is a number, 0 or more, but is {tolerance!r}")
+        callbacks = sorted(callbacks, key=lambda callback: getattr(callback, "last", False))
+        check_settings(epochs, batch_size, tolerance)
         stored = None if resume is None else checkpoint.read(resume)
         self.rng = generator(rng)
         if stored is not None:
             set_state(self.rng, stored["rng_at_start"])
         self.rng_at_start = state_of(self.rng)
         training, validation = self._samples(X, y, validation_split, validation_data)
-        self.history = History(monitor=self._monitor(callbacks, validation is not None))
+        self.improvement = self._improvement(callbacks, validation is not None)
+        self.settings = settings_of(self, training, validation, batch_size, shuffle)
+        look_at_the_first_batch(self, training, batch_size)
+        self.history = History(monitor=self.improvement.monitor)
         self.best = None
         self.interrupted = False
-        self.settings = {
-            "loss": self.loss.name,
-            "optimizer": type(self.optimizer).__name__,
-            "metrics": [metric.name for metric in self.metrics],
-            "monitor": self.history.monitor,
-            "l1": self.objective.l1,
-            "l2": self.objective.l2,
-            "batch_size": batch_size,
-            "shuffle": shuffle,
-            "data": checkpoint.samples_digest(training),
-        }
+        self.over = ""
+        self.optimizer.start_over()
         if stored is not None and resume is not None:
             checkpoint.restore(resume, stored, self)
 
@@ -151,25 +148,23 @@ class Trainer(TrainingState):
             self.engine = EagerEngine(self.objective, self.optimizer)
         else:
             self.engine = best_engine(self.objective, self.optimizer, training, batch_size, self.engine)
+            self.told = tell_of_fallback(self.engine, self.told)
+        began, begun_after = self.model.state_dict(), self.history.epochs
         with self.at_work():
             tell(self, callbacks, "on_train_begin")
             with Interruption() as interruption, Progress(verbose, self.history.epochs, epochs) as progress:
                 failure = EpochLoop(
                     self, training, validation, batch_size, shuffle, tolerance, callbacks, interruption, progress
                 ).run(epochs)
-        self.failed = bool(failure)
-        restoring = failure or self.interrupted or any(isinstance(c, EarlyStopping) for c in callbacks)
-        if restoring and self.best is not None:
-            self.model.load_state_dict(self.best_weights)
-        self.model.zero_grad()
-        if failure:
-            self.stop(failure)
+        stopping = any(isinstance(c, EarlyStopping) for c in callbacks)
+        self._end(failure, bool(failure) or self.interrupted or stopping, began, begun_after)
         self.history.stop = self.history.stop or f"all {epochs} epochs done"
         with self.at_work():
             tell(self, callbacks, "on_train_end")
         if failure:
-            kept = f"; the weights of epoch {self.history.best_epoch} are kept" if self.best is not None else ""
-            warnings.warn(f"training {failure}{kept}", TrainingWarning, stacklevel=2)
+            kept = self.history.kept_epoch
+            weights = f"the weights of epoch {kept}" if kept else "the weights from before the training"
+            warnings.warn(f"training {failure}; {weights} are kept", TrainingWarning, stacklevel=2)
         return self.history
 
     def evaluate(self, X: Any, y: Any) -> dict[str, float]:
@@ -220,12 +215,50 @@ class Trainer(TrainingState):
         self.metrics = [suited(metric, self.loss.expects, n_outputs) for metric in self.asked_metrics]
         return n_outputs
 
-    def _monitor(self, callbacks: Iterable[Callback], validated: bool) -> str:
-        """The column of the history by which an epoch is the best."""
-        asked = [c.monitor for c in callbacks if isinstance(c, EarlyStopping) and c.monitor]
-        name = asked[0] if asked else "validation_loss" if validated else "loss"
+    def _improvement(self, callbacks: Iterable[Callback], validated: bool) -> Improvement:
+        """The column of the history by which an epoch is the best, and when it is.
+
+        Raises:
+            ValueError: if there is no such column, or two callbacks ask for different rules.
+        """
+        stopping = [c for c in callbacks if isinstance(c, EarlyStopping)]
+        usual = "validation_loss" if validated else "loss"
+        rules = {(c.monitor or usual, c.min_delta) for c in stopping} or {(usual, 0.0)}
+        if len(rules) > 1:
+            raise ValueError(
+                f"there is one best epoch, but callbacks ask for {len(rules)} rules: {sorted(rules)} as (monitor,"
+                " min_delta); give them the same"
+            )
+        name, min_delta = rules.pop()
         plain = ["loss", *(metric.name for metric in self.metrics)]
         columns = [*plain, *(f"validation_{column}" for column in plain if validated)]
         if name not in columns:
             raise ValueError(f"there is no {name!r} to monitor, only {', '.join(columns)}")
-        return name
+        return Improvement(name, self.higher_is_better(name), min_delta)
+
+    def _end(self, failure: str, restoring: bool, began: Mapping[str, float], begun_after: int) -> None:
+        """Give the model the weights that are to be kept."""
+        self.failed = bool(failure)
+        self.history.kept_epoch = self.history.epochs
+        if restoring and self.best is not None:
+            self.model.load_state_dict(self.best_weights)
+            self.history.kept_epoch = self.history.best_epoch or 0
+        elif failure:
+            self.model.load_state_dict(began)
+            self.history.kept_epoch = begun_after
+        self.model.zero_grad()
+        if failure:
+            self.stop(failure)
+
+
+def check_settings(epochs: Any, batch_size: Any, tolerance: Any) -> None:
+    """Make sure that the numbers given to `fit` are such.
+
+    Raises:
+        ValueError: naming the one that is not.
+    """
+    check_count("epochs", epochs, least=0)
+    if batch_size is not None:
+        check_count("batch_size", batch_size, least=1)
+    if tolerance is not None and not tolerance >= 0.0:
+        raise ValueError(f"the tolerance is a number, 0 or more, but is {tolerance!r}")

@@ -41,7 +41,7 @@ def film(
             frames.append({"src": png(draw()), "caption": caption(epoch, history)})
     finally:
         model.load_state_dict(final)
-    last = {"src": png(draw()), "caption": f"The trained network: the weights of epoch {history.best_epoch}."}
+    last = {"src": png(draw()), "caption": f"The trained network: the weights of epoch {history.kept_epoch}."}
     frames.append(last)
     still = f'<img src="{last["src"]}" alt="{escape(last["caption"])}">'
     return player("frames", still, {"title": "The training, epoch by epoch", "frames": frames})

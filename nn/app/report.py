@@ -92,6 +92,7 @@ def summary(run: Run) -> dict[str, Any]:
         "rows": {name: len(part) for name, part in run.parts.items()},
         "epochs": run.history.epochs,
         "best_epoch": run.history.best_epoch,
+        "kept_epoch": run.history.kept_epoch,
         "stop": run.history.stop,
         "seconds": round(run.seconds, 3),
         "engine": run.engine,
@@ -196,7 +197,9 @@ def test_classes(run: Run) -> tuple[list[int], list[int]]:
 def figures_of(run: Run) -> dict[str, Any]:
     """The pictures of a run, by the names of their files."""
     trained, data = run.trained, run.data
-    pictures: dict[str, Any] = {"learning_curves": plots.learning_curves(run.history)}
+    pictures: dict[str, Any] = {}
+    if run.history.epochs:  # a training that diverged at once has no curves
+        pictures["learning_curves"] = plots.learning_curves(run.history)
     if in_the_plane(run):
         pictures["decision_boundary"] = boundary(run)
     if "test" in run.figures:

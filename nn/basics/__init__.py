@@ -7,7 +7,11 @@ In reading order:
     optional     packages that only some of us need
     randomness   where random numbers come from
     storage      files that are whole or not there
+    rows         samples of any kind, row by row
+    nonfinite    where NaN and infinity come from
+    probabilities  whether outputs are such
     parameters   a module's parameters and their names
     fingerprint  when a compiled program stands for a model
+    description  what a training depends on, in words and numbers
     prediction   the outputs of a model for many samples at once
 """

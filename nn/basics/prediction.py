@@ -9,6 +9,7 @@ from typing import Any
 import autograd
 from nn.basics.fingerprint import DIFFERENCE_ALLOWED, SAMPLES_COMPARED, changes_when_called
 from nn.basics.parameters import HasParameters
+from nn.basics.rows import check_row, row_by_row
 
 Rows = list[list[float]]
 OfOneSample = Callable[[Sequence[Any]], Sequence[Any]]
@@ -17,15 +18,17 @@ WORTH_COMPILING = 200_000  # parameters times samples
 ROWS_IN_PROGRAM = 256
 
 
-def predictions(model: HasParameters, outputs: OfOneSample, X: Sequence[Sequence[Any]]) -> Rows:
+def predictions(model: HasParameters, outputs: OfOneSample, X: Any) -> Rows:
     """The outputs for each sample: from a compiled program if there is much to compute, and it gives the same.
 
     Args:
         model: whose parameters `outputs` computes with.
         outputs: those for one sample.
-        X: the samples.
+        X: the samples, each a row.
     """
-    rows, first = list(X), Rows()
+    rows, first = row_by_row(X), Rows()
+    for place, row in enumerate(rows):
+        check_row(row, f"X[{place}]", "a sample is a list of numbers")
     worth_it = len(rows) * len(model.parameters()) >= WORTH_COMPILING and find_spec("numpy") is not None
     some = rows[:SAMPLES_COMPARED]
     if worth_it and not changes_when_called(model, lambda: first.extend(one_by_one(outputs, some))):

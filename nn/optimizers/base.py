@@ -15,7 +15,8 @@ from typing import Any
 from autograd import Value
 from autograd.arithmetic import Floats
 from nn.basics.checks import check_positive
-from nn.schedules import as_schedule
+from nn.basics.nonfinite import check_gradients
+from nn.schedules import Schedule, as_schedule
 
 LossNow = Callable[[], float]
 Slots = tuple[Any, ...]
@@ -32,6 +33,14 @@ class Optimizer:
 
     def __init__(self) -> None:
         self.steps = 0
+
+    def start_over(self) -> None:
+        """Forget all steps: what is remembered belongs to one training."""
+        self.steps = 0
+
+    def settings(self) -> dict[str, Any]:
+        """What it was made with."""
+        return {}
 
     def step(self, parameters: Mapping[str, Value], loss: LossNow | None = None) -> None:
         """Move the parameters once.
@@ -86,11 +95,32 @@ class GradientOptimizer(Optimizer):
 
     def __init__(self, learning_rate: Any) -> None:
         super().__init__()
-        if not callable(learning_rate):
-            check_positive("learning_rate", learning_rate)
         self.learning_rate = learning_rate
-        self.schedule = as_schedule(learning_rate)
         self.slots: dict[str, Slots] = {}
+        self._moved: dict[str, Value] = {}
+
+    @property
+    def learning_rate(self) -> Any:
+        """η, a number or a schedule. It may be set, and counts from the next step on."""
+        return self._learning_rate
+
+    @learning_rate.setter
+    def learning_rate(self, rate: Any) -> None:
+        if not callable(rate):
+            check_positive("learning_rate", rate)
+        self._learning_rate = rate
+        self._schedule = as_schedule(rate)
+
+    @property
+    def schedule(self) -> Schedule:
+        """The learning rate as a function of the number of steps taken."""
+        return self._schedule
+
+    def start_over(self) -> None:
+        """Forget all steps, and what was remembered about the parameters."""
+        self.steps = 0
+        self.slots = {}
+        self._moved = {}
 
     def rule(self, m: Any, p: Any, g: Any, slots: Slots, rate: Any, step: Any) -> tuple[Any, Slots]:
         """One parameter's next number and slots.
@@ -116,7 +146,15 @@ class GradientOptimizer(Optimizer):
         return rate
 
     def step(self, parameters: Mapping[str, Value], loss: LossNow | None = None) -> None:
-        """Move each parameter by the rule; the loss is not called."""
+        """Move each parameter by the rule; the loss is not called. For another model it starts over.
+
+        Raises:
+            NonFinite: if a gradient is NaN or infinite. Nothing has moved then.
+        """
+        check_gradients(parameters)
+        if self._moved and not any(self._moved.get(name) is p for name, p in parameters.items()):
+            self.start_over()  # another model, whose parameters have perhaps the same names
+        self._moved = dict(parameters)
         rate, count = self.rate(), float(self.steps + 1)
         unmoved: Slots = (0.0,) * len(self.slot_names)
         for name, parameter in parameters.items():
@@ -149,6 +187,7 @@ class GradientOptimizer(Optimizer):
                 raise ValueError(f"parameter {name}: {type(self).__name__} remembers {wanted}, but this is {slots!r}")
         self.steps = steps
         self.slots = {name: tuple(slots) for name, slots in state["slots"].items()}
+        self._moved = {}
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({', '.join(f'{name}={value!r}' for name, value in self.settings().items())})"

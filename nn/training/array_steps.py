@@ -38,6 +38,9 @@ class Stepper(Protocol):
     def unload(self) -> None:
         """Bring them back."""
 
+    def finite(self) -> bool:
+        """Whether the numbers, and what the optimiser remembers, are finite; if in doubt, not."""
+
     def after_many(self) -> Stepper:
         """Who goes on now that there were so many steps that more preparation pays."""
 
@@ -60,6 +63,10 @@ class OnValues:
 
     def unload(self) -> None:
         """Nothing: they never left."""
+
+    def finite(self) -> bool:
+        """Not known: the optimiser has its own numbers."""
+        return False
 
     def after_many(self) -> OnValues:
         """Itself."""
@@ -118,6 +125,12 @@ class OnArrays:
         if self.optimizer.steps:
             remembered = map(tuple, self.slots.T.tolist())
             self.optimizer.slots.update(zip(self.compiled.names, remembered, strict=True))
+
+    def finite(self) -> bool:
+        """Whether both arrays are."""
+        import numpy as np
+
+        return bool(np.isfinite(self.numbers).all() and np.isfinite(self.slots).all())
 
     def after_many(self) -> OnArrays:
         """Itself."""

@@ -16,7 +16,12 @@ class Callback:
     ...         print(f"epoch {epoch}: {logs['loss']:.3f}!")
 
     `trainer.stop("because …")` ends the training after the epoch.
+
+    Attributes:
+        last: whether it is told after those that are not, whatever the order in which they were given.
     """
+
+    last = False
 
     def on_train_begin(self, trainer: TrainingState) -> None:
         """Before the first epoch, or the first after resuming."""

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from pathlib import Path
 from typing import Any
 
 from nn.basics import storage
 from nn.basics.randomness import set_state, state_of
 from nn.history import History
-from nn.training.samples import Samples
 from nn.training.state import TrainingState
 
-FORMAT, VERSION = "chalkgrad checkpoint", 1
-KEYS = "settings parameters optimizer history best_epoch best_weights rng_at_start rng".split()
+FORMAT, VERSION = "chalkgrad checkpoint", 2
+KEYS = "settings parameters optimizer history monitored best_epoch best_weights over rng_at_start rng".split()
 
 
 def write(path: str | Path, state: TrainingState) -> None:
@@ -24,8 +21,10 @@ def write(path: str | Path, state: TrainingState) -> None:
         "parameters": state.model.state_dict(),
         "optimizer": state.optimizer.state_dict(),
         "history": state.history.columns,
+        "monitored": state.history.monitored,
         "best_epoch": state.history.best_epoch,
         "best_weights": state.best_weights,
+        "over": state.over,
         "rng_at_start": state.rng_at_start,
         "rng": state_of(state.rng),
     }
@@ -39,6 +38,8 @@ def read(path: str | Path) -> dict[str, Any]:
         StorageError: if the file is damaged, foreign or of a newer version.
     """
     content = storage.read_document(path, FORMAT, VERSION)
+    if "monitored" not in content and "settings" in content:
+        raise storage.StorageError(f"{path} was written by an older chalkgrad, which noted less; train anew")
     missing = [key for key in KEYS if key not in content]
     if missing:
         raise storage.StorageError(f"{path} is damaged: {missing[0]} is missing")
@@ -51,11 +52,11 @@ def restore(path: str | Path, content: dict[str, Any], state: TrainingState) -> 
     Raises:
         StorageError: if it is of another training. Nothing is changed then.
     """
-    for name, ours in state.settings.items():
-        theirs = content["settings"].get(name)
+    settings = content["settings"]
+    for name in [*state.settings, *(name for name in settings if name not in state.settings)]:
+        theirs, ours = settings.get(name), state.settings.get(name)
         if theirs != ours:
-            difference = "other samples or targets" if name == "data" else f"{name}={theirs!r}, and not {ours!r}"
-            raise storage.StorageError(f"{path} is of another training: it had {difference}")
+            raise storage.StorageError(f"{path} is of another training: it had {what_differs(name, theirs, ours)}")
     before = state.model.state_dict(), state.optimizer.state_dict()
     try:
         state.model.load_state_dict(content["parameters"])
@@ -66,10 +67,17 @@ def restore(path: str | Path, content: dict[str, Any], state: TrainingState) -> 
         state.optimizer.load_state_dict(before[1])
         raise storage.StorageError(f"{path} does not fit: {error}") from error
     state.history = History(content["history"], monitor=state.history.monitor)
+    state.history.monitored = list(content["monitored"])
     state.history.best_epoch = content["best_epoch"]
     state.best = (lambda: content["best_weights"]) if content["best_weights"] else None
+    if content["over"]:  # a callback has stopped it; other reasons are found again
+        state.stop(content["over"])
 
 
-def samples_digest(samples: Samples) -> str:
-    """SHA-256 of the numbers, to notice that a training is resumed with others."""
-    return hashlib.sha256(json.dumps([samples.X, samples.encoded]).encode()).hexdigest()
+def what_differs(name: str, theirs: Any, ours: Any) -> str:
+    """What a setting was and is, in words."""
+    if name == "data":
+        return "other samples or targets"
+    if name == "validation_data":
+        return "other validation samples or targets"
+    return f"{name}={theirs!r}, and not {ours!r}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 from importlib.util import find_spec
 
+from autograd import TraceError
 from nn.basics.fingerprint import DIFFERENCE_ALLOWED, SAMPLES_COMPARED, changes_when_called
 from nn.optimizers import Optimizer
 from nn.training.compiled import CompiledEngine
@@ -40,6 +41,10 @@ def best_engine(
         again = partial(best_engine, objective, optimizer, samples, batch_size)
         engine = CompiledEngine(CompiledObjective(objective, samples, batch_size), optimizer, again)
         found = difference(engine, samples)
+    except TraceError as error:
+        read = " ".join(str(error).partition("\n")[0].split())
+        reason = f"the model cannot be compiled: TraceError: {read}"
+        return EagerEngine(objective, optimizer, reason, number_read=read)
     except Exception as error:  # whatever it is: if it is wrong for Values, too, the eager engine will raise it
         line = str(error).partition("\n")[0]
         return EagerEngine(objective, optimizer, f"the model cannot be compiled: {type(error).__name__}: {line}")

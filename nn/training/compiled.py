@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
 
+from nn.basics.nonfinite import check_moved
 from nn.optimizers import Optimizer
 from nn.training.compiled_objective import CompiledObjective
 from nn.training.engine import Batch, Engine
@@ -75,6 +76,13 @@ class CompiledEngine:
     def loss(self, samples: Samples) -> LossAndPredictions:
         """The objective and the predictions."""
         return self.compiled.loss(self.stepper.numbers, samples)
+
+    def check_moved(self) -> None:
+        """Make sure that all numbers are finite."""
+        if not self.stepper.finite():
+            self.unload()
+            numbers = {name: p.data for name, p in self.compiled.parameters.items()}
+            check_moved(numbers, getattr(self.optimizer, "slots", {}))
 
     def remember(self) -> Callable[[], dict[str, float]]:
         """The present weights, to be asked for later; what the loss does not depend on does not move."""

@@ -119,7 +119,8 @@ class CompiledObjective:
         """The objective, the predictions, and the gradient in the order of `names`.
 
         Raises:
-            NonFinite, DomainError: if the objective is not finite; from the eager one, which finds out why.
+            NonFinite, DomainError: if the objective or its gradient is not finite; from the eager one, which finds
+                out why.
         """
         import numpy as np
 
@@ -131,7 +132,7 @@ class CompiledObjective:
             if count < len(batch):
                 gradient = gradient.copy()
         assert gradient is not None, "a batch has samples"
-        if not math.isfinite(loss):
+        if not (math.isfinite(loss) and np.isfinite(gradient).all()):
             self.to_values(numbers)
             loss, found = self.objective.backward(samples.take(batch))
             return loss, found, np.array([self.parameters[name].grad for name in self.names])

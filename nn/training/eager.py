@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
 
 from autograd import Value
+from nn.basics.nonfinite import check_moved
 from nn.optimizers import Optimizer
 from nn.training.engine import Batch, Engine
 from nn.training.objective import LossAndPredictions, Objective
@@ -17,9 +18,13 @@ class EagerEngine:
 
     Args:
         reason: why it is this one, in words.
+        number_read: where the model reads a number, if it cannot be compiled for that.
     """
 
-    def __init__(self, objective: Objective, optimizer: Optimizer, reason: str = "asked for") -> None:
+    def __init__(
+        self, objective: Objective, optimizer: Optimizer, reason: str = "asked for", *, number_read: str = ""
+    ) -> None:
+        self.number_read = number_read
         self.objective = objective
         self.optimizer = optimizer
         self.parameters = objective.model.named_parameters()
@@ -47,6 +52,10 @@ class EagerEngine:
     def current(self) -> Engine:
         """Itself: each graph is of the model as it is."""
         return self
+
+    def check_moved(self) -> None:
+        """Make sure that all numbers are finite."""
+        check_moved({name: p.data for name, p in self.parameters.items()}, getattr(self.optimizer, "slots", {}))
 
     def remember(self) -> Callable[[], dict[str, float]]:
         """The present weights, to be asked for later as a `state_dict`."""

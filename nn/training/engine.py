@@ -42,11 +42,18 @@ class Engine(Protocol):
             together: whether several steps may be taken before the first is reported.
 
         Raises:
-            NonFinite, DomainError: if the loss is not finite.
+            NonFinite, DomainError: if the loss or a gradient is not finite; the step is not taken.
         """
 
     def loss(self, samples: Samples) -> LossAndPredictions:
         """The objective and the predictions, without a step. The penalties count."""
+
+    def check_moved(self) -> None:
+        """Make sure that the parameters, and what the optimiser remembers, are finite.
+
+        Raises:
+            NonFinite: naming the first parameter that is not.
+        """
 
     def remember(self) -> Callable[[], dict[str, float]]:
         """The present weights, to be asked for later as a `state_dict`."""

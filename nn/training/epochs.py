@@ -7,17 +7,21 @@ for each epoch:  for each batch:  gradients of the mean loss, one step of the op
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from autograd import DomainError
+from nn.basics.nonfinite import NonFinite
+from nn.basics.probabilities import NoProbability
+from nn.basics.rows import row_by_row
 from nn.data.splits import batches, take
 from nn.training.callback import Callback, listening, tell
+from nn.training.divergence import Divergence
 from nn.training.interrupt import Interruption
-from nn.training.objective import LossAndPredictions, NonFinite
+from nn.training.objective import LossAndPredictions
 from nn.training.progress import Progress
-from nn.training.samples import Samples, as_list
+from nn.training.samples import Samples
 from nn.training.state import TrainingState
 
 
@@ -38,29 +42,58 @@ class EpochLoop:
     def run(self, epochs: int) -> str:
         """One after the other; the failure that ended them, or ""."""
         state, history = self.state, self.state.history
+        divergence = Divergence(state)
+        self.stop_if_converged()
         while not history.stop and history.epochs < epochs:
             epoch = history.epochs + 1
             tell(state, self.callbacks, "on_epoch_begin", epoch)
             try:
-                logs = self.one()
+                logs = self.one(divergence)
                 if self.validation is not None:
                     judged = judge(state, self.validation)
                     logs |= {f"validation_{name}": number for name, number in judged.items()}
-            except (NonFinite, DomainError) as error:
-                return f"stopped in epoch {epoch}, {' '.join(str(error).split())}"
+                monitored = self.monitored(logs)
+            except (NonFinite, DomainError, NoProbability) as error:
+                return f"stopped in epoch {epoch}, {divergence.explained(error)}"
             history.add(logs)
-            self.keep_the_best()
+            self.keep_the_best(monitored)
             state.interrupted = self.interruption.requested
             if state.interrupted:
-                state.stop(f"interrupted in epoch {epoch}")
-            column = history["loss"]
-            if self.tolerance is not None and len(column) > 1 and abs(column[-1] - column[-2]) <= self.tolerance:
-                state.stop(f"the loss has converged: it changed by no more than {self.tolerance:g}")
+                state.stop(f"interrupted in epoch {epoch}", for_good=False)
+            self.stop_if_converged()
             tell(state, self.callbacks, "on_epoch_end", epoch, logs)
             self.progress.epoch(epoch, logs)
         return ""
 
-    def one(self) -> dict[str, float]:
+    def stop_if_converged(self) -> None:
+        """Stop if the loss did not change by more than the tolerance."""
+        column = self.state.history.columns.get("loss", [])
+        if self.tolerance is not None and len(column) > 1 and abs(column[-1] - column[-2]) <= self.tolerance:
+            text = f"the loss has converged: it changed by no more than {self.tolerance:g}"
+            self.state.stop(text, for_good=False)
+
+    def monitored(self, logs: Mapping[str, float]) -> float:
+        """The monitored number of the model as it is now.
+
+        One of the training set is measured anew: in the logs it is a mean over the batches of an epoch in which the
+        weights moved, and so of weights that nobody has.
+
+        Raises:
+            NonFinite: if the loss that the epoch has led to is not finite.
+        """
+        name = self.state.history.monitor
+        if name not in self.of_training():
+            return logs[name]
+        judged = judge(self.state, self.training)
+        if not math.isfinite(judged["loss"]):
+            raise NonFinite(f"the loss after it is {judged['loss']!r}")
+        return judged[name]
+
+    def of_training(self) -> list[str]:
+        """The columns of the training set."""
+        return ["loss", *(metric.name for metric in self.state.metrics)]
+
+    def one(self, divergence: Divergence) -> dict[str, float]:
         """A step for each batch; the means of the epoch's numbers."""
         state = self.state
         taken: list[list[int]] = []
@@ -70,14 +103,18 @@ class EpochLoop:
             for loss, predicted in self.steps(taken):
                 sums.append(loss * len(taken[len(sums)]))
                 predictions.append(predicted)
+                divergence.note(loss)
                 tell(state, self.callbacks, "on_batch_end", len(sums), loss)
                 self.progress.batch(len(sums), loss)
         except (NonFinite, DomainError) as error:
             raise NonFinite(f"step {len(sums) + 1}: {error}") from error
+        state.engine.check_moved()
+        for predicted in predictions:
+            state.loss.check_predictions(predicted)
         seen = [index for indices in taken for index in indices]
         logs = {"loss": math.fsum(sums) / len(seen)}
         if state.metrics:
-            rows, targets = [row for part in predictions for row in as_list(part)], take(self.training.y, seen)
+            rows, targets = [row for part in predictions for row in row_by_row(part)], take(self.training.y, seen)
             logs |= {metric.name: metric(rows, targets) for metric in state.metrics}
         return logs
 
@@ -98,17 +135,18 @@ class EpochLoop:
             if self.interruption.requested:
                 break
 
-    def keep_the_best(self) -> None:
-        """Remember the weights if the last epoch's monitored number is the best so far."""
+    def keep_the_best(self, monitored: float) -> None:
+        """Remember the weights, of which this is the monitored number, if they are the best so far."""
         state, history = self.state, self.state.history
-        column, before = history[history.monitor], history.best_epoch
-        sign = -1.0 if state.higher_is_better(history.monitor) else 1.0
-        if before is None or sign * column[-1] < sign * column[before - 1]:
-            history.best_epoch = len(column)
+        improved = state.improvement.over(history.best, monitored)
+        history.monitored.append(monitored)
+        if improved:
+            history.best_epoch = history.epochs
             state.best = state.engine.remember()
 
 
 def judge(state: TrainingState, samples: Samples) -> dict[str, float]:
     """The loss and each metric, without training."""
     loss, predictions = state.engine.loss(samples)
-    return {"loss": loss} | {metric.name: metric(as_list(predictions), samples.y) for metric in state.metrics}
+    state.loss.check_predictions(predictions)
+    return {"loss": loss} | {metric.name: metric(row_by_row(predictions), samples.y) for metric in state.metrics}

@@ -5,7 +5,6 @@ Machine code takes as long to make as some thousands of steps with NumPy, so tho
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -62,7 +61,7 @@ class InMachineCode(OnArrays):
         return super().load()
 
     def steps(self, samples: Samples, batches: Sequence[Batch]) -> Iterator[LossAndPredictions]:
-        """One step for each batch, all in one call; by NumPy those that are too large for it or have no finite loss."""
+        """One step for each batch, all in one call; by NumPy those that are too large for it or not finite."""
         done = 0
         if max(map(len, batches)) <= self.compiled.room:
             for found in self.many(samples, batches):
@@ -71,7 +70,7 @@ class InMachineCode(OnArrays):
         yield from super().steps(samples, batches[done:])
 
     def many(self, samples: Samples, batches: Sequence[Batch]) -> Iterator[LossAndPredictions]:
-        """Steps in one call; none from the first on whose loss is not finite."""
+        """Steps in one call; none from the first on whose loss or gradient is not finite."""
         import numpy as np
 
         before, rates = self.optimizer.steps, []
@@ -79,13 +78,14 @@ class InMachineCode(OnArrays):
             rates.append(self.optimizer.rate())
             self.optimizer.steps += 1
         results = self.machine.run(np.array(rates), before, self.compiled.rows(samples, batches))
-        finite = len(results) if math.isfinite(results[-1, 0]) else len(results) - 1
-        self.optimizer.steps = before + finite
-        for batch, result in zip(batches, results[:finite], strict=False):
+        self.optimizer.steps = before + len(results)
+        for batch, result in zip(batches, results, strict=False):
             yield float(result[0]), self.compiled.predictions_in(result, len(batch))
 
 
 def settings(optimizer: Optimizer) -> dict[str, Any]:
     """What an optimiser's rule may depend on."""
-    passing = {"steps", "slots", "learning_rate", "schedule"}
-    return {name: setting for name, setting in vars(optimizer).items() if name not in passing}
+    passing = {"steps", "slots"}
+    return {
+        name: setting for name, setting in vars(optimizer).items() if name not in passing and not name.startswith("_")
+    }

@@ -7,7 +7,8 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 import autograd
-from autograd import Value
+from autograd import DomainError, Value
+from nn.basics.nonfinite import check_gradients, check_loss
 from nn.losses import Loss, l1_penalty, l2_penalty
 from nn.module import Module, outputs_of
 from nn.training.samples import Samples
@@ -50,7 +51,11 @@ class Objective:
         """The summed losses of a few samples at a time, and the predictions for them."""
         for start in range(0, len(samples), CHUNK):
             chunk = slice(start, start + CHUNK)
-            losses, outputs = zip(*map(self.of_sample, samples.X[chunk], samples.encoded[chunk]), strict=True)
+            try:
+                losses, outputs = zip(*map(self.of_sample, samples.X[chunk], samples.encoded[chunk]), strict=True)
+            except DomainError:  # of a logarithm of what is no probability, as can be said more clearly
+                self.loss.check_predictions(self.model.predict(samples.X[chunk]))
+                raise
             yield autograd.sum(losses), [[float(output) for output in sample] for sample in outputs]
 
     def __call__(self, samples: Samples) -> LossAndPredictions:
@@ -65,38 +70,19 @@ class Objective:
         """The objective and the predictions; ∂objective/∂p is in the `.grad` of each parameter p.
 
         Raises:
-            NonFinite: if the objective is NaN or infinite.
+            NonFinite: if the objective or a gradient is NaN or infinite; no step is to be taken then.
         """
         self.model.zero_grad()
         sums, predictions = [], []
         for total, predicted in self.chunks(samples):
-            check_finite(total)
+            check_loss(total)
             total.backward(1.0 / len(samples))
             sums.append(total.data)
             predictions += predicted
         penalty = self.penalty()
         if isinstance(penalty, Value):
-            check_finite(penalty)
+            check_loss(penalty)
             penalty.backward()
+        again = (self.of_sample(*sample)[0] for sample in zip(samples.X, samples.encoded, strict=True))
+        check_gradients(self.model.named_parameters(), again)
         return math.fsum(sums) / len(samples) + float(penalty), predictions
-
-
-class NonFinite(ArithmeticError):
-    """A loss that is NaN or infinite; the message names the number that turned first."""
-
-
-def check_finite(total: Value) -> None:
-    """Make sure that a loss is a finite number.
-
-    Raises:
-        NonFinite: naming the first number below it that is not.
-    """
-    if not math.isfinite(total.data):
-        first = autograd.nonfinite(total)
-        assert first is not None, "the total itself is not finite"
-        made_by = f"computed by {first.op.name}" if first.op is not None else "a leaf"
-        operands = ", ".join(f"{p.label} = {p.data!r}" if p.label else repr(p.data) for p in first.parents[:4])
-        more = f" of {operands}{' …' if len(first.parents) > 4 else ''}" if operands else ""
-        label = f" {first.label!r}" if first.label else ""
-        turned = f"the first number to turn is {first.data!r}{label}, {made_by}{more}"
-        raise NonFinite(f"the loss is {total.data!r}; {turned}")

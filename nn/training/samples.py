@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from nn.basics.rows import check_row, row_by_row
 from nn.data.splits import take
 from nn.losses import Loss
 
@@ -48,13 +49,14 @@ def check_samples(X: Any, name: str = "X", width: int | None = None) -> list[lis
     Raises:
         ValueError: if there are none, one is not a list of numbers of the same length, or a number is not finite.
     """
-    rows = as_list(X)
+    rows = row_by_row(X, name)
     if not rows:
         raise ValueError(f"{name} is empty: at least one sample is needed")
     samples = []
     for place, row in enumerate(rows):
         if isinstance(row, str) or not hasattr(row, "__len__"):
             raise ValueError(f"{name}[{place}] is {row!r}, but a sample is a list of numbers; a single input is [x]")
+        check_row(row, f"{name}[{place}]", "a sample is a list of numbers")
         try:
             sample = [float(number) for number in row]
         except (TypeError, ValueError):
@@ -77,12 +79,7 @@ def check_targets(X: list[list[float]], y: Any, loss: Loss, n_outputs: int, name
     Raises:
         ValueError: if there is not a target for each sample, or the loss cannot take one.
     """
-    targets = as_list(y)
+    targets = row_by_row(y, f"{name}y")
     if len(targets) != len(X):
         raise ValueError(f"there are {len(X)} samples in {name}X, but {len(targets)} targets in {name}y")
     return Samples(X, targets, loss.encode_all(targets, n_outputs))
-
-
-def as_list(rows: Any) -> list[Any]:
-    """A list, also of an array or of anything to go through."""
-    return rows.tolist() if hasattr(rows, "tolist") else list(rows)

@@ -11,7 +11,12 @@ from nn.metrics import Metric
 from nn.optimizers import Optimizer
 from nn.training.eager import EagerEngine
 from nn.training.engine import Engine
+from nn.training.improvement import Improvement
 from nn.training.objective import Objective
+
+
+class TrainingWarning(UserWarning):
+    """Something about a training that should not be overlooked: it ended before its time, or does not do all of it."""
 
 
 class TrainingState:
@@ -23,7 +28,9 @@ class TrainingState:
         metrics: what is noted besides.
         engine: what computes gradients and steps, once `fit` was called.
         history: of the last `fit`, also while it runs.
+        improvement: the rule by which an epoch is the best so far.
         best: asked for it, the weights of the best epoch so far; None before there is one.
+        over: why it was stopped for good; "" if it was not.
         interrupted, failed: whether the last `fit` ended by Ctrl-C, or by a loss that is not finite.
         rng, rng_at_start: the source of random numbers, and its state when `fit` began.
         settings: what a training has to have in common with the checkpoint from which it goes on.
@@ -37,7 +44,9 @@ class TrainingState:
         self.metrics = list(metrics)
         self.engine: Engine = EagerEngine(objective, optimizer, "nothing was trained yet")
         self.history = History()
+        self.improvement = Improvement("loss")
         self.best: Callable[[], dict[str, float]] | None = None
+        self.over = ""
         self.interrupted = False
         self.failed = False
         self.rng: Any = None
@@ -59,11 +68,16 @@ class TrainingState:
         plain = name.removeprefix("validation_")
         return any(metric.name == plain and metric.higher_is_better for metric in self.metrics)
 
-    def stop(self, reason: str) -> None:
-        """End the training after the present epoch, for a reason given in words. For callbacks."""
+    def stop(self, reason: str, *, for_good: bool = True) -> None:
+        """End the training after the present epoch, for a reason given in words. For callbacks.
+
+        Args:
+            for_good: whether it is over, also for who resumes it; otherwise whoever stops it will ask again then.
+        """
         if not self.history.stop:
             self.history.stop = reason
             self.history.stopped_epoch = self.history.epochs
+            self.over = reason if for_good else ""
 
     # ── The way of a parameter: into the engine, and out of it ──────────────────────────────────────────────
 

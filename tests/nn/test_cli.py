@@ -2,6 +2,7 @@
 
 import csv
 import json
+import math
 import os
 import signal
 import subprocess
@@ -281,3 +282,13 @@ def test_the_report_in_a_browser(tmp_path):
             assert problems == [] and len(asked) == 1
             page.close()
         browser.close()
+
+
+@pytest.mark.parametrize("data, rate", [("diabetes", 1e150), ("diabetes", 1e30)])
+def test_a_training_that_diverges_at_once_leaves_a_report_and_finite_weights(tmp_path, data, rate):
+    command = ["train", data, "--optimizer", "gradient_descent", "--learning-rate", str(rate), "--batch", "4"]
+    with pytest.warns(UserWarning, match="learning rate .* is too large.*weights from before the training are kept"):
+        ran = CliRunner().invoke(main, [*command, "--epochs", "3", "-q", "-o", str(tmp_path / "out")])
+    assert ran.exit_code == 1 and not isinstance(ran.exception, ValueError), ran.output
+    assert "The learning rate" in (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
+    assert all(map(math.isfinite, TrainedModel.load(tmp_path / "out" / "model.json").model.state_dict().values()))

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from nn import MLP, GradientDescent, Trainer
 from nn.metrics import DECISIONS, METRICS, by_class, confusion_matrix, decide
 
 NUMBERS = st.floats(-1e6, 1e6).map(lambda x: round(x, 3))  # whose squares do not underflow
@@ -120,3 +121,33 @@ def test_confusion_and_the_figures_of_each_class():
     assert first == {"precision": 1.0, "recall": pytest.approx(2 / 3), "f1": pytest.approx(0.8), "samples": 3}
     assert second["precision"] == pytest.approx(1 / 3) and second["recall"] == 0.5
     assert third["f1"] == 0.0 and absent == {"precision": 0.0, "recall": 0.0, "f1": 0.0, "samples": 0}
+
+
+@pytest.mark.parametrize("decision, low, high", [("sign", -1, 1), ("probability", 0, 1), ("logit", 0, 1)])
+def test_of_labels_the_share_that_was_found_is_the_accuracy(decision, low, high):
+    metric = METRICS["accuracy"].deciding(decision)
+    assert metric([[0.9, -0.2], [-0.4, 0.6]], [[high, low], [low, high]]) == 1.0
+    assert metric([[0.9, -0.2], [-0.4, 0.6]], [[high, low], [high, high]]) == 0.75
+    assert metric([[0.9], [-0.4]], [[high], [low]]) == 1.0
+    with pytest.raises(ValueError, match="has 2 numbers, but its target 1"):
+        metric([[0.9, -0.2]], [[high]])
+    with pytest.raises(ValueError, match="target 1 is a class, but others are lists of labels"):
+        metric([[0.9], [0.1]], [[high], low])
+    with pytest.raises(ValueError, match="the targets are lists of labels.*argmax"):
+        METRICS["accuracy"]([[0.9, -0.2]], [[high, low]])
+
+
+@pytest.mark.parametrize(
+    "loss, low, output",
+    [
+        ("hinge", -1, "linear"),
+        ("binary_cross_entropy", 0, "sigmoid"),
+        ("binary_cross_entropy_with_logits", 0, "linear"),
+    ],
+)
+def test_a_training_of_labels_has_their_accuracy(loss, low, output):
+    X = [[-2.0, 1.0], [-1.0, -1.0], [1.0, 2.0], [2.0, -2.0]]
+    y = [[1 if a > 0 else low, 1 if b > 0 else low] for a, b in X]
+    trainer = Trainer(MLP(2, [2], output_activation=output, rng=1), loss, GradientDescent(1.0), metrics=["accuracy"])
+    history = trainer.fit(X, y, epochs=40, batch_size=None, verbose=0, rng=1)
+    assert history["accuracy"][-1] == trainer.evaluate(X, y)["accuracy"] == 1.0

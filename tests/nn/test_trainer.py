@@ -13,6 +13,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
+from autograd import Value
 from nn import (
     MLP,
     Adam,
@@ -169,7 +170,10 @@ def test_a_loss_that_is_not_finite_ends_the_training_and_keeps_the_best_weights(
         def on_epoch_end(self, trainer, epoch, logs):
             best[epoch] = trainer.model.state_dict()
 
-    with pytest.warns(TrainingWarning, match=r"stopped in epoch \d+, step 1: dot: .* has no finite real value"):
+    with pytest.warns(
+        TrainingWarning,
+        match=r"stopped in epoch \d+, dot: .* has no finite real value.*The learning rate 40 is too large",
+    ):
         history = t.fit(X, y, epochs=1000, batch_size=None, verbose=0, callbacks=[Note()])
     assert "stopped in epoch" in history.stop and history.epochs < 999
     assert t.model.state_dict() == best[history.best_epoch]
@@ -305,7 +309,7 @@ def test_a_damaged_checkpoint_leaves_the_model_untouched(tmp_path):
     other = MLP(2, [6, 1], activation="tanh", rng=3)
     before = other.state_dict()
     t = Trainer(other, "mean_squared_error", Adam(0.05))
-    with pytest.raises(StorageError, match="does not fit: the state does not fit this MLP"):
+    with pytest.raises(StorageError, match=r"another training: it had model.sizes=\[5, 1\], and not \[6, 1\]"):
         t.fit(*line(60), batch_size=8, validation_split=0.2, verbose=0, resume=path)
     assert other.state_dict() == before and t.optimizer.steps == 0
 
@@ -424,3 +428,29 @@ def test_what_is_no_loss_no_optimizer_or_no_model_is_refused_with_a_repair():
 
     with pytest.raises(ValueError, match="no parameters, so there is nothing to train"):
         Trainer(Fixed(), "mean_squared_error", GradientDescent()).fit([[1.0]], [1.0], verbose=0)
+
+
+class Numbers(Module):
+    """Takes the number out of its first parameter, or of both."""
+
+    def __init__(self, both):
+        self.w, self.b = Value(1.0), Value(0.5)
+        self.both = both
+
+    def __call__(self, x):
+        return [Value(math.sin(self.w) * x[0]) + (float(self.b) if self.both else self.b)]
+
+
+@pytest.mark.parametrize("engine", ["auto", "eager"])
+def test_a_loss_that_reaches_no_parameter_is_refused_and_one_that_misses_some_names_them(engine):
+    t = Trainer(Numbers(both=True), "mean_squared_error", GradientDescent(0.1), engine=engine, l2=0.1)
+    with pytest.raises(ValueError, match=r"depends on no parameter of the model.*\n.*float\(v\), v.data, a math"):
+        t.fit([[1.0]], [1.0], verbose=0)
+    t = Trainer(Numbers(both=False), "mean_squared_error", GradientDescent(0.1), engine=engine)
+    with pytest.warns(TrainingWarning) as caught:
+        t.fit([[1.0]], [1.0], epochs=1, verbose=0)
+        t.fit([[1.0]], [1.0], epochs=1, verbose=0)
+    texts = [str(one.message) for one in caught]
+    assert sum("does not depend on w:" in text for text in texts) == 2
+    assert sum("a number was read: " in text and "math.sin(self.w)" in text for text in texts) == (engine == "auto")
+    assert all(one.filename == __file__ for one in caught)

@@ -3,9 +3,9 @@
     step(memory, rate, count)
     epoch(memory, steps, results, rates, count, table₁, order₁, …)
 
-A step goes forward; stops if the first result, the loss, is not finite; goes backward; and moves the parameters by the
-optimiser's rule, which is read in machine code as the table of operations is. An epoch copies a batch in, row by row as
-the orders say, takes a step and keeps the results, again and again.
+A step goes forward; stops if the first result, the loss, is not finite; goes backward; stops if a gradient is not
+finite; and moves the parameters by the optimiser's rule, which is read in machine code as the table of operations is.
+An epoch copies a batch in, row by row as the orders say, takes a step and keeps the results, again and again.
 """
 
 from __future__ import annotations
@@ -44,22 +44,40 @@ def write_updates(module: ir.Module, program: Program, adjoints: int, slots: int
 
 
 def write_step(module: ir.Module, program: Program, adjoints: int, slots: int, update: Update) -> None:
-    """step(memory, rate, count): whether the loss was finite, and if so the parameters have moved."""
+    """step(memory, rate, count): whether loss and gradient were finite, and if so the parameters have moved."""
     f = Emitter(module, "step", {}, np.ones(0), [DOUBLE, DOUBLE], WORD)
     _, rate, count = f.function.args
     b = f.builder
     one = lanes(b, 1)
     b.call(module.globals["forward"], [f.memory])
     loss = one.lane(b.load(f.at(program.roots[0]), align=8))
-    finite = one.compare("<", one.abs(loss), np.inf)
-    with b.if_then(finite, likely=True):
+    moved = f.variable(WORD, WORD(0))
+    with b.if_then(one.compare("<", one.abs(loss), np.inf), likely=True):
         f.backward_from(adjoints + program.roots[0])
-        move(f, update, adjoints, slots, rate, count)
-    f.finish(b.zext(finite, WORD))
+        with b.if_then(all_finite(f, adjoints + update.start, update.count), likely=True):
+            move(f, update, adjoints, slots, rate, count)
+            b.store(WORD(1), moved)
+    f.finish(b.load(moved))
+
+
+def all_finite(f: Emitter, start: int, count: int) -> ir.Value:
+    """Whether so many numbers of the memory are all finite: 0·x is 0 for those, and NaN for others."""
+    width = min(processor().width, 1 << (count - 1).bit_length())
+    m = lanes(f.builder, width)
+    index: list[Any] = [0]
+    total = f.variable(m.type, m.number(0.0))
+
+    def add(used: int) -> None:
+        numbers = f.load(m, f.scaled(index[0], 1, start), 1, used)
+        f.builder.store(m.number(m.lane(f.builder.load(total)) + numbers * 0.0), total)
+
+    for_blocks(f, count, width, index, 0, add)
+    found = m.lane(f.builder.load(total))
+    return f.builder.not_(m.any(m.compare("uno", found, found)))
 
 
 def write_epoch(module: ir.Module, program: Program, update: Update) -> None:
-    """epoch(memory, steps, results, rates, count, table₁, order₁, …): how many steps were begun."""
+    """epoch(memory, steps, results, rates, count, table₁, order₁, …): how many steps were taken."""
     pointer, index = DOUBLE.as_pointer(), WORD.as_pointer()
     more = [WORD, pointer, pointer, DOUBLE, *[pointer, index] * len(update.pieces)]
     f = Emitter(module, "epoch", {}, np.ones(0), more, WORD)
@@ -77,7 +95,7 @@ def write_epoch(module: ir.Module, program: Program, update: Update) -> None:
     result = b.gep(results, [b.mul(number, WORD(len(program.roots)))])
     for k, root in enumerate(program.roots):
         b.store(b.load(f.at(root), align=8), b.gep(result, [WORD(k)]), align=8)
-    b.store(b.add(number, WORD(1)), done)
+    b.store(b.add(number, finite), done)
     b.store(b.fadd(b.load(count), DOUBLE(1.0)), count)
     more_to_do = b.icmp_signed("<", b.load(done), steps)
     b.cbranch(b.and_(more_to_do, b.icmp_signed("!=", finite, WORD(0))), body, end)
@@ -111,7 +129,8 @@ def move(f: Emitter, update: Update, adjoints: int, slots: int, rate_given: ir.V
     f.builder.position_at_end(body)
     before = lanes(ir.IRBuilder(once), 1)
     rate, count = before.lane(rate_given), before.lane(count_given)
-    width = min(processor().width, 1 << (update.count - 1).bit_length())
+    # Of two registers of the same width, an instruction goes where the first one is from, so these are never single.
+    width = max(2, min(processor().width, 1 << (update.count - 1).bit_length()))
     m = lanes(f.builder, width)
     index: list[Any] = [0]
     starts = [update.start, update.start + adjoints, *(slots + k * update.count for k in range(update.slots))]

@@ -63,8 +63,8 @@ class TrainingLoop(LlvmMachine):
             batches: for each piece a table and, for each step, which of its rows are taken.
 
         Returns:
-            The program's results in each step, before the update: the loss first. They end with the first loss that is
-            not finite, after which nothing was moved.
+            The program's results in each step that was taken, before the update: the loss first. They end before the
+            first step whose loss or gradient is not finite, and which therefore moved nothing.
 
         Raises:
             ValueError: if tables or orders have another shape than the pieces, or name rows that are not there.
@@ -77,7 +77,7 @@ class TrainingLoop(LlvmMachine):
         return results[:done]
 
     def step(self, rate: float, count: int) -> float:
-        """One step with the batch that is in place; the loss before it."""
+        """One step with the batch that is in place, if its loss and gradient are finite; the loss before it."""
         self.one_step(rate, count + 1.0)
         return float(self.memory[self.root])
 

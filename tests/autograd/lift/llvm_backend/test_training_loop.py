@@ -66,21 +66,43 @@ def test_many_steps_are_the_steps_one_by_one(optimizer):
     assert [*epochs.slots.ravel()] == pytest.approx(np.ravel(remembered), rel=1e-11, abs=1e-15)
 
 
-def test_it_stops_before_the_update_when_the_loss_is_not_finite():
-    recorded, _, p, xs, ts = problem()
+def stopped(recorded, p, xs, ts, width, batch=7):
     start = int(recorded.places[0])
-    optimizer = GradientDescent(0.1)
-    pieces = (Piece(start + 9, 2, 7), Piece(start + 9 + 14, 1, 7))
-    epochs = epochs_of(recorded, Update(optimizer.rule, 0, start, 9, pieces))
+    pieces = (Piece(start + p.size, width, batch), Piece(start + p.size + width * batch, 1, batch))
+    epochs = epochs_of(recorded, Update(GradientDescent(0.1).rule, 0, start, p.size, pieces))
     epochs.parameters[:] = p.ravel()
-    xs[20] = np.nan
-    order = np.arange(28).reshape(4, 7) % 29
+    order = np.arange(4 * batch).reshape(4, batch) % len(xs)
     found = epochs.run(np.full(4, 0.1), 0, [(xs, order), (ts, order)])
-    assert len(found) == 3 and np.isfinite(found[:2]).all() and np.isnan(found[2, 0])
     after = epochs.parameters.copy()
     epochs.parameters[:] = p.ravel()
-    epochs.run(np.full(2, 0.1), 0, [(xs, order[:2]), (ts, order[:2])])
+    epochs.run(np.full(len(found), 0.1), 0, [(xs, order[: len(found)]), (ts, order[: len(found)])])
     assert (epochs.parameters == after).all()
+    return found
+
+
+def test_it_stops_before_the_update_when_the_loss_is_not_finite():
+    recorded, _, p, xs, ts = problem()
+    xs[20] = np.nan
+    found = stopped(recorded, p, xs, ts, 2)
+    assert len(found) == 2 and np.isfinite(found).all()
+
+
+@pytest.mark.parametrize("count", [1, 3, 7, 8, 13, 40])
+def test_it_stops_before_the_update_when_a_gradient_is_not_finite(count):
+    """The loss is √p₀·x, …, whose slope is infinite where p is 0 and NaN where x is 0, too."""
+
+    def roots(p, xs, ts):
+        return mean(vmap(lambda p, x, t: total([(w * w * xi).sqrt() for w, xi in zip(p, x)]) * t, (None, 0, 0))(
+            p, xs, ts))  # fmt: skip
+
+    rng = np.random.default_rng(0)
+    for place in range(count):
+        p, xs, ts = rng.uniform(1.0, 2.0, count), rng.uniform(1.0, 2.0, (20, count)), np.full(20, 0.01)
+        xs[15, place] = 0.0
+        compiled = jit(value_and_grad(roots))
+        compiled.bind(p, xs[:5], ts[:5])
+        found = stopped(compiled.latest, p, xs, ts, count, batch=5)
+        assert len(found) == 3 and np.isfinite(found).all()
 
 
 def test_without_batches_the_same_numbers_are_used_in_each_step():

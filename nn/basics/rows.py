@@ -1,0 +1,58 @@
+"""Samples and targets as lists with an entry for each sample, whatever they come in: never by columns in silence."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
+from typing import Any
+
+
+def row_by_row(table: Any, name: str = "X") -> list[Any]:
+    """The rows of an array, of a DataFrame (pandas, polars, pyarrow), or of anything to go through in order.
+
+    Raises:
+        ValueError: for what has columns but no rows to ask for, or no order; with the repair.
+    """
+    if is_frame(table):
+        return rows_of_frame(table, name)
+    if isinstance(table, Mapping):
+        raise ValueError(f"{name} is a mapping, as of columns by name; rows are wanted: list(zip(*columns.values()))")
+    if isinstance(table, AbstractSet):
+        raise ValueError(f"{name} is a set, whose order is not that of anything else; a list is wanted")
+    for method in ("tolist", "to_list", "to_pylist"):  # of arrays and tensors, of polars' and pyarrow's columns
+        if callable(convert := getattr(table, method, None)):
+            found = convert()
+            return found if isinstance(found, list) else [found]
+    return list(table)
+
+
+def is_frame(table: Any) -> bool:
+    """Whether it is a table that knows its columns, through which it may be gone by columns or by their names."""
+    return not isinstance(table, type) and any(
+        hasattr(table, mark) for mark in ("columns", "column_names", "__dataframe__")
+    )
+
+
+def rows_of_frame(frame: Any, name: str) -> list[Any]:
+    """The rows of a table of columns, by whichever method it has for them."""
+    if callable(rows := getattr(frame, "rows", None)):  # polars
+        return [list(row) for row in rows()]
+    if callable(to_numpy := getattr(frame, "to_numpy", None)):  # pandas and its relatives
+        found: list[Any] = to_numpy().tolist()
+        return found
+    if callable(to_pylist := getattr(frame, "to_pylist", None)):  # pyarrow, which gives rows as dicts
+        return [list(row.values()) if isinstance(row, Mapping) else list(row) for row in to_pylist()]
+    raise ValueError(
+        f"{name} is a {type(frame).__name__}, a table of columns, and rows are wanted: give {name}.to_numpy(), or"
+        f" (of a lazy table) {name}.collect()"
+    )
+
+
+def check_row(row: Any, where: str, wanted: str) -> None:
+    """Make sure that a row has an order.
+
+    Raises:
+        ValueError: if it is a mapping or a set.
+    """
+    if isinstance(row, Mapping | AbstractSet):
+        raise ValueError(f"{where} is {row!r}, but {wanted}; of a mapping give list(row.values()), in the same order")
