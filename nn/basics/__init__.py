@@ -5,8 +5,10 @@ In reading order:
     lookup       things by name; an unknown one proposes the nearest
     checks       numbers that people choose, checked
     optional     packages that only some of us need
+    forms        what a document has to look like
     randomness   where random numbers come from
     storage      files that are whole or not there
+    spreadsheet  CSV that no spreadsheet program computes with
     parameters   a module's parameters and their names
     fingerprint  when a compiled program stands for a model
     prediction   the outputs of a model for many samples at once
