@@ -26,9 +26,7 @@ def csv_text(rows: Iterable[Sequence[Any]], *, raw: bool = False) -> str:
         raw: leave the texts as they are, for programs that do not compute with them.
     """
     lines: list[str] = []
-    writer = csv.writer(
-        SimpleNamespace(write=lines.append), lineterminator="\r\n"
-    )  # so that a lone \r gets quotes, too
+    writer = csv.writer(SimpleNamespace(write=lines.append), lineterminator="\r\n")  # quotes a lone \r, too
     writer.writerows(rows if raw else (map(guarded, row) for row in rows))
     return "".join(f"{line.removesuffix(writer.dialect.lineterminator)}\n" for line in lines)
 
