@@ -14,11 +14,14 @@ a later write of the same file removes.
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import re
 import secrets
 import stat
+import tempfile
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 MOST_LINKS = 40  # that are followed one after the other, as in the kernels
@@ -120,3 +123,48 @@ def sweep(folder: str, name: str) -> None:
                     found = entry.stat(follow_symlinks=False)
                     if stat.S_ISREG(found.st_mode) and time.time() - found.st_mtime > ABANDONED:
                         os.unlink(entry.path)
+
+
+# ── Before there is anything to write ───────────────────────────────────────────────────────────────────────────
+
+
+def check_folder(path: str | os.PathLike[str]) -> None:
+    """Make sure that files can be written into a folder, which need not be there yet. Nothing is left by trying.
+
+    Raises:
+        OSError: if they cannot.
+    """
+    with made_for_now(Path(path)), tempfile.TemporaryFile(dir=path):
+        pass
+
+
+def check_file(path: str | os.PathLike[str]) -> None:
+    """The same for a file. One that is there stays as it is.
+
+    Raises:
+        OSError: if it cannot be written.
+    """
+    mode = mode_of(os.fspath(path))
+    if mode is not None and stat.S_ISDIR(mode):
+        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), os.fspath(path))
+    if mode is None or stat.S_ISREG(mode):  # what is neither is opened when there is something to write
+        check_folder(os.path.dirname(os.path.realpath(path)))
+
+
+@contextlib.contextmanager
+def made_for_now(path: Path) -> Iterator[None]:
+    """A folder that is there for a moment, with the folders above it; those that were not there are gone after it."""
+    missing = []
+    while not path.exists():
+        missing.append(path)
+        path = path.parent
+    made = []
+    try:
+        for folder in reversed(missing):
+            folder.mkdir()
+            made.append(folder)
+        yield
+    finally:
+        for folder in reversed(made):
+            with contextlib.suppress(OSError):
+                folder.rmdir()

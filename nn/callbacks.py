@@ -8,8 +8,9 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from autograd.files import write_whole
-from autograd.show.draw import draw
+from autograd.files import check_file, check_folder, write_whole
+from autograd.show.draw import chosen, draw
+from autograd.show.drawing.folding import LEVELS
 from nn.basics.checks import check_count
 from nn.module import outputs_of
 from nn.training import checkpoint
@@ -68,6 +69,13 @@ class Checkpoint(Callback):
         self.path = Path(path)
         self.every = every
 
+    def on_train_begin(self, trainer: TrainingState) -> None:
+        """Refuse, before anything is trained, a path to which nothing can be written."""
+        try:
+            check_file(self.path)
+        except OSError as error:
+            raise ValueError(f"no checkpoint can be written to {self.path} ({error.strerror})") from error
+
     def on_epoch_end(self, trainer: TrainingState, epoch: int, logs: Mapping[str, float]) -> None:
         """Write the file if it is time to; never after an epoch that was cut short."""
         if epoch % self.every == 0 and not trainer.interrupted:
@@ -111,17 +119,29 @@ class DrawGraph(Callback):
         sample: (x, target).
         detail: "ops", "neurons" or "layers", as for `autograd.show.draw`.
 
-    Without a program that lays graphs out, training goes on without pictures, and a warning says so.
+    Without a program that lays graphs out, or room for the pictures, training goes on without them, and a warning
+    says so.
     """
 
     def __init__(
         self, every: int, path: str | Path, sample: tuple[Sequence[float], Any], detail: str = "neurons"
     ) -> None:
+        check_count("every", every)
+        chosen("detail", detail, LEVELS)
         self.every = every
         self.path = Path(path)
         self.sample = sample
         self.detail = detail
         self.given_up = False
+
+    def on_train_begin(self, trainer: TrainingState) -> None:
+        """Refuse, before anything is trained, a sample that does not fit, or a folder that cannot be written to."""
+        x, target = self.sample
+        trainer.loss(outputs_of(trainer.model, x), target)
+        try:
+            check_folder(self.path)
+        except OSError as error:
+            raise ValueError(f"no picture can be put into {self.path} ({error.strerror})") from error
 
     def on_epoch_end(self, trainer: TrainingState, epoch: int, logs: Mapping[str, float]) -> None:
         """Draw, if it is time to. The gradients that are shown are of this sample alone."""
@@ -129,14 +149,14 @@ class DrawGraph(Callback):
             return
         x, target = self.sample
         trainer.model.zero_grad()
-        loss = trainer.loss(outputs_of(trainer.model, x), target)
-        loss.backward()
-        loss.label = "L"
         try:
+            loss = trainer.loss(outputs_of(trainer.model, x), target)
+            loss.backward()
+            loss.label = "L"
             picture = draw(loss, detail=self.detail).pipe(format="svg")
-        except RuntimeError as error:
+            write_whole(self.path / f"epoch_{epoch:04d}.svg", picture, parents=True)
+        except (RuntimeError, ArithmeticError, ValueError, OSError, ImportError) as error:
             self.given_up = True
             warnings.warn(f"training goes on without pictures of the graph: {error}", stacklevel=2)
-        else:
-            write_whole(self.path / f"epoch_{epoch:04d}.svg", picture, parents=True)
-        trainer.model.zero_grad()
+        finally:
+            trainer.model.zero_grad()

@@ -5,10 +5,9 @@ Exit status 0; 2 with a line on stderr for what the user can repair; 1 otherwise
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 import sys
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -20,15 +19,16 @@ except ModuleNotFoundError:  # pragma: no cover (an installation without the ext
 from autograd.files import write_whole
 from autograd.show.explain import ExpressionError, explain
 from nn import activations, losses, optimizers
-from nn.app.arguments import Data, LayerSizes, data_set, named_numbers, repairable
+from nn.app.arguments import Data, LayerSizes, check_outputs, data_set, named_numbers, repairable
 from nn.app.experiment import Settings, cross_validate, experiment
 from nn.app.plot_choices import FIGURES, READS
-from nn.app.report import check_replaceable, summary, write_report
+from nn.app.report import check_destination, summary, write_report
 from nn.app.trained_model import TrainedModel
+from nn.basics.spreadsheet import csv_text, is_formula
 from nn.callbacks import Snapshots
 from nn.data.bundled import DATASETS
 from nn.data.csv_file import read_csv
-from nn.plots.look import save_svg
+from nn.plots.look import save_figure
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -118,7 +118,7 @@ def train(
     settings = Settings(**{**chosen, "batch_size": chosen["batch_size"] or None})
     dataset = data_set(data, target, task, categories)
     folder = Path(output or Path("runs") / (dataset.name or "report"))
-    check_replaceable(folder)
+    check_destination(folder)
     say(f"{dataset.name}: {len(dataset):,} rows; {dataset.verdict}")
     verbose = 0 if quiet else 1
     scores = cross_validate(dataset, settings, folds, verbose=verbose) if folds else {}
@@ -134,7 +134,7 @@ def train(
     say(f"{run.history.stop} ({run.seconds:.1f} s). Report: {page}")
     if as_json:
         click.echo(json.dumps({**summary(run), "report": str(page), "folds": scores}, indent=2))
-    if run.failed:
+    if run.failed or page.name != "report.html":
         sys.exit(1)
 
 
@@ -154,14 +154,16 @@ def aligned_figures(figures: dict[str, dict[str, float]]) -> list[str]:
 @click.argument("rows", type=click.Path(dir_okay=False))
 @click.option("--output", "-o", type=click.Path(dir_okay=False), help="Write there and not to stdout.")
 @click.option("--json", "as_json", is_flag=True, help="A JSON list and not a CSV table.")
+@click.option("--raw", is_flag=True, help="Leave texts that a spreadsheet program would take for formulas as they are.")
 @click.option("--quiet", "-q", is_flag=True, help="Print no notes.")
 @repairable
-def predict(model: str, rows: str, output: str | None, as_json: bool, quiet: bool) -> None:
+def predict(model: str, rows: str, output: str | None, as_json: bool, raw: bool, quiet: bool) -> None:
     """Answer for each of the ROWS of a CSV file, with a MODEL that `train` left.
 
     \b
     chalkgrad predict runs/iris/model.json new.csv > answers.csv
     """
+    check_outputs([output], inputs=[model, rows])
     trained = TrainedModel.load(model)
     given = read_csv(rows)
     outputs = trained.outputs(given)
@@ -177,11 +179,12 @@ def predict(model: str, rows: str, output: str | None, as_json: bool, quiet: boo
         text = json.dumps([dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)])
         text += "\n"
     else:
-        file = io.StringIO()
-        writer = csv.writer(file, lineterminator="\n")
-        writer.writerow([*given.names, *columns])
-        writer.writerows(zip(*given.columns.values(), *columns.values(), strict=True))
-        text = file.getvalue()
+        table = [[*given.names, *columns], *zip(*given.columns.values(), *columns.values(), strict=True)]
+        formulas = sum(map(is_formula, chain.from_iterable(table)))
+        if formulas and not raw and not quiet:
+            click.echo(f"note: a spreadsheet program would compute {formulas} of the texts as formulas, so they begin"
+                       " with '; --raw leaves them as they are", err=True)  # fmt: skip
+        text = csv_text(table, raw=raw)
     if output:
         write_whole(output, text, parents=True)
     else:
@@ -223,12 +226,10 @@ def plot(what: str, file: str | None, output: str | None) -> None:
     """
     if what in READS and file is None:
         raise ValueError(f"plot {what} reads a file: chalkgrad plot {what} runs/iris/{READS[what]}")
+    check_outputs([output], inputs=[file])
     figure = FIGURES[what](file) if what in READS else FIGURES[what]()
     path = Path(output or f"{what}.svg")
-    if path.suffix == ".svg":
-        save_svg(figure, path)
-    else:
-        figure.savefig(path)
+    save_figure(figure, path)
     click.echo(path)
 
 
@@ -253,6 +254,7 @@ def explain_command(
     chalkgrad explain "z = x*w + b; L = 0.5*(y - sigmoid(z))**2" x=2 w=-3 b=1 y=1 --wrt w --html backprop.html
     """
     leaves = [name.strip() for names in wrt for name in names.split(",")] or None
+    check_outputs([html, svg])
     try:
         click.echo(explain(expression, named_numbers(values), html=html, svg=svg, digits=digits, leaves=leaves))
     except ExpressionError as error:  # whose second line is a caret

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from autograd.files import write_whole
+from nn.basics.spreadsheet import csv_text
 from nn.plots.curves import learning_curves
 
 
@@ -72,10 +73,12 @@ class History(Mapping[str, list[float]]):
 
     def to_csv(self, path: str | Path) -> None:
         """Write a table with a row for each epoch."""
+        write_whole(path, self.csv(), parents=True)
+
+    def csv(self) -> str:
+        """What `to_csv` writes."""
         rows = zip(*self.columns.values(), strict=True)
-        lines = [",".join(["epoch", *self.columns])]
-        lines += [",".join([str(epoch), *map(repr, row)]) for epoch, row in enumerate(rows, 1)]
-        write_whole(path, "\n".join(lines) + "\n", parents=True)
+        return csv_text([["epoch", *self.columns], *([epoch, *row] for epoch, row in enumerate(rows, 1))])
 
     def __repr__(self) -> str:
         last = ", ".join(f"{name}={number:.4g}" for name, number in self.last().items()) if self.columns else ""

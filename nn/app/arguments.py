@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable, Iterable
 from functools import wraps
@@ -80,6 +81,21 @@ def named_numbers(pairs: Iterable[str]) -> dict[str, float]:
         except ValueError:
             raise ValueError(f"{pair}: {written!r} is not a number") from None
     return found
+
+
+def check_outputs(outputs: Iterable[str | None], inputs: Iterable[str | None] = ()) -> None:
+    """Make sure that no output takes the place of an input, or of another output.
+
+    Raises:
+        ValueError: naming the file.
+    """
+    taken = [os.path.realpath(path) for path in inputs if path]
+    for path in outputs:
+        if path and (os.path.isfile(path) or not os.path.exists(path)):  # a device may be given twice
+            if os.path.realpath(path) in taken or any(os.path.exists(t) and os.path.exists(path) and
+                                                      os.path.samefile(t, path) for t in taken):  # fmt: skip
+                raise ValueError(f"{path} is read or written already by the same command; choose another output")
+            taken.append(os.path.realpath(path))
 
 
 def repairable(command: Callable[..., None]) -> Callable[..., None]:

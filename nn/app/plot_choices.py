@@ -55,12 +55,12 @@ def history_figure(path: str | Path) -> Any:
     Raises:
         DataError: if it is none.
     """
-    with open(path, newline="", encoding="utf-8") as file:
-        header, *rows = list(csv.reader(file)) or [[]]
     try:
+        with open(path, newline="", encoding="utf-8") as file:
+            header, *rows = list(csv.reader(file)) or [[]]
         columns = {name: [float(row[i]) for row in rows] for i, name in enumerate(header) if name != "epoch"}
         return plots.learning_curves(History(columns))
-    except (IndexError, ValueError) as error:
+    except (IndexError, ValueError, csv.Error) as error:
         raise DataError(f"{path} is not a history.csv that `chalkgrad train` left: {error}") from error
 
 

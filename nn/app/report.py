@@ -5,22 +5,20 @@ report.html   model.json   history.csv   summary.json   learning_curves.svg …
 
 from __future__ import annotations
 
-import json
 import shlex
-import shutil
 import tempfile
+import warnings
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
 from autograd import __version__
-from autograd.files import write_whole
 from autograd.show import draw
 from nn import metrics, plots
 from nn.app.experiment import Run, prepared
 from nn.app.film import film
+from nn.app.report_folder import ReportFolder
 from nn.basics.optional import require
-from nn.data.messages import DataError
 from nn.metrics import METRICS
 from nn.plots.look import to_svg
 
@@ -35,50 +33,51 @@ def write_report(
     command: Iterable[str] = (),
     snapshots: Mapping[int, Mapping[str, float]] | None = None,
 ) -> Path:
-    """Write the report of a training into a folder, and return the path of its page.
+    """Write the report of a training into a folder, the model first, and return the path of its page.
 
     Args:
         run: what `experiment` returned.
-        folder: is made, or replaced if it holds a report. It appears when all of it is there.
+        folder: is made if it is not there. Of what is in it only an earlier report is replaced; if something else
+            is in the way, the report goes into a folder beside it, or, on a full disk, one for temporary files.
         command: the words of the command line that made it.
         snapshots: weights by epoch (`Snapshots.kept`); of two inputs and some classes the page has a film then.
 
-    Raises:
-        DataError: if there is a folder with other things in it.
+    Without a page, because it could not be drawn or written, that of the model, and there is a warning.
     """
-    folder = Path(folder)
-    check_replaceable(folder)
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    workshop = Path(tempfile.mkdtemp(dir=folder.parent, prefix=f".{folder.name}."))
+    outcome = summary(run)
+    result = {"model.json": run.trained.text(), "history.csv": run.history.csv()}
+    place = ReportFolder(folder).free_one()
+    try:
+        place.put(result, outcome, anew=True)
+    except OSError as error:
+        place = ReportFolder(tempfile.mkdtemp(prefix="chalkgrad-"))
+        place.put(result, outcome, anew=True)
+        warnings.warn(f"{folder} cannot be written to ({error}); the report is in {place.path}", stacklevel=2)
     try:
         pictures = {name: to_svg(figure) for name, figure in figures_of(run).items()}
         network = network_picture(run)
         if network is not None:
             pictures["network"] = network
-        for name, svg in pictures.items():
-            write_whole(workshop / f"{name}.svg", svg)
-        run.trained.save(workshop / "model.json")
-        run.history.to_csv(workshop / "history.csv")
-        write_whole(workshop / "summary.json", json.dumps(summary(run), indent=2) + "\n")
-        write_whole(workshop / "report.html", report_page(run, pictures, command, film_of(run, snapshots or {})))
-        workshop.chmod(0o755)
-        if folder.exists():
-            shutil.rmtree(folder)
-        workshop.rename(folder)
-    except BaseException:
-        shutil.rmtree(workshop, ignore_errors=True)
-        raise
-    return folder / "report.html"
+        page = report_page(run, pictures, command, film_of(run, snapshots or {}))
+        drawn = {f"{name}.svg": svg for name, svg in pictures.items()}
+        place.put({**drawn, "report.html": page}, outcome, anew=False)
+    except Exception as error:  # whatever a picture dies of, the model is there
+        model = place.path / "model.json"
+        warnings.warn(f"there is no page, because of {type(error).__name__}: {error}; {model} is whole", stacklevel=2)
+        return model
+    return place.path / "report.html"
 
 
-def check_replaceable(folder: Path) -> None:
-    """Make sure that nothing is lost if a report is put there.
+def check_destination(folder: str | Path) -> None:
+    """Make sure, before anything is trained, that a report can be put there, with nothing lost and nothing lacking.
 
     Raises:
-        DataError: if there is something that is not a report.
+        DataError: if it cannot, and what to do.
+        ModuleNotFoundError: if a package for it is not installed.
     """
-    if folder.exists() and (not folder.is_dir() or (any(folder.iterdir()) and not (folder / "summary.json").exists())):
-        raise DataError(f"{folder} is there and is not a report, so it is not replaced; choose another --output")
+    ReportFolder(folder).check()
+    for package in ("jinja2", "markupsafe", "matplotlib"):
+        require(package)
 
 
 # ── Words and numbers ───────────────────────────────────────────────────────────────────────────────────────────
@@ -258,8 +257,9 @@ def network_picture(run: Run) -> str | None:
     detail, direction = ("neurons", "LR") if sum(model.sizes) <= 12 else ("layers", "TB")
     try:
         svg: str = draw(loss, detail=detail, direction=direction).pipe(format="svg", encoding="utf-8")
-    except RuntimeError:  # no Graphviz program: everything else is worth having without it
+        return svg[svg.index("<svg") :]
+    except (RuntimeError, ValueError) as error:  # no Graphviz program: everything else is worth having without it
+        warnings.warn(f"the report has no picture of the network: {error}", stacklevel=2)
         return None
     finally:
         model.zero_grad()
-    return svg[svg.index("<svg") :]

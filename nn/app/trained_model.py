@@ -5,17 +5,33 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+from autograd.files import write_whole
 from nn import losses, metrics
+from nn.activations import ACTIVATIONS
 from nn.basics import storage
-from nn.data.preprocessing import Preprocessor
+from nn.basics.forms import choice_of, fields, finite_number, list_of, map_of, whole
+from nn.data.preprocessing import STORED, Preprocessor
 from nn.data.table import Table
 from nn.layers import MLP
 from nn.losses import Loss
 
 FORMAT, VERSION = "chalkgrad model", 1
+MODEL_FORM = fields(
+    architecture=fields(
+        kind=choice_of("MLP"),
+        n_in=whole(1, 10**9),
+        sizes=list_of(whole(1, 10**9), least=1),
+        activation=choice_of(*ACTIVATIONS),
+        output_activation=choice_of(*ACTIVATIONS),
+    ),
+    parameters=map_of(finite_number),
+    preprocessing=STORED,
+    loss=choice_of(*losses.LOSSES),
+)
 
 
 @dataclass(frozen=True)
@@ -108,13 +124,17 @@ class TrainedModel:
 
     def save(self, path: str | Path) -> None:
         """Write it to a file, whole or not at all."""
+        write_whole(path, self.text(), parents=True)
+
+    def text(self) -> str:
+        """What `save` writes."""
         content = {
             "architecture": self.model.config(),
             "parameters": self.model.state_dict(),
             "preprocessing": self.prepare.to_dict(),
             "loss": self.loss.name,
         }
-        storage.write_document(path, FORMAT, VERSION, content)
+        return storage.document_text(FORMAT, VERSION, content)
 
     @classmethod
     def load(cls, path: str | Path) -> TrainedModel:
@@ -123,13 +143,37 @@ class TrainedModel:
         Raises:
             StorageError: if the file is damaged, foreign or of a newer version.
         """
-        content = storage.read_document(path, FORMAT, VERSION)
+        content = storage.read_document(path, FORMAT, VERSION, MODEL_FORM)
         try:
+            prepare = Preprocessor.from_dict(content["preprocessing"])
+            loss = losses.get(content["loss"])
+            check_sizes(
+                content["architecture"], len(content["parameters"]), prepare, Head.of(loss, len(prepare.classes))
+            )
             model = MLP.from_config(content["architecture"])
             model.load_state_dict(content["parameters"])
-            trained = cls(model, Preprocessor.from_dict(content["preprocessing"]), losses.get(content["loss"]))
-            trained.head  # noqa: B018 (fails if loss and classes do not fit)
-        except (KeyError, TypeError, ValueError) as error:
-            what = f"{error} is missing" if isinstance(error, KeyError) else str(error)
-            raise storage.StorageError(f"{path} is damaged: {what}") from error
-        return trained
+        except (TypeError, ValueError) as error:
+            raise storage.StorageError(f"{path} is damaged: {' '.join(str(error).split())}") from error
+        return cls(model, prepare, loss)
+
+
+def check_sizes(architecture: Mapping[str, Any], parameters: int, prepare: Preprocessor, head: Head) -> None:
+    """Make sure that a described network fits its numbers, its inputs and its answers, before room is made for it.
+
+    Raises:
+        ValueError: saying what does not fit.
+    """
+    widths = [architecture["n_in"], *architecture["sizes"]]
+    for what, found, wanted in (
+        ("inputs", widths[0], len(prepare.inputs)),
+        ("outputs", widths[-1], head.n_outputs),
+    ):
+        if found != wanted:
+            raise ValueError(f"the network has {found} {what}, and the preprocessing and the loss need {wanted}")
+    needed = sum((before + 1) * after for before, after in pairwise(widths))
+    if needed > parameters:  # PReLU has more
+        raise ValueError(f"the network needs {needed} parameters, and there are {parameters}")
+    if prepare.classes and architecture["output_activation"] != head.activation:
+        raise ValueError(
+            f"the output activation is {architecture['output_activation']!r}, and the loss needs {head.activation!r}"
+        )

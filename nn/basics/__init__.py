@@ -2,16 +2,18 @@
 
 In reading order:
 
-    lookup       things by name; an unknown one proposes the nearest
-    checks       numbers that people choose, checked
-    optional     packages that only some of us need
-    randomness   where random numbers come from
-    storage      files that are whole or not there
-    rows         samples of any kind, row by row
-    nonfinite    where NaN and infinity come from
+    lookup         things by name; an unknown one proposes the nearest
+    checks         numbers that people choose, checked
+    optional       packages that only some of us need
+    forms          what a document has to look like
+    randomness     where random numbers come from
+    storage        files that are whole or not there
+    spreadsheet    CSV that no spreadsheet program computes with
+    rows           samples of any kind, row by row
+    nonfinite      where NaN and infinity come from
     probabilities  whether outputs are such
-    parameters   a module's parameters and their names
-    fingerprint  when a compiled program stands for a model
-    description  what a training depends on, in words and numbers
-    prediction   the outputs of a model for many samples at once
+    parameters     a module's parameters and their names
+    fingerprint    when a compiled program stands for a model
+    description    what a training depends on, in words and numbers
+    prediction     the outputs of a model for many samples at once
 """

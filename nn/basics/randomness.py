@@ -6,6 +6,8 @@ import random
 from collections.abc import Sequence
 from typing import Any
 
+from nn.basics.forms import any_number, anything, list_of, optional, whole
+
 Randomness = random.Random | int | None
 
 
@@ -36,6 +38,16 @@ def state_of(rng: Any) -> list[Any]:
     """
     version, words, spare = rng.getstate()
     return [version, list(words), spare]
+
+
+def random_state(thing: Any, place: str) -> None:
+    """The form of a `state_of`, see `nn.basics.forms`."""
+    list_of(anything, length=3)(thing, place)
+    version, words, spare = thing
+    whole(3, 3)(version, f"{place}[0]")
+    list_of(whole(0, 2**32 - 1), length=625)(words, f"{place}[1]")
+    whole(0, 624)(words[-1], f"{place}[1][624]")  # which of the words is next
+    optional(any_number)(spare, f"{place}[2]")
 
 
 def set_state(rng: Any, state: Sequence[Any]) -> None:

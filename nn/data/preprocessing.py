@@ -13,6 +13,19 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from nn.basics.forms import (
+    boolean,
+    check_form,
+    choice_of,
+    fields,
+    finite_number,
+    list_of,
+    map_of,
+    optional,
+    plain_text,
+    positive_number,
+    whole,
+)
 from nn.basics.optional import require
 from nn.data.column import Column
 from nn.data.dataset import Dataset
@@ -32,10 +45,21 @@ from nn.data.table import Table, table_of
 
 MOST_CATEGORIES = 50
 ROW_NAME = re.compile(r"(?i:column 1|#|no|nr|row|rownames|index|unnamed: 0|(.*[ _-])?id)|.*[a-z]I[Dd]")
-STORED = {
-    "task": str, "target": str, "classes": list, "numeric_target": bool, "numbers": list, "medians": list,
-    "categories": dict, "notes": list,
-}  # fmt: skip
+FINITE = list_of(finite_number)
+SCALER = fields(mean=FINITE, var=FINITE, scale=list_of(positive_number), samples=whole(1))
+STORED = fields(
+    task=choice_of("classification", "regression"),
+    target=plain_text,
+    classes=list_of(plain_text, different=True),
+    numeric_target=boolean,
+    numbers=list_of(plain_text, different=True),
+    medians=FINITE,
+    scaler=optional(SCALER),
+    categories=map_of(list_of(optional(plain_text), least=1, different=True)),
+    target_scaler=optional(SCALER),
+    notes=list_of(plain_text),
+)
+"""What `Preprocessor.to_dict` writes."""
 
 
 @dataclass(frozen=True)
@@ -223,20 +247,16 @@ class Preprocessor:
             DataError: if the description is damaged.
         """
         try:
-            for key, kind in STORED.items():
-                if not isinstance(stored[key], kind):
-                    raise TypeError(f"{key} is {stored[key]!r}")
+            check_form(stored, STORED)
             numbers, categories = tuple(stored["numbers"]), stored["categories"]
             if len(stored["medians"]) != len(numbers) or not (numbers or categories):
                 raise ValueError(f"{len(stored['medians'])} medians for {count(len(numbers), 'column')}")
-            if stored["task"] not in ("classification", "regression"):
-                raise ValueError(f"the task is {stored['task']!r}")
-            for name, known in categories.items():
-                if not known or not isinstance(known, list):
-                    raise ValueError(f"the categories of {name!r} are {known!r}")
+            both = sorted({*numbers} & {*categories})
+            if both:
+                raise ValueError(f"{both[0]!r} is a column of numbers and one of categories")
+            if bool(stored["classes"]) != (stored["task"] == "classification"):
+                raise ValueError(f"{len(stored['classes'])} classes for a {stored['task']}")
             medians = require("numpy").array([stored["medians"]], dtype=float)
-            if not require("numpy").isfinite(medians).all():
-                raise ValueError(f"the medians are {stored['medians']}")
             return cls(
                 task=stored["task"],
                 target=stored["target"],
@@ -251,9 +271,8 @@ class Preprocessor:
                 _encoder=encoder_of(categories) if categories else None,
                 _target_scaler=scaler_from_dict(stored["target_scaler"], 1) if stored["task"] == "regression" else None,
             )
-        except (KeyError, TypeError, ValueError, AttributeError) as error:
-            what = f"{error} is missing" if isinstance(error, KeyError) else str(error)
-            raise DataError(f"the description of the preprocessing is damaged: {what}") from error
+        except ValueError as error:
+            raise DataError(f"the description of the preprocessing is damaged: {error}") from error
 
 
 def useless(column: Column) -> str:

@@ -73,15 +73,19 @@ def scaler_to_dict(scaler: Any) -> dict[str, Any] | None:
 
 
 def scaler_from_dict(stored: Mapping[str, Any] | None, width: int) -> Any:
-    """A StandardScaler with these fitted attributes."""
+    """A StandardScaler with these fitted attributes.
+
+    Raises:
+        ValueError: if there are none, or not those of so many columns.
+    """
     if stored is None:
         raise ValueError("the scaler is missing")
     numpy = require("numpy")
     scaler = require("sklearn.preprocessing").StandardScaler()
     for name in ("mean", "var", "scale"):
         numbers = numpy.array(stored[name], dtype=float)
-        if numbers.shape != (width,) or not numpy.isfinite(numbers).all():
-            raise ValueError(f"{name} is {stored[name]}")
+        if numbers.shape != (width,):
+            raise ValueError(f"the scaler has {name} of {len(numbers)} columns, and there are {width}")
         setattr(scaler, f"{name}_", numbers)
     scaler.n_samples_seen_ = stored["samples"]
     scaler.n_features_in_ = width

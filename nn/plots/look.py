@@ -153,8 +153,15 @@ def with_palette(pixels: Any) -> Any:
     return reduced
 
 
-def save_svg(figure: Figure, path: str | Path) -> Path:
-    """Write a figure to a file as SVG, and return its path."""
-    path = Path(path)
-    write_whole(path, to_svg(figure))
-    return path
+def save_figure(figure: Figure, path: str | Path) -> None:
+    """Write a figure to a file, whole or not at all, in the format that its name ends with: .svg, .png, .pdf …
+
+    A name without an ending, such as /dev/stdout, gets SVG.
+    """
+    form = Path(path).suffix[1:].lower() or "svg"
+    if form == "svg":
+        write_whole(path, to_svg(figure))
+    else:
+        buffer = io.BytesIO()
+        figure.savefig(buffer, format=form)
+        write_whole(path, buffer.getvalue())

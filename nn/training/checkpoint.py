@@ -6,12 +6,36 @@ from pathlib import Path
 from typing import Any
 
 from nn.basics import storage
-from nn.basics.randomness import set_state, state_of
+from nn.basics.forms import (
+    FormError,
+    any_number,
+    anything,
+    check_form,
+    fields,
+    finite_number,
+    list_of,
+    map_of,
+    optional,
+    plain_text,
+    whole,
+)
+from nn.basics.randomness import random_state, set_state, state_of
 from nn.history import History
 from nn.training.state import TrainingState
 
 FORMAT, VERSION = "chalkgrad checkpoint", 2
-KEYS = "settings parameters optimizer history monitored best_epoch best_weights over rng_at_start rng".split()
+CHECKPOINT_FORM = fields(
+    settings=map_of(anything),
+    parameters=map_of(finite_number),
+    optimizer=map_of(anything),
+    history=map_of(list_of(any_number)),
+    monitored=list_of(any_number),
+    best_epoch=optional(whole(1)),
+    best_weights=map_of(finite_number),
+    over=plain_text,
+    rng_at_start=random_state,
+    rng=random_state,
+)
 
 
 def write(path: str | Path, state: TrainingState) -> None:
@@ -40,10 +64,26 @@ def read(path: str | Path) -> dict[str, Any]:
     content = storage.read_document(path, FORMAT, VERSION)
     if "monitored" not in content and "settings" in content:
         raise storage.StorageError(f"{path} was written by an older chalkgrad, which noted less; train anew")
-    missing = [key for key in KEYS if key not in content]
-    if missing:
-        raise storage.StorageError(f"{path} is damaged: {missing[0]} is missing")
+    try:
+        check_form(content, CHECKPOINT_FORM)
+        check_agreement(content)
+    except FormError as error:
+        raise storage.StorageError(f"{path} is damaged: {error}") from error
     return content
+
+
+def check_agreement(content: dict[str, Any]) -> None:
+    """Make sure that the parts of a checkpoint speak of the same epochs and the same parameters.
+
+    Raises:
+        FormError: naming the part that does not.
+    """
+    columns, best = content["history"], content["best_weights"]
+    epochs = max(map(len, columns.values()), default=0)
+    check_form(columns, map_of(list_of(any_number, length=epochs)))
+    check_form(content["best_epoch"], optional(whole(1, epochs)))
+    if best:
+        check_form(best, map_of(finite_number, keys=content["parameters"]))
 
 
 def restore(path: str | Path, content: dict[str, Any], state: TrainingState) -> None:
@@ -62,7 +102,7 @@ def restore(path: str | Path, content: dict[str, Any], state: TrainingState) -> 
         state.model.load_state_dict(content["parameters"])
         state.optimizer.load_state_dict(content["optimizer"])
         set_state(state.rng, content["rng"])
-    except (ValueError, TypeError, KeyError) as error:
+    except (ValueError, TypeError, KeyError, AttributeError, OverflowError) as error:
         state.model.load_state_dict(before[0])
         state.optimizer.load_state_dict(before[1])
         raise storage.StorageError(f"{path} does not fit: {error}") from error

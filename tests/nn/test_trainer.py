@@ -252,6 +252,41 @@ def test_the_graph_of_a_sample_is_drawn_while_training(tmp_path, monkeypatch):
     assert len(caught) == 1 and not (tmp_path / "none").exists()
 
 
+@pytest.mark.parametrize("picture", ["full", "nothing"])
+def test_a_training_is_not_lost_for_a_picture_of_its_graph(tmp_path, monkeypatch, picture):
+    X, y = line(8)
+    drawing = DrawGraph(every=1, path=tmp_path / "pictures", sample=(X[0], y[0]))
+
+    def failing(*_, **__):
+        raise OSError(28, "No space left on device") if picture == "full" else ValueError("too many nodes")
+
+    monkeypatch.setattr("nn.callbacks.write_whole" if picture == "full" else "nn.callbacks.draw", failing)
+    with pytest.warns(UserWarning, match="training goes on without pictures of the graph") as caught:
+        history = trainer().fit(X, y, epochs=3, verbose=0, rng=1, callbacks=[drawing])
+    assert history.columns == trainer().fit(X, y, epochs=3, verbose=0, rng=1).columns and len(caught) == 1
+
+
+def test_pictures_and_checkpoints_that_cannot_be_are_refused_before_anything_is_trained(tmp_path):
+    X, y = line(8)
+    (tmp_path / "file").write_text("mine")
+    with pytest.raises(ValueError, match="every is a whole number"):
+        DrawGraph(every=0, path=tmp_path, sample=(X[0], y[0]))
+    with pytest.raises(ValueError, match="detail is one of"):
+        DrawGraph(every=1, path=tmp_path, sample=(X[0], y[0]), detail="atoms")
+    for callback, message in [
+        (DrawGraph(every=1, path=tmp_path / "file", sample=(X[0], y[0])), "no picture can be put into"),
+        (DrawGraph(every=1, path=tmp_path / "new", sample=([1.0] * 9, y[0])), "takes 2 inputs but was given 9"),
+        (Checkpoint(tmp_path / "file" / "a.json"), "no checkpoint can be written to"),
+        (Checkpoint(tmp_path), "no checkpoint can be written to"),
+    ]:
+        t = trainer()
+        before = t.model.state_dict()
+        with pytest.raises(ValueError, match=message):
+            t.fit(X, y, epochs=1, verbose=0, callbacks=[callback])
+        assert t.model.state_dict() == before
+    assert [p.name for p in tmp_path.iterdir()] == ["file"] and (tmp_path / "file").read_text() == "mine"
+
+
 @pytest.mark.parametrize("verbose, seen", [(0, ""), (2, "epoch 2/2  loss"), (1, "2/2")])
 def test_what_is_seen_goes_to_stderr(capsys, verbose, seen):
     trainer().fit(*line(), epochs=2, verbose=verbose)

@@ -7,5 +7,7 @@ In reading order:
     theme             the colours, light and dark
     dot               the picture as DOT text
     columns           where the nodes of a large graph go, in linear time
+    outside_program   asking a program that may be broken, hang or lie
+    picture_formats   whether its answer is a picture
     graphviz_program  the program that lays a graph out
 """

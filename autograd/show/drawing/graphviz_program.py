@@ -1,19 +1,26 @@
 """The program that lays a graph out, found wherever it is, and a `graphviz.Digraph` that uses it.
 
 The `graphviz` package writes DOT; turning that into a picture takes a program: Graphviz's own `dot`, or the
-self-contained `graphviz-pure`, which comes with chalkgrad where it has a wheel. This module alone imports graphviz, and
-only when there is something to draw: so whoever draws can import this one at any time.
+self-contained `graphviz-pure`, which comes with chalkgrad where it has a wheel. A program that is broken, hangs, or
+writes something else than the picture is passed over for the next. This module alone imports graphviz, and only when
+there is something to draw: so whoever draws can import this one at any time.
 """
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
+import warnings
 from base64 import b64encode
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable, Mapping
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from autograd.files import write_whole
+from autograd.show.drawing.outside_program import ProgramError, answer
+from autograd.show.drawing.picture_formats import nodes_in, wrong_with
 
 if TYPE_CHECKING:
     import graphviz  # type: ignore[import-untyped]  # the package has no types
@@ -22,34 +29,20 @@ SETTING = "CHALKGRAD_DOT"
 ON_THE_PATH = Path("dot")  # what the graphviz package runs if nobody tells it otherwise
 PURE = "graphviz-pure"
 MOST_AS_PIXELS = 200_000  # characters of SVG, above which pixels take long, and too much room
+SECONDS, BYTES_A_SECOND = 20.0, 50_000  # that a program is waited for, and more for more to lay out
+UNKNOWN_FORMAT = "not recognized"  # says a program of a format that it cannot write
+FAILED: set[tuple[str, int]] = set()  # the programs that could not do what another could, and are asked last
 
 
 def find_program() -> Path:
-    """The program to lay graphs out with, made known to the graphviz package.
-
-    In this order: the environment variable CHALKGRAD_DOT; what `graphviz.backend.dot_command.DOT_BINARY` was set to;
-    `dot` on the PATH; the program of the distribution graphviz-pure, which need not be on the PATH.
+    """The program to lay graphs out with, made known to the graphviz package: the first of `programs`.
 
     Raises:
         RuntimeError: if there is none, saying what to install.
     """
     from graphviz.backend import dot_command  # type: ignore[import-untyped]
 
-    setting = os.environ.get(SETTING)
-    if setting:
-        program = shutil.which(setting)
-        if program is None:
-            raise RuntimeError(
-                f"the environment variable {SETTING} is {setting!r}, but there is no such program.\n"
-                "Set it to the full path of Graphviz's dot or of graphviz-pure, or remove it."
-            )
-        found: Path | None = Path(program)
-    else:
-        installed = installed_program()
-        if Path(dot_command.DOT_BINARY) not in (ON_THE_PATH, installed):  # set by the user, and not by us before
-            found = Path(dot_command.DOT_BINARY)
-        else:
-            found = ON_THE_PATH if shutil.which(ON_THE_PATH) else installed
+    found = next(iter(programs()), None)
     if found is None:
         raise RuntimeError(
             "a picture needs a program that lays graphs out, and none was found.\n"
@@ -60,6 +53,47 @@ def find_program() -> Path:
         )
     dot_command.DOT_BINARY = found
     return found
+
+
+def programs() -> list[Path]:
+    """The programs that may lay graphs out; a later one is asked when those before it failed.
+
+    In this order: the environment variable CHALKGRAD_DOT; what `graphviz.backend.dot_command.DOT_BINARY` was set to;
+    `dot` on the PATH; the program of the distribution graphviz-pure, which need not be on the PATH. One that failed
+    where another did not comes last from then on.
+
+    Raises:
+        RuntimeError: if CHALKGRAD_DOT leads nowhere.
+    """
+    from graphviz.backend import dot_command
+
+    found: list[Path] = []
+    setting = os.environ.get(SETTING)
+    if setting:
+        program = shutil.which(setting)
+        if program is None:
+            raise RuntimeError(
+                f"the environment variable {SETTING} is {setting!r}, but there is no such program.\n"
+                "Set it to the full path of Graphviz's dot or of graphviz-pure, or remove it."
+            )
+        found.append(Path(program))
+    installed = installed_program()
+    if Path(dot_command.DOT_BINARY) not in (ON_THE_PATH, installed, *found):  # set by the user, and not by us before
+        found.append(Path(dot_command.DOT_BINARY))
+    if shutil.which(ON_THE_PATH):
+        found.append(ON_THE_PATH)
+    if installed is not None:
+        found.append(installed)
+    return sorted(dict.fromkeys(found), key=lambda program: state_of_file(program) in FAILED)
+
+
+def state_of_file(program: Path) -> tuple[str, int]:
+    """Which file a program is, and since when: one that was repaired is another."""
+    path = shutil.which(program) or str(program)
+    try:
+        return os.path.realpath(path), os.stat(path).st_mtime_ns
+    except OSError:
+        return path, 0
 
 
 def installed_program() -> Path | None:
@@ -89,18 +123,97 @@ def drawing_class() -> Any:
 
         __qualname__ = "Drawing"  # where `pickle` looks for it: see `__getattr__`
 
-        def pipe(self, *args: Any, quiet: bool = True, **options: Any) -> Any:
+        def pipe(
+            self,
+            format: str | None = None,
+            renderer: str | None = None,
+            formatter: str | None = None,
+            neato_no_op: bool | int | None = None,
+            quiet: bool = True,
+            *,
+            engine: str | None = None,
+            encoding: str | None = None,
+            folder: str | Path | None = None,
+        ) -> Any:
             """The picture as bytes, or as text with `encoding="utf-8"`; arguments as for `graphviz.Digraph.pipe`.
 
+            Args:
+                folder: the one from which the names of images are read.
+
             Raises:
-                RuntimeError: if there is no program to lay it out.
+                RuntimeError: if there is no program to lay it out, or none of them did.
                 ValueError: if the program that was found cannot write this format.
             """
-            return laid_out(super().pipe, *args, quiet=quiet, **options)
+            from graphviz.backend.dot_command import command  # type: ignore[import-untyped]
 
-        def render(self, *args: Any, quiet: bool = True, **options: Any) -> Any:
-            """Write the picture to a file; arguments as for `graphviz.Digraph.render`. Raises what `pipe` raises."""
-            return laid_out(super().render, *args, quiet=quiet, **options)
+            form = format or self.format
+            _, *asked = command(
+                engine or self.engine, form, renderer=renderer, formatter=formatter, neato_no_op=neato_no_op
+            )
+            picture = laid_out(self.source, asked, form, folder)
+            return picture if encoding is None else picture.decode(encoding)
+
+        def save(
+            self,
+            filename: str | os.PathLike[str] | None = None,
+            directory: str | os.PathLike[str] | None = None,
+            *,
+            skip_existing: bool | None = False,
+        ) -> str:
+            """Write the DOT source to a file, whole or not at all; arguments as for `graphviz.Digraph.save`."""
+            if filename is not None:
+                self.filename = os.fspath(filename)
+            if directory is not None:
+                self.directory = os.fspath(directory)
+            path: str = self.filepath
+            if not (skip_existing and os.path.exists(path)):
+                write_whole(path, self.source, parents=True)
+            return path
+
+        def render(
+            self,
+            filename: str | os.PathLike[str] | None = None,
+            directory: str | os.PathLike[str] | None = None,
+            view: bool = False,
+            cleanup: bool = False,
+            format: str | None = None,
+            renderer: str | None = None,
+            formatter: str | None = None,
+            neato_no_op: bool | int | None = None,
+            quiet: bool = True,
+            quiet_view: bool = False,
+            *,
+            outfile: str | os.PathLike[str] | None = None,
+            engine: str | None = None,
+            raise_if_result_exists: bool = False,
+            overwrite_source: bool = False,
+        ) -> str:
+            """Write the picture to a file, whole or not at all, and the DOT source beside it unless `cleanup` is set.
+
+            Arguments as for `graphviz.Digraph.render`. Raises what `pipe` raises; then nothing is written.
+            """
+            if outfile is not None:
+                outfile = Path(outfile) if directory is not None else Path(self.directory, outfile)
+                format = format or outfile.suffix[1:].lower() or None
+                filename = filename or outfile.with_suffix(".gv")
+            form = format or self.format
+            source = Path(
+                self.directory if directory is None else directory, self.filename if filename is None else filename
+            )
+            suffix = ".".join(part for part in (formatter, renderer, form) if part)
+            target = f"{source}.{suffix}" if outfile is None else str(outfile)
+            if Path(target) == source and not overwrite_source:
+                raise ValueError(f"the picture and its source cannot both be {target}; give one of them another name")
+            if raise_if_result_exists and os.path.exists(target):
+                raise graphviz.FileExistsError(f"output file exists: {target!r}")
+            folder = source.parent if source.parent.is_dir() else None
+            picture = self.pipe(form, renderer, formatter, neato_no_op, quiet, engine=engine, folder=folder)
+            if not cleanup:
+                self.save(filename, directory)
+            write_whole(target, picture, parents=True)
+            if view or quiet_view:
+                self._view(target, format=form, quiet=quiet_view)
+            return target
 
         def __repr__(self) -> str:
             return f"<{type(self).__name__} of {len(self.source.splitlines())} lines of DOT>"
@@ -108,15 +221,15 @@ def drawing_class() -> Any:
         def _repr_mimebundle_(self, *args: Any, **options: Any) -> dict[str, Any]:
             """The picture in a notebook, as SVG, and as pixels for one that is not trusted yet and so shows no SVG.
 
-            Without a program, what to install.
+            Without a program that draws it, why, and what to install.
             """
             try:
-                find_program()
-            except RuntimeError as missing:
-                return {"text/plain": str(missing)}
-            bundle = {"text/plain": repr(self), "image/svg+xml": self.pipe("svg", encoding="utf-8")}
+                bundle = {"text/plain": repr(self), "image/svg+xml": self.pipe("svg", encoding="utf-8")}
+            except (RuntimeError, ValueError) as reason:
+                return {"text/plain": str(reason)}
             if len(bundle["image/svg+xml"]) <= MOST_AS_PIXELS:
-                bundle["image/png"] = b64encode(self.pipe("png")).decode()
+                with contextlib.suppress(RuntimeError, ValueError):  # the SVG is worth having without them
+                    bundle["image/png"] = b64encode(self.pipe("png")).decode()
             return bundle
 
     return Drawing
@@ -128,19 +241,52 @@ def __getattr__(name: str) -> Any:
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
-def laid_out(write: Callable[..., Any], *args: Any, **options: Any) -> Any:
-    """Write the picture with the program that is found, and explain what it refuses."""
-    import graphviz
+def laid_out(source: str, asked: list[str], format: str, folder: str | Path | None = None) -> bytes:
+    """The picture of a graph by the first program that makes one, of which there is a warning if it is not the first.
 
-    program = find_program()
-    try:
-        return write(*args, **options)
-    except graphviz.CalledProcessError as error:
-        complaint = error.stderr.decode(errors="replace") if isinstance(error.stderr, bytes) else str(error.stderr)
-        if "not recognized" not in complaint:
-            raise
+    Args:
+        source: the graph in DOT.
+        asked: the arguments of the program.
+        format: of the picture.
+        folder: in which the program runs.
+
+    Raises:
+        RuntimeError: if there is no program, or each failed: how.
+        ValueError: if a program cannot write this format.
+    """
+    find_program()
+    given = source.encode("utf-8", errors="replace")
+    patience = SECONDS + len(given) / BYTES_A_SECOND
+    failures: dict[Path, str] = {}
+    for program in programs():
+        try:
+            path = os.path.abspath(shutil.which(program) or program)
+            picture = answer([path, *asked], given, seconds=patience, folder=folder or None)
+            failures[program] = wrong_with(picture, format, nodes_in(source))
+        except ProgramError as error:
+            failures[program] = str(error)
+        if not failures[program]:
+            del failures[program]
+            note_failures(failures, program)
+            return picture
+    complaints = "\n".join(f"{program}: {failure}" for program, failure in failures.items())
+    if UNKNOWN_FORMAT in complaints:
         raise ValueError(
-            f"{program.name} cannot write this: {complaint.strip()}\n"
+            f"{program.name} cannot write this: {failures[program]}\n"
             "Ask for 'svg' or 'png'. PDF needs Graphviz's own program, dot (https://graphviz.org/download/); once it is"
             " on the PATH, it is used. Or open the SVG in a browser and print it to PDF."
-        ) from error
+        )
+    raise RuntimeError(
+        f"the graph could not be laid out by any program that was found.\n{complaints}\n"
+        f"Repair that, or install {PURE} (`python -m pip install {PURE}`). `.source` is still the graph in DOT."
+    )
+
+
+def note_failures(failures: Mapping[Path, str], instead: Path) -> None:
+    """Warn of programs that failed where another did not, once each, and ask them last from now on."""
+    for program, failure in failures.items():
+        state = state_of_file(program)
+        if state not in FAILED and UNKNOWN_FORMAT not in failure:
+            FAILED.add(state)
+            message = f"{program} cannot lay a graph out: {failure[:300]}. {instead} does it from now on."
+            warnings.warn(message, stacklevel=2)

@@ -388,16 +388,19 @@ def test_unknown_categories_are_none_of_the_known_and_are_said(file):
     [
         (lambda d: d.pop("medians"), "'medians' is missing"),
         (lambda d: d.update(medians=[1.0]), "1 medians for 2 columns"),
-        (lambda d: d.update(medians=[1.0, math.nan]), "the medians are"),
+        (lambda d: d.update(medians=[1.0, math.nan]), r"medians\[1\] is nan, but has to be a finite number"),
         (lambda d: d.update(numbers="size"), "numbers is 'size'"),
-        (lambda d: d["scaler"].update(mean=[1.0]), r"mean is \[1.0\]"),
-        (lambda d: d["scaler"].update(scale=[1.0, math.inf]), "scale is"),
-        (lambda d: d["scaler"].update(scale=["a", "b"]), "could not convert"),
+        (lambda d: d["scaler"].update(mean=[1.0]), "the scaler has mean of 1 columns, and there are 2"),
+        (lambda d: d["scaler"].update(scale=[1.0, math.inf]), r"scaler.scale\[1\] is inf, but has to be"),
+        (lambda d: d["scaler"].update(scale=["a", "b"]), r"scaler.scale\[0\] is 'a', but has to be a number"),
         (lambda d: d.update(scaler=None), "the scaler is missing"),
         (lambda d: d.update(target_scaler=None), "the scaler is missing"),
-        (lambda d: d["categories"].update(heating=[]), "categories of 'heating' are"),
-        (lambda d: d["categories"].update(heating=7), "categories of 'heating' are"),
-        (lambda d: d.update(task="magic"), "the task is 'magic'"),
+        (
+            lambda d: d["categories"].update(heating=[]),
+            r"categories\['heating'\] is \[\], but has to be a list of at least 1",
+        ),
+        (lambda d: d["categories"].update(heating=7), r"categories\['heating'\] is 7, but has to be a list"),
+        (lambda d: d.update(task="magic"), "task is 'magic', but has to be 'classification' or"),
     ],
 )
 def test_a_damaged_description_is_an_error(change, message):

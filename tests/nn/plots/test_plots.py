@@ -15,7 +15,7 @@ import autograd
 from autograd import Value, grad
 from nn import plots
 from nn.plots import lecture as illustrations
-from nn.plots.look import COLOURS, MARKERS, look, new_figure, save_svg, to_png, to_svg
+from nn.plots.look import COLOURS, MARKERS, look, new_figure, save_figure, to_png, to_svg
 
 
 class History(dict):
@@ -200,7 +200,8 @@ def test_no_pyplot_and_no_settings_are_touched(drawn):
 
 
 def test_saving(tmp_path, drawn):
-    path = save_svg(drawn["confusion"], tmp_path / "c.svg")
+    path = tmp_path / "c.svg"
+    save_figure(drawn["confusion"], path)
     assert path.read_text(encoding="utf-8") == to_svg(drawn["confusion"])
 
 

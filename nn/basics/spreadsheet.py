@@ -1,0 +1,41 @@
+"""Tables as CSV that a spreadsheet program opens without harm: a text that it would take for a formula gets a ' before.
+
+>>> csv_text([["name", "loss"], ["=cmd|' /C calc'!A0", -0.5], ["-3,5", "@home"]]).splitlines()
+['name,loss', "'=cmd|' /C calc'!A0,-0.5", '"-3,5",\\'@home']
+
+OWASP, CSV Injection (https://owasp.org/www-community/attacks/CSV_Injection).
+"""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Iterable, Sequence
+from types import SimpleNamespace
+from typing import Any
+
+STARTS_A_FORMULA = re.compile(r"[\t\r\n]|\s*[=+\-@＝＋－＠]")  # with the wide forms, which are read as the usual ones
+HARMLESS = re.compile(r"\s*[+-]?(\d[\d.,]*|[.,]\d+)([eE][+-]?\d+)?\s*|-{1,2}")  # a number, or a mark for nothing
+
+
+def csv_text(rows: Iterable[Sequence[Any]], *, raw: bool = False) -> str:
+    """The rows as CSV, floats exact.
+
+    Args:
+        rows: of numbers and texts; None is an empty cell.
+        raw: leave the texts as they are, for programs that do not compute with them.
+    """
+    lines: list[str] = []
+    writer = csv.writer(SimpleNamespace(write=lines.append), lineterminator="\r\n")  # quotes a lone \r, too
+    writer.writerows(rows if raw else (map(guarded, row) for row in rows))
+    return "".join(f"{line.removesuffix(writer.dialect.lineterminator)}\n" for line in lines)
+
+
+def guarded(cell: Any) -> Any:
+    """A cell with a ' before it, if a spreadsheet program would take its text for a formula."""
+    return f"'{cell}" if is_formula(cell) else cell
+
+
+def is_formula(cell: Any) -> bool:
+    """Whether a spreadsheet program may compute with a text. Numbers are none, also such as are written -3,5."""
+    return isinstance(cell, str) and bool(STARTS_A_FORMULA.match(cell)) and not HARMLESS.fullmatch(cell)
