@@ -27,6 +27,9 @@ from autograd.value import Value
 #: Numbers, names and the like: nothing is inside them, and one may stand for an equal one.
 ATOMS = (type(None), bool, int, float, complex, str, bytes, range, slice, CodeType)
 
+#: What of a class is code.
+MEMBERS = (FunctionType, property, staticmethod, classmethod)
+
 #: This project's packages.
 PROJECT = ("autograd", "nn")
 
@@ -52,7 +55,8 @@ class Surroundings:
         self.gradients: list[tuple[str, Value, Any]] = []
         self.sources: list[tuple[str, Callable[[], Any], str]] = []  # of random numbers, with their states
         self.iterators: list[str] = []
-        self.reads_gradients = False
+        self.words: set[str] = set()  # that occur in the code
+        self.unread: dict[str, list[Named]] = {}  # members of classes whose names do not occur, so far
         self.follow(roots)
         self.note()
 
@@ -71,7 +75,7 @@ class Surroundings:
                     values.append((name, thing))
                 else:
                     waiting.extend(self.visit(name, thing))
-        if self.reads_gradients:
+        if "grad" in self.words:
             self.gradients = [(f"{name}.grad", value, value.grad) for name, value in values]
         self.source("the module random", random.getstate)
         if (numpy := sys.modules.get("numpy")) is not None:
@@ -105,7 +109,7 @@ class Surroundings:
         elif isinstance(thing, type):
             if not is_library(thing.__module__):
                 self.hold(name, vars(thing))
-                yield from ((f"{name}.{attribute}", part) for attribute, part in vars(thing).items())
+                yield from self.members(name, thing)
                 yield from ((name, base) for base in thing.__bases__)
         elif type(thing).__module__ in ("builtins", "itertools") and hasattr(thing, "__next__"):
             self.iterators.append(name)
@@ -119,8 +123,10 @@ class Surroundings:
             yield variable, closed_over(cell)[0]
         if is_library(function.__module__):
             return
-        names = names_of_code(function.__code__)
-        self.reads_gradients |= "grad" in names
+        names = words_of_code(function.__code__)
+        for word in sorted(names - self.words):
+            yield from self.unread.pop(word, ())
+        self.words |= names
         yield from self.look_up(names, function.__globals__)
         for variable in sorted(names & function.__globals__.keys()):
             module = function.__globals__[variable]
@@ -131,6 +137,15 @@ class Surroundings:
                 ((f"the defaults of {name}",) * 2, attrgetter("__defaults__", "__kwdefaults__"), function)
             )
         yield from ((name, part) for part in (function.__defaults__, function.__kwdefaults__, vars(function)) if part)
+
+    def members(self, name: str, kind: type) -> Iterator[Named]:
+        """What is in a class; of its methods and properties only those that some code names, or Python itself calls."""
+        for attribute, part in vars(kind).items():
+            named = (f"{name}.{attribute}", part)
+            if attribute in self.words or attribute.startswith("__") or not isinstance(part, MEMBERS):
+                yield named
+            else:
+                self.unread.setdefault(attribute, []).append(named)
 
     def look_up(self, names: set[str], scope: dict[str, Any], prefix: str = "") -> Iterator[Named]:
         """Those of the names that a module has."""
@@ -255,9 +270,10 @@ def closed_over(cell: Any) -> tuple[Any, ...]:
         return (None,) * 2
 
 
-def names_of_code(code: CodeType) -> set[str]:
-    """The globals and attributes that code names, that of functions written inside it as well."""
-    return set(code.co_names).union(*(names_of_code(part) for part in code.co_consts if isinstance(part, CodeType)))
+def words_of_code(code: CodeType) -> set[str]:
+    """The globals and attributes that code names, also as texts (for getattr), and in functions written inside it."""
+    inside = [words_of_code(part) for part in code.co_consts if isinstance(part, CodeType)]
+    return set(code.co_names).union((part for part in code.co_consts if isinstance(part, str)), *inside)
 
 
 @cache

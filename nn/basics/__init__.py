@@ -13,7 +13,7 @@ In reading order:
     nonfinite      where NaN and infinity come from
     probabilities  whether outputs are such
     parameters     a module's parameters and their names
-    fingerprint    when a compiled program stands for a model
+    stand_in       when a compiled program may stand in for a model
     description    what a training depends on, in words and numbers
     prediction     the outputs of a model for many samples at once
 """

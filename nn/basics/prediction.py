@@ -7,9 +7,9 @@ from importlib.util import find_spec
 from typing import Any
 
 import autograd
-from nn.basics.fingerprint import DIFFERENCE_ALLOWED, SAMPLES_COMPARED, changes_when_called
 from nn.basics.parameters import HasParameters
 from nn.basics.rows import check_row, row_by_row
+from nn.basics.stand_in import DIFFERENCE_ALLOWED, SAMPLES_COMPARED, changes_when_called
 
 Rows = list[list[float]]
 OfOneSample = Callable[[Sequence[Any]], Sequence[Any]]

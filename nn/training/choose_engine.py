@@ -6,7 +6,7 @@ from functools import partial
 from importlib.util import find_spec
 
 from autograd import TraceError
-from nn.basics.fingerprint import DIFFERENCE_ALLOWED, SAMPLES_COMPARED, changes_when_called
+from nn.basics.stand_in import DIFFERENCE_ALLOWED, SAMPLES_COMPARED, changes_when_called
 from nn.optimizers import Optimizer
 from nn.training.compiled import CompiledEngine
 from nn.training.compiled_objective import CompiledObjective

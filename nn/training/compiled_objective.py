@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 import autograd
 from autograd import Value
 from autograd.graph import topological_order
-from nn.basics.fingerprint import fingerprint
+from autograd.surroundings import Surroundings
 from nn.optimizers import GradientOptimizer
 from nn.training.engine import Batch
 from nn.training.objective import LossAndPredictions, Objective
@@ -69,7 +69,8 @@ class CompiledObjective:
         name_of = {id(parameter): name for name, parameter in self.parameters.items()}
         self.names = [name_of[id(parameter)] for parameter in self.captured]
         self.summary = compiled.program.summary
-        self.compiled_of = self.made_of()
+        self.surroundings = Surroundings(objective.model, objective.loss)
+        self.penalties = objective.l1, objective.l2
 
     def program(self, X: Any, Y: Any, weights: Any, share: Any) -> Any:
         """The objective, and the losses and predictions of all samples."""
@@ -84,13 +85,9 @@ class CompiledObjective:
 
     # ── Whether it still stands for the objective ───────────────────────────────────────────────────────────
 
-    def made_of(self) -> list[Any]:
-        """What the program depends on besides the numbers of the parameters."""
-        return [self.objective.l1, self.objective.l2, *fingerprint(self.objective.model)]
-
     def is_current(self) -> bool:
-        """Whether the model and the penalties are still those that were compiled."""
-        return self.compiled_of == self.made_of()
+        """Whether the model, the loss and the penalties are still those that were compiled."""
+        return not self.surroundings.changed() and self.penalties == (self.objective.l1, self.objective.l2)
 
     def fits(self, samples: Samples, batch_size: int | None) -> bool:
         """Whether it can go on with other samples, and the model still has the same parameters."""

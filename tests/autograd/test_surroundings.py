@@ -177,6 +177,39 @@ def test_a_model_that_changes_is_noticed():
     assert f([1.0, 2.0]).data == pytest.approx(model([1.0, 2.0]).data) and f.recordings == 2
 
 
+def test_what_nobody_calls_is_not_followed():
+    class Module:
+        def __init__(self):
+            self.w, self.rate = [Value(0.5), Value(-1.0)], 0.1
+
+        def zero_grad(self):
+            for w in self.w:
+                w.grad = 0.0
+
+        def update(self):
+            for w in self.w:
+                w.data -= self.rate * w.grad
+
+        def __call__(self, x):
+            return self.sum([w * x for w in self.w])
+
+        def sum(self, terms):
+            return getattr(self, "total")(terms)
+
+        def total(self, terms):
+            return sum(terms) * NUMBER
+
+    model = Module()
+    f = jit(lambda x: model(x) ** 2)
+    for _ in range(5):
+        model.zero_grad()
+        f(2.0).backward()
+        model.update()
+    assert f.recordings == 1
+    set_global("NUMBER", NUMBER + 1.0)
+    assert f(2.0).data == pytest.approx((model(2.0) ** 2).data) and f.recordings == 2
+
+
 # ── What a program would do once, and not at each call ──────────────────────────────────────────────────────────
 
 GENERATOR, SOURCE = np.random.default_rng(0), random.Random(0)
