@@ -266,6 +266,8 @@ def test_what_is_shown_multiplies_and_adds_up_to_what_is_shown(graph, digits):
             continue  # it may not be in the graph at all
         found = derive(root, leaf, digits=digits, paths=1000)
         lines = str(found).splitlines()
+        if found.notes or ";" in lines[-1] or " in floats of" in lines[-1]:
+            continue  # the terms cancel, and what is left of them is said in words
         if found.is_immediate:
             rows = [lines[-1]]
         else:
