@@ -53,6 +53,15 @@ class TrainingState:
         self.rng_at_start: list[Any] = []
         self.settings: dict[str, Any] = {}
 
+    def __getstate__(self) -> dict[str, Any]:
+        """For pickle and copies: what was compiled is compiled anew by the next `fit`."""
+        return {**vars(self), "engine": None, "rng": None, "best": self.best_weights or None}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        weights = state["best"]
+        vars(self).update(state, best=(lambda: weights) if weights else None)
+        self.engine = EagerEngine(self.objective, self.optimizer, "copied; the next fit compiles anew")
+
     @property
     def engine_used(self) -> str:
         """Which engine computes the gradients, and why."""

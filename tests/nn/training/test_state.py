@@ -1,5 +1,8 @@
 """The state of a training: the numbers of the parameters are with the engine while it works, and come back."""
 
+import copy
+import pickle
+
 import pytest
 
 from nn import MLP, GradientDescent, Trainer, losses
@@ -82,3 +85,15 @@ def test_a_trainer_is_such_a_state():
     trainer = Trainer(MLP(1, [1], rng=1), "mean_squared_error", GradientDescent())
     assert isinstance(trainer, TrainingState) and trainer.best_weights == {}
     assert trainer.engine_used == "eager: nothing was trained yet"
+
+
+@pytest.mark.parametrize("send", [lambda t: pickle.loads(pickle.dumps(t)), copy.deepcopy], ids=["pickled", "copied"])
+def test_a_trainer_is_sent_and_copied_after_fit_and_goes_on(send):
+    X = [[k / 10.0, 1.0 - k / 20.0] for k in range(20)]
+    y = [a * b for a, b in X]
+    trainer = Trainer(MLP(2, [4, 1], rng=1), "mean_squared_error", GradientDescent(0.1), metrics=["r2"])
+    trainer.fit(X, y, epochs=3, verbose=0, rng=0)
+    other = send(trainer)
+    assert other.evaluate(X, y) == pytest.approx(trainer.evaluate(X, y)) and other.best_weights == trainer.best_weights
+    assert "compiles anew" in other.engine_used and other.history["loss"] == trainer.history["loss"]
+    assert other.fit(X, y, epochs=2, verbose=0, rng=0)["loss"] == trainer.fit(X, y, epochs=2, verbose=0, rng=0)["loss"]
