@@ -7,7 +7,7 @@ for each epoch:  for each batch:  gradients of the mean loss, one step of the op
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,6 +16,7 @@ from nn.basics.nonfinite import NonFinite
 from nn.basics.probabilities import NoProbability
 from nn.basics.rows import row_by_row
 from nn.data.splits import batches, take
+from nn.metrics import Metric
 from nn.training.callback import Callback, listening, tell
 from nn.training.divergence import Divergence
 from nn.training.interrupt import Interruption
@@ -84,7 +85,7 @@ class EpochLoop:
         name = self.state.history.monitor
         if name not in self.of_training():
             return logs[name]
-        judged = judge(self.state, self.training)
+        judged = judge(self.state, self.training, [metric for metric in self.state.metrics if metric.name == name])
         if not math.isfinite(judged["loss"]):
             raise NonFinite(f"the loss after it is {judged['loss']!r}")
         return judged[name]
@@ -145,8 +146,9 @@ class EpochLoop:
             state.best = state.engine.remember()
 
 
-def judge(state: TrainingState, samples: Samples) -> dict[str, float]:
-    """The loss and each metric, without training."""
+def judge(state: TrainingState, samples: Samples, metrics: Iterable[Metric] | None = None) -> dict[str, float]:
+    """The loss and each of the metrics (None: of those that are noted), without training."""
     loss, predictions = state.engine.loss(samples)
     state.loss.check_predictions(predictions)
-    return {"loss": loss} | {metric.name: metric(row_by_row(predictions), samples.y) for metric in state.metrics}
+    asked = state.metrics if metrics is None else metrics
+    return {"loss": loss} | {metric.name: metric(row_by_row(predictions), samples.y) for metric in asked}
