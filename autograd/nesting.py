@@ -15,14 +15,23 @@ def is_array(thing: Any) -> bool:
     return hasattr(kind, "__array_interface__") and hasattr(kind, "__setitem__")
 
 
+def is_plain_dataclass(thing: Any) -> bool:
+    """Whether it is a dataclass that is nothing but its fields, none of which is computed from others."""
+    kind = type(thing)
+    fields = getattr(kind, "__dataclass_fields__", None)
+    if fields is None or hasattr(kind, "__post_init__"):
+        return False
+    return getattr(thing, "__dict__", fields).keys() <= fields.keys() and all(hasattr(thing, name) for name in fields)
+
+
 def contents_of(nest: Any) -> Any:
     """What a container holds, in order: the values of a dict, the fields of a dataclass; None if it is not one."""
     if isinstance(nest, list | tuple | deque | array):
         return nest
     if isinstance(nest, dict):
         return nest.values()
-    if hasattr(type(nest), "__dataclass_fields__"):
-        return [getattr(nest, name) for name in type(nest).__dataclass_fields__ if hasattr(nest, name)]
+    if is_plain_dataclass(nest):
+        return [getattr(nest, name) for name in type(nest).__dataclass_fields__]
     return None
 
 
@@ -34,8 +43,7 @@ def container_like(nest: Any, parts: list[Any]) -> Any:
         return parts
     if hasattr(type(nest), "__dataclass_fields__"):
         made = copy.copy(nest)
-        names = [name for name in type(nest).__dataclass_fields__ if hasattr(nest, name)]
-        for name, part in zip(names, parts, strict=True):
+        for name, part in zip(type(nest).__dataclass_fields__, parts, strict=True):
             object.__setattr__(made, name, part)  # also where it is frozen
         return made
     return type(nest)(*parts) if hasattr(nest, "_fields") else type(nest)(parts)

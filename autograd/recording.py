@@ -90,6 +90,7 @@ class Recording:
 
 
 #: All recordings and differentiations that are open, in whichever thread or task. If there are none, nothing is asked.
+#: Each says of a Value whether it `is_argument`: computed from what its function was given.
 watchers: list[Any] = []
 
 #: The recording that is open in this thread or task.
@@ -97,6 +98,12 @@ recording_here: ContextVar[Recording | None] = ContextVar("recording_here", defa
 
 #: The inputs (their ids) of all transforms whose function is running now, in this thread or task.
 open_inputs: ContextVar[frozenset[int]] = ContextVar("open_inputs", default=frozenset())
+
+
+def recording_of(value: Any) -> Recording | None:
+    """The recording that a Value takes part in: this thread's, or another's of whose arguments it was computed."""
+    others = (w for w in watchers if isinstance(w, Recording) and w.is_argument(value))
+    return recording_here.get() or next(others, None)
 
 
 def ask(value: Any, how: str, instead: str = KEEP_VALUE, *, keeps_number: bool = False) -> None:
@@ -109,11 +116,11 @@ def ask(value: Any, how: str, instead: str = KEEP_VALUE, *, keeps_number: bool =
         TraceError: if a function is recorded here, and the Value is not a constant.
         TypeError: if a function is differentiated here, and the Value depends on its argument.
     """
-    recording = recording_here.get()
-    if recording is not None:
+    recording = recording_here.get() or next((w for w in watchers if w.is_argument(value)), None)
+    if isinstance(recording, Recording):
         if not recording.is_constant(value):
             recording.refuse(f"the number of a traced Value was read ({how})", instead)
-    elif keeps_number and any(id(node) in open_inputs.get() for node in topological_order(value)):
+    elif keeps_number and recording is not None:
         raise TypeError(
             f"{users_line()}\n"
             f"Inside a function that is differentiated a Value became a plain number ({how}), whose gradient would be"

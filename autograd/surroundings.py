@@ -13,11 +13,12 @@ from __future__ import annotations
 
 import random
 import sys
+from array import array
 from collections import deque
 from collections.abc import Callable, Iterator
 from functools import cache, partial
 from operator import attrgetter, eq, getitem, is_, itemgetter
-from types import CodeType, FunctionType, MappingProxyType, MethodType, ModuleType
+from types import BuiltinMethodType, CodeType, FunctionType, MappingProxyType, MethodType, ModuleType
 from typing import Any
 
 from autograd.nesting import is_array
@@ -29,6 +30,20 @@ ATOMS = (type(None), bool, int, float, complex, str, bytes, range, slice, CodeTy
 
 #: What of a class is code.
 MEMBERS = (FunctionType, property, staticmethod, classmethod)
+
+#: What a function is.
+CODE = attrgetter("__code__", "__defaults__", "__kwdefaults__")
+
+#: What runs when an object is made, and so where the name of its class stands.
+MAKING = {"__init__", "__new__", "__post_init__"}
+
+#: Words by which code may read any attribute.
+EVERYTHING = {"vars", "__dict__"}
+
+#: Of these modules' kinds an object is nothing but its attributes.
+PLAIN_MODULES = ("types", "argparse", "collections")
+
+MISSING = object()
 
 #: This project's packages.
 PROJECT = ("autograd", "nn")
@@ -56,7 +71,9 @@ class Surroundings:
         self.sources: list[tuple[str, Callable[[], Any], str]] = []  # of random numbers, with their states
         self.iterators: list[str] = []
         self.words: set[str] = set()  # that occur in the code
-        self.unread: dict[str, list[Named]] = {}  # members of classes whose names do not occur, so far
+        self.unread: dict[str, list[Named]] = {}  # members and attributes whose names do not occur, so far
+        self.modules: list[tuple[str, ModuleType]] = []  # the user's
+        self.attributes: set[int] = set()  # which of the holders (their ids) are the attributes of objects
         self.follow(roots)
         self.note()
 
@@ -91,21 +108,31 @@ class Surroundings:
             yield from ((name, thing.func), (name, thing.args), (name, thing.keywords))
         elif isinstance(thing, staticmethod | classmethod | property):
             yield name, thing.fget if isinstance(thing, property) else thing.__func__
-        elif isinstance(thing, dict):
+        elif isinstance(thing, dict | MappingProxyType):
             self.hold(name, thing)
             self.lookups.append(((name,), tuple, thing))  # the order of its keys
             yield from ((f"{name}[{key!r}]", part) for key, part in thing.items())
+            yield from self.visit_subclass(name, thing)
         elif isinstance(thing, list | tuple | deque | set | frozenset):
             if not isinstance(thing, tuple | frozenset):
                 self.hold(name, thing)
             yield from ((f"{name}[{number}]", part) for number, part in enumerate(thing))
+            yield from self.visit_subclass(name, thing)
+        elif isinstance(thing, array | bytearray | memoryview):
+            self.arrays.append((name, thing, content(thing)))
+        elif isinstance(thing, BuiltinMethodType) and not isinstance(thing.__self__, ModuleType):
+            yield name, thing.__self__
+        elif isinstance(thing, random.SystemRandom):
+            self.iterators.append(name)
         elif isinstance(thing, random.Random):
             self.source(name, thing.getstate)
         elif is_array(thing):
             self.arrays.append((name, thing, content(thing)))
             yield name, thing.ravel().tolist() if thing.dtype.hasobject else None
-        elif hasattr(thing, "bit_generator"):
+        elif hasattr(type(thing), "bit_generator"):
             self.source(name, lambda: thing.bit_generator.state)
+        elif hasattr(type(thing), "get_state") and is_library(type(thing).__module__):
+            self.source(name, thing.get_state)
         elif isinstance(thing, type):
             if not is_library(thing.__module__):
                 self.hold(name, vars(thing))
@@ -113,39 +140,50 @@ class Surroundings:
                 yield from ((name, base) for base in thing.__bases__)
         elif type(thing).__module__ in ("builtins", "itertools") and hasattr(thing, "__next__"):
             self.iterators.append(name)
-        elif not isinstance(thing, ModuleType):  # of a module's names only those count that a function reads
+        elif not isinstance(thing, ModuleType):
             yield from self.visit_object(name, thing)
+        elif not is_library(thing.__name__):  # of its names only those count that a function reads
+            self.modules.append((name, thing))
+            yield from self.look_up(self.words, vars(thing), f"{name}.")
 
     def visit_function(self, name: str, function: FunctionType) -> Iterator[Named]:
         """The globals that it names, what it closes over, its defaults and its own attributes."""
         for variable, cell in zip(function.__code__.co_freevars, function.__closure__ or (), strict=True):
             self.lookups.append(((variable,), closed_over, cell))
             yield variable, closed_over(cell)[0]
-        if is_library(function.__module__):
+        if is_library(function.__globals__.get("__name__")):
             return
         names = words_of_code(function.__code__)
-        for word in sorted(names - self.words):
-            yield from self.unread.pop(word, ())
-        self.words |= names
+        yield from self.read(names - self.words)
         yield from self.look_up(names, function.__globals__)
-        for variable in sorted(names & function.__globals__.keys()):
-            module = function.__globals__[variable]
-            if isinstance(module, ModuleType) and not is_library(module.__name__):
-                yield from self.look_up(names, vars(module), f"{variable}.")
-        if function.__defaults__ or function.__kwdefaults__:
-            self.lookups.append(
-                ((f"the defaults of {name}",) * 2, attrgetter("__defaults__", "__kwdefaults__"), function)
-            )
+        self.lookups.append(((f"the code or the defaults of {name or 'the function'}",) * 3, CODE, function))
         yield from ((name, part) for part in (function.__defaults__, function.__kwdefaults__, vars(function)) if part)
+
+    def read(self, words: set[str]) -> Iterator[Named]:
+        """What further words lead to."""
+        self.words |= words
+        for word in sorted(self.unread if words & EVERYTHING else words & self.unread.keys()):
+            yield from self.unread.pop(word)
+        for name, module in self.modules:
+            yield from self.look_up(words, vars(module), f"{name}.")
 
     def members(self, name: str, kind: type) -> Iterator[Named]:
         """What is in a class; of its methods and properties only those that some code names, or Python itself calls."""
         for attribute, part in vars(kind).items():
             named = (f"{name}.{attribute}", part)
-            if attribute in self.words or attribute.startswith("__") or not isinstance(part, MEMBERS):
+            if attribute in MAKING:
+                yield from self.if_read(kind.__name__, named)
+            elif attribute.startswith("__") or not isinstance(part, MEMBERS):
                 yield named
             else:
-                self.unread.setdefault(attribute, []).append(named)
+                yield from self.if_read(attribute, named)
+
+    def if_read(self, word: str, named: Named) -> Iterator[Named]:
+        """The thing now, or once some code has that word."""
+        if word in self.words or self.words & EVERYTHING:
+            yield named
+        else:
+            self.unread.setdefault(word, []).append(named)
 
     def look_up(self, names: set[str], scope: dict[str, Any], prefix: str = "") -> Iterator[Named]:
         """Those of the names that a module has."""
@@ -154,20 +192,28 @@ class Surroundings:
             yield from ((prefix + name, scope[name]) for name in found)
 
     def visit_object(self, name: str, thing: Any) -> Iterator[Named]:
-        """Its attributes, and what the methods of its class read. Of a library's objects only models are followed."""
+        """Its attributes, and what the methods of its class read. Of libraries' objects only models, and plain ones."""
         kind = type(thing)
-        if hasattr(thing, "__wrapped__"):
-            yield name, thing.__wrapped__
-        elif not is_library(kind.__module__) or hasattr(kind, "parameters"):
-            attributes = getattr(thing, "__dict__", {})
+        attributes = getattr(thing, "__dict__", {})
+        if "__wrapped__" in attributes:
+            yield name, attributes["__wrapped__"]
+        if not is_library(kind.__module__) or hasattr(kind, "parameters") or kind.__module__ in PLAIN_MODULES:
             self.hold(name, attributes)
-            yield from ((f"{name}.{attribute}", part) for attribute, part in attributes.items())
-            slots = [slot for part in kind.__mro__ for slot in vars(part).get("__slots__", ()) if hasattr(thing, slot)]
-            if slots:
+            if not is_library(kind.__module__):
+                self.attributes.add(id(attributes))
+            for attribute, part in attributes.items():
+                found = (f"{name}.{attribute}", part)
+                yield from self.if_read(attribute, found) if id(attributes) in self.attributes else (found,)
+            if slots := slots_of(thing):
                 named = tuple(f"{name}.{slot}" for slot in slots)
                 self.lookups.append((named, attrgetter(*slots, slots[0]), thing))
                 yield from zip(named, attrgetter(*slots, slots[0])(thing), strict=False)
             yield name, kind
+
+    def visit_subclass(self, name: str, thing: Any) -> Iterator[Named]:
+        """What a container of the user's own kind has besides its contents."""
+        if not is_library(type(thing).__module__):
+            yield from self.visit_object(name, thing)
 
     def hold(self, name: str, holder: Any) -> None:
         self.holders.append(holder)
@@ -221,6 +267,9 @@ class Surroundings:
                 alike = holder == before
             elif isinstance(holder, list | deque):
                 alike = len(holder) == len(before) and all(map(same, holder, before))
+            elif id(holder) in self.attributes and not self.words & EVERYTHING:
+                read = [key for key in (*holder, *before) if key in self.words]
+                alike = all(same(holder.get(key, MISSING), before.get(key, MISSING)) for key in read)
             else:
                 alike = list(holder) == list(before) and all(map(same, holder.values(), before.values()))
             if not alike:
@@ -237,8 +286,8 @@ class Surroundings:
 
     def changed_inside(self) -> str:
         """The name of an array or a gradient whose numbers have changed."""
-        for name, array, before in self.arrays:
-            if content(array) != before:
+        for name, numbers, before in self.arrays:
+            if content(numbers) != before:
                 return name
         return next((name for name, value, before in self.gradients if not same(value.grad, before)), "")
 
@@ -248,8 +297,21 @@ class Surroundings:
 
 
 def copy(holder: Any) -> Any:
-    """A container of the same things."""
-    return dict(holder) if isinstance(holder, dict | MappingProxyType) else type(holder)(holder)
+    """A container of the same things, of the plain kind."""
+    if isinstance(holder, dict | MappingProxyType):
+        return dict(holder)
+    return next(kind for kind in (list, deque, set) if isinstance(holder, kind))(holder)
+
+
+def slots_of(thing: Any) -> list[str]:
+    """The names of the attributes that have a slot and a value, as they are written outside of the class."""
+    found = []
+    for kind in type(thing).__mro__:
+        slots = vars(kind).get("__slots__", ())
+        for slot in (slots,) if isinstance(slots, str) else slots:
+            private = slot.startswith("__") and not slot.endswith("__")
+            found.append(f"_{kind.__name__.lstrip('_')}{slot}" if private else slot)
+    return [slot for slot in found if slot not in ("__dict__", "__weakref__") and hasattr(thing, slot)]
 
 
 def same(a: Any, b: Any) -> bool:
@@ -257,9 +319,9 @@ def same(a: Any, b: Any) -> bool:
     return a is b or (type(a) is type(b) and isinstance(a, ATOMS) and repr(a) == repr(b))
 
 
-def content(array: Any) -> Any:
+def content(numbers: Any) -> Any:
     """The numbers of an array, in a form that can be compared."""
-    return array.shape, array.dtype, array.tobytes()
+    return (numbers.shape, numbers.dtype, numbers.tobytes()) if is_array(numbers) else bytes(numbers)
 
 
 def closed_over(cell: Any) -> tuple[Any, ...]:

@@ -170,6 +170,11 @@ class DifferentiatedCall:
             bool(outer_inputs) and any(id(node) in outer_inputs for node in topological_order(*self.outputs()))
         )
 
+    def is_argument(self, value: Value) -> bool:
+        """Whether a Value was computed from the arguments."""
+        inputs = {id(x) for values in self.inputs for x in values}
+        return any(id(node) in inputs for node in topological_order(value))
+
     def outputs(self) -> list[Value]:
         """The Values in the result."""
         return [output for output in flat(self.result) if isinstance(output, Value)]

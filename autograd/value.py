@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from math import isfinite
-from numbers import Real
+from numbers import Number, Real
 from typing import Any
 
 from autograd import ops
@@ -21,7 +21,16 @@ from autograd.eager import NAMESPACE, Method
 from autograd.graph import topological_order
 from autograd.messages import domain_message, refusal
 from autograd.operation import Operation
-from autograd.recording import CHOOSE, CHOOSE_BY_DATA, KEEP_VALUE, OUR_FUNCTIONS, ask, recording_here, watchers
+from autograd.recording import (
+    CHOOSE,
+    CHOOSE_BY_DATA,
+    KEEP_VALUE,
+    OUR_FUNCTIONS,
+    ask,
+    recording_here,
+    recording_of,
+    watchers,
+)
 
 #: Gradients to which nothing has been added yet.
 NO_GRADIENT = (0.0, None)
@@ -105,7 +114,7 @@ class Value:
                 " to the numbers it was computed from.\nSet the data of a leaf and compute again, or start from"
                 " detach(value), a leaf of its own."
             )
-        if watchers and (recording := recording_here.get()):
+        if watchers and (recording := recording_of(self)):
             recording.refuse("the number of a leaf was set", "set it before or after the call, which reads it anew")
         self._data = number if type(number) is float else real(number)
 
@@ -127,7 +136,7 @@ class Value:
     def local_grads(self) -> tuple[float, ...]:
         """∂self/∂parent for each of `parents`."""
         if watchers:
-            ask(self, "a derivative of it")
+            ask(self, "a derivative of it", keeps_number=True)
         return self._local_grads
 
     @property
@@ -205,7 +214,7 @@ class Value:
         return self._data
 
     def __index__(self) -> int:
-        if watchers and (recording := recording_here.get()):
+        if watchers and (recording := recording_of(self)):
             recording.refuse("a traced Value was used as an index or a count", CHOOSE_BY_DATA)
         raise TypeError(f"a {type(self).__name__} is no whole number, so no index and no count")
 
@@ -215,7 +224,7 @@ class Value:
         return round(self._data, digits)
 
     def __bool__(self) -> bool:
-        if watchers and (recording := recording_here.get()) and not recording.is_constant(self):
+        if watchers and (recording := recording_of(self)) and not recording.is_constant(self):
             recording.refuse("a traced Value was used as True or False (if, while, and, or, not, max, min)", CHOOSE)
         raise TypeError(
             f"{self!r} is neither True nor False.\nTo ask whether there is a Value, write `v is not None`; whether its"
@@ -226,6 +235,8 @@ class Value:
         if isinstance(other, Value):
             return same_value(EQUAL, self, other, self is other)
         number = as_number(other)
+        if number is None and (hasattr(other, "__array__") or isinstance(other, Number)):
+            return float(self) == other  # element by element; True, a Decimal or a complex number as such
         if watchers and number is not None:
             return condition(EQUAL, self, other, self._data == number)
         return NotImplemented if number is None else self._data == number
@@ -234,12 +245,14 @@ class Value:
         if isinstance(other, Value):
             return same_value(UNEQUAL, self, other, self is not other)
         number = as_number(other)
+        if number is None and (hasattr(other, "__array__") or isinstance(other, Number)):
+            return float(self) != other
         if watchers and number is not None:
             return condition(UNEQUAL, self, other, self._data != number)
         return NotImplemented if number is None else self._data != number
 
     def __hash__(self) -> int:
-        if watchers and (recording := recording_here.get()) and recording.is_argument(self):
+        if watchers and (recording := recording_of(self)) and recording.is_argument(self):
             recording.refuse(
                 "a traced Value was put into a set or made a key", "a list, where equal numbers stay apart"
             )
@@ -271,7 +284,7 @@ class Value:
 
     def __repr__(self) -> str:
         label = f", label={self.label!r}" if self.label else ""
-        if watchers and (recording := recording_here.get()) and not recording.is_constant(self):
+        if watchers and (recording := recording_of(self)) and not recording.is_constant(self):
             return f"Value(traced{label})"
         return f"Value({self._data!r}, grad={as_number(self.grad)!r}{label})"
 
@@ -306,7 +319,9 @@ class Value:
         Every local derivative was computed in the forward pass; what is left is to visit the Values in an order
         in which each comes before its operands (Griewank & Walther 2008, section 3.2).
         """
-        if watchers and (recording := recording_here.get()):
+        if watchers and not create_graph:
+            ask(self, "by backward(), whose gradients are plain numbers", keeps_number=True)
+        if watchers and (recording := recording_of(self)):
             recording.refuse("backward() was called", "backward() on the result of the compiled function, or grad")
         if create_graph:
             found = adjoints(self, operand_or_error(gradient))
@@ -400,7 +415,7 @@ class Value:
 
     def zero_grad(self) -> None:
         """Set the gradient of every leaf below self (and of self, if it is one) to 0."""
-        if watchers and (recording := recording_here.get()):
+        if watchers and (recording := recording_of(self)):
             recording.refuse("gradients were set", "zero_grad() before or after the call of the compiled function")
         for node in topological_order(self):
             if node.op is None:
@@ -411,12 +426,12 @@ class Value:
     def __copy__(self) -> Value:
         """A second Value of the same operands."""
         if watchers:
-            ask(self, "by copying it")
+            ask(self, "by copying it", keeps_number=True)
         return value_of_parts(self._data, self.grad, self.label, self.op, self.parents, self._local_grads)
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Value:
         if watchers:
-            ask(self, "by copying it")
+            ask(self, "by copying it", keeps_number=True)
         for node in topological_order(self):
             if id(node) not in memo:
                 parents = tuple(memo[id(parent)] for parent in node.parents)
@@ -433,7 +448,7 @@ class Value:
         below two roots are stored with each. A gradient that is itself a Value is stored as its number.
         """
         if watchers:
-            ask(self, "by pickling it")
+            ask(self, "by pickling it", keeps_number=True)
         if self.op is None:
             return value_of_parts, (self._data, plain_gradient(self.grad), self.label, None, (), ())
         order = topological_order(self)
@@ -604,15 +619,15 @@ class Condition(Value):
     __slots__ = ()
 
     def __bool__(self) -> bool:
-        if watchers and recording_here.get():
+        if watchers and recording_of(self):
             return super().__bool__()
         return self._data != 0.0
 
 
 def condition(op: Operation, a: Any, b: Any, holds: bool) -> Any:
     """The answer of a comparison while recording: a Condition, but of constants whether it holds."""
-    recording = recording_here.get()
     operands = operand_or_error(a), operand_or_error(b)
+    recording = recording_of(operands[0]) or recording_of(operands[1])
     if recording is None or all(map(recording.is_constant, operands)):
         return holds
     node = apply_by_ieee(op, *operands)
@@ -622,7 +637,7 @@ def condition(op: Operation, a: Any, b: Any, holds: bool) -> Any:
 
 def same_value(op: Operation, a: Value, b: Value, holds: bool) -> Any:
     """Whether two Values are the same; while arguments are recorded, which may be numbers, whether they are equal."""
-    recording = recording_here.get() if watchers else None
+    recording = recording_of(a) or recording_of(b) if watchers else None
     asked = recording is not None and (recording.is_argument(a) or recording.is_argument(b))
     return condition(op, a, b, holds) if asked else holds
 

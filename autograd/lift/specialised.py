@@ -45,11 +45,12 @@ class Specialised:
         supply = iter(leaves)
         given = [with_leaves(argument, supply) for argument in args]
         named = {key: with_leaves(argument, supply) for key, argument in kwargs.items()}
-        self.surroundings = Surroundings(f, *reading.static)
+        self.surroundings = Surroundings(f, *reading.static, *reading.kinds)
+        around_arguments = Surroundings(given, named)
         with Recording(leaves) as recording:
             self.result = f(*given, **named)
-            self.refuse_changes(f)
             scalars = scalar_program([x for x in flat(self.result) if isinstance(x, Value)], recording)
+        self.refuse_changes(f, around_arguments)
         node_of = {id(leaf): node for node, leaf in scalars.leaves.items()}
         argument_of = (*argument_names(f, len(args)), *kwargs)
         names = (name for part, of in zip(structure, argument_of, strict=True) for name in piece_names(part, of))
@@ -70,7 +71,7 @@ class Specialised:
         self.nodes: dict[tuple[int, ...], tuple[Machine, tuple[int, ...]]] = {}
         self.lock = lock
 
-    def refuse_changes(self, f: Callable[..., Any]) -> None:
+    def refuse_changes(self, f: Callable[..., Any], around_arguments: Surroundings) -> None:
         """A program repeats what was computed, and nothing else that f did.
 
         Raises:
@@ -83,6 +84,8 @@ class Specialised:
             what, instead = f"drew random numbers from {name}", "numbers that are drawn before the call, as an argument"
         elif name := around.changed():
             what, instead = f"changed {name}", "a result of the function, or a change before or after the call"
+        elif around_arguments.changed():
+            what, instead = "changed an argument", "a result of the function: [*xs, x] for xs.append(x)"
         else:
             return
         code = getattr(f, "__code__", None)

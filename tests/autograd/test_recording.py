@@ -9,6 +9,8 @@ import pickle
 import statistics
 import struct
 import threading
+from concurrent.futures import ThreadPoolExecutor
+from decimal import Decimal
 
 import numpy as np
 import pytest
@@ -139,6 +141,13 @@ READING = {
 }
 #: These tell Values apart by identity, which is as it should be for those that a function captures.
 BY_IDENTITY = {
+    "equal to an array": lambda v: np.arange(3) == v,
+    "in an array": lambda v: v in np.array([1.0, 2.0]),
+    "equal to True": lambda v: v == True,  # noqa: E712
+    "equal to a Decimal": lambda v: v == Decimal(2),
+    "equal to a complex number": lambda v: v == 2 + 0j,
+    "data in another thread": lambda v: in_a_thread(lambda: v.data),
+    "a branch in another thread": lambda v: in_a_thread(lambda: 1.0 if v * 1.0 == 2.0 else 0.0),
     "if equal to a constant Value": lambda v: 1.0 if v == Value(2.0) else 2.0,
     "set": lambda v: {v},
     "key": lambda v: {v: 1.0},
@@ -251,8 +260,21 @@ CONVERTING = {
     "math.fsum": lambda v: math.fsum([v, 1.0]),
     "np.float64": np.float64,
     "an array's element": lambda v: np.zeros(3).__setitem__(0, v * v),
+    "backward": lambda v: (v * v).backward(),
+    "copy": copy.copy,
+    "deepcopy": copy.deepcopy,
+    "pickle": pickle.dumps,
+    "local_grads": lambda v: (v * v).local_grads,
+    "in another thread": lambda v: in_a_thread(lambda: math.sin(v)),
     "an array of floats": lambda v: np.array([v, v], dtype=float),
 }
+
+
+def in_a_thread(read):
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(read).result()
+
+
 TRANSFORMS = {
     "grad": lambda f: grad(f)(1.0),
     "value_and_grad": lambda f: value_and_grad(f)(1.0),

@@ -6,6 +6,7 @@ import functools
 import math
 import random
 import types
+from array import array
 
 import numpy as np
 import pytest
@@ -136,8 +137,81 @@ READ = {
     "a gradient": (lambda x: x * WEIGHT.grad, lambda: setattr(WEIGHT, "grad", 2.0)),
     "a number that became True": (lambda x: x + (1.0 if ONE is True else 5.0), lambda: set_global("ONE", True)),
     "a number that became a Value": (lambda x: x * SECOND, lambda: set_global("SECOND", Value(SECOND))),
+    "a namespace": (lambda x: x * SPACE.k, lambda: setattr(SPACE, "k", 5.0)),
+    "a mapping proxy": (lambda x: x * PROXY["k"], lambda: PROXIED.__setitem__("k", 5.0)),
+    "an array.array": (lambda x: x * BYTES[0], lambda: BYTES.__setitem__(0, 5.0)),
+    "a bytearray": (lambda x: x * RAW[0], lambda: RAW.__setitem__(0, 5)),
+    "a user's dict": (lambda x: x * USERS["k"], lambda: USERS.__setitem__("k", 5.0)),
+    "a chain of dicts": (lambda x: x * CHAIN["k"], lambda: CHAIN.maps[0].__setitem__("k", 5.0)),
+    "a bound method of a dict": (lambda x: x * GET("k"), lambda: GOT.__setitem__("k", 5.0)),
+    "a module in a module": (lambda x: x * OUTER.inner.rate, lambda: setattr(OUTER.inner, "rate", 5.0)),
+    "an attribute of a list's subclass": (lambda x: x * MY_LIST.k, lambda: setattr(MY_LIST, "k", 5.0)),
+    "a method of a dict's subclass": (lambda x: x * MY_DICT.twice(), lambda: set_global("FACTOR", 5.0)),
+    "a private slot": (lambda x: PRIVATE(x), lambda: PRIVATE.set(5.0)),
+    "a slot given as a text": (lambda x: x * ONE_SLOT.key, lambda: setattr(ONE_SLOT, "key", 5.0)),
+    "the code of a helper": (lambda x: recoded(x), lambda: setattr(recoded, "__code__", other_code.__code__)),
+    "a helper that wraps a library's": (lambda x: wraps_sin(x), lambda: set_global("FACTOR", 7.0)),
+    "what a class decorator holds": (lambda x: CLASSED(x), lambda: setattr(CLASSED, "k", 5.0)),
     "what a compiled helper reads": (jit(lambda x: inner_jit(x)), lambda: set_global("NUMBER", 7.0)),
 }  # fmt: skip
+SPACE, GOT, PROXIED, FACTOR = types.SimpleNamespace(k=2.0), {"k": 2.0}, {"k": 2.0}, 2.0
+PROXY, GET, BYTES, RAW = types.MappingProxyType(PROXIED), GOT.get, array("d", [2.0]), bytearray([2])
+USERS, CHAIN = collections.UserDict(k=2.0), collections.ChainMap({"k": 2.0})
+OUTER = types.ModuleType("outer_of_the_user")
+OUTER.inner = types.ModuleType("inner_of_the_user")
+OUTER.inner.rate = 2.0
+
+
+class MyList(list):
+    k = 2.0
+
+
+class MyDict(dict):
+    def twice(self):
+        return FACTOR
+
+
+class Private:
+    __slots__ = ("__k",)
+
+    def __init__(self):
+        self.__k = 2.0
+
+    def set(self, k):
+        self.__k = k
+
+    def __call__(self, x):
+        return x * self.__k
+
+
+class OneSlot:
+    __slots__ = "key"  # noqa: PLC0205 (which Python takes, too)
+
+
+def recoded(x):
+    return x * 2.0
+
+
+def other_code(x):
+    return x * 5.0
+
+
+@functools.wraps(math.sin)
+def wraps_sin(x):
+    return x * FACTOR
+
+
+class Classed:
+    def __init__(self, f):
+        functools.update_wrapper(self, f)
+        self.f, self.k = f, 2.0
+
+    def __call__(self, x):
+        return self.f(x) * self.k
+
+
+MY_LIST, MY_DICT, PRIVATE, ONE_SLOT, CLASSED = MyList([1.0]), MyDict(), Private(), OneSlot(), Classed(recoded)
+ONE_SLOT.key = 2.0
 helper_now, ONE, SECOND, ZERO = helper, 1.0, 2.0, 0.0
 inner_jit = jit(lambda x: x * NUMBER)
 
@@ -210,8 +284,27 @@ def test_what_nobody_calls_is_not_followed():
     assert f(2.0).data == pytest.approx((model(2.0) ** 2).data) and f.recordings == 2
 
 
+def test_what_the_function_does_not_read_may_change():
+    class Counting:
+        def __init__(self):
+            self.w, self.steps, self.log = Value(2.0), 0, []
+
+        def loss(self, x):
+            return self.w * x
+
+        def step(self, x):
+            self.steps += 1
+            self.log.append(x)
+            return self.compiled(x).data
+
+    model = Counting()
+    model.compiled = jit(model.loss)
+    assert [model.step(x) for x in (1.0, 2.0, 3.0)] == [2.0, 4.0, 6.0] and model.compiled.recordings == 1
+
+
 # ── What a program would do once, and not at each call ──────────────────────────────────────────────────────────
 
+STATE, SYSTEM, DRAW = np.random.RandomState(0), random.SystemRandom(), random.Random(1).random
 GENERATOR, SOURCE = np.random.default_rng(0), random.Random(0)
 COUNTED = {"calls": 0}
 NUMBERS = iter([1.0, 2.0, 3.0])
@@ -237,6 +330,9 @@ def rebinds(x):
         (lambda x: x * GENERATOR.normal(), "random numbers from GENERATOR"),
         (lambda x: x * np.random.rand(), "random numbers from numpy.random"),
         (lambda x: x * random.sample([1.0, 2.0, 3.0], 1)[0], "random numbers"),
+        (lambda x: x * STATE.rand(), "random numbers from STATE"),
+        (lambda x: x * SYSTEM.random(), "SYSTEM, which gives something else"),
+        (lambda x: x * DRAW(), "random numbers from DRAW"),
         (lambda x: x * next(NUMBERS), "NUMBERS, which gives something else"),
         (counts, "changed COUNTED"),
         (rebinds, "changed counter"),

@@ -5,6 +5,7 @@ import math
 import operator
 import pickle
 import weakref
+from decimal import Decimal
 from fractions import Fraction
 
 import numpy as np
@@ -275,6 +276,8 @@ def test_a_value_compares_with_a_number_by_its_data(kind):
     assert (a * 0.0 == 0) is True and Value(math.nan) != math.nan
     assert a != "1" and a != None and a != [1.0]  # noqa: E711
     assert one in [a] and [a, two].index(one) == 0
+    assert (a == np.array([1.0, 2.0])).tolist() == [True, False] and (np.arange(3) != a).tolist() == [True, False, True]
+    assert a in np.array([1.0, 2.0]) and a == Decimal(1) and a != Decimal(2) and a == True and a == 1 + 0j  # noqa: E712
 
 
 def test_a_value_is_neither_true_nor_false_and_the_error_has_both_spellings():

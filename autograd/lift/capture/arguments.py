@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from autograd.nesting import container_like, contents_of, flat, is_array, nested_like
+from autograd.nesting import container_like, contents_of, flat, is_array, is_plain_dataclass, nested_like
 from autograd.value import Value, as_number
 
 if TYPE_CHECKING:
@@ -31,11 +31,13 @@ class Reading:
         pieces: the numbers, one flat array for each rectangular part.
         values: the Values among them: position in the flat order → Value.
         static: what is neither (text, None, truth values, objects), kept as it is.
+        kinds: the user's own kinds of containers among them, whose methods may be called.
     """
 
     pieces: list[NDArray[np.float64]] = field(default_factory=list)
     values: dict[int, Value] = field(default_factory=dict)
     static: list[Any] = field(default_factory=list)
+    kinds: list[type] = field(default_factory=list)
     count: int = 0
 
     def add(self, piece: NDArray[np.float64]) -> None:
@@ -63,8 +65,9 @@ class Reading:
             return ("rectangle", array, (len(nest),))
         if isinstance(nest, deque):
             return ("list", (deque,), *map(self.read, nest))
-        if hasattr(type(nest), "__dataclass_fields__") and not isinstance(nest, type):
-            names = [name for name in type(nest).__dataclass_fields__ if hasattr(nest, name)]
+        if is_plain_dataclass(nest):
+            self.kinds.append(type(nest))
+            names = list(type(nest).__dataclass_fields__)
             return ("fields", type(nest), *((str, name, self.read(getattr(nest, name))) for name in names))
         self.static.append(nest)
         return ("static", static_key(nest))
@@ -83,6 +86,8 @@ class Reading:
 
     def read_list(self, nest: Any) -> Hashable:
         """A rectangular list of numbers at once, any other element by element."""
+        if type(nest) is not list and type(nest) is not tuple:
+            self.kinds.append(type(nest))
         kinds = []
         inner = nest
         while isinstance(inner, (list, tuple)) and inner:

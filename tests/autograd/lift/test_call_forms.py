@@ -80,6 +80,59 @@ def test_numbers_in_dataclasses_and_deques_are_inputs():
     assert w.grad == 3.0
 
 
+@dataclasses.dataclass
+class Derived:
+    w: float
+
+    def __post_init__(self):
+        self.square = self.w * self.w
+
+
+class Point(collections.namedtuple("Point", "a b")):
+    def scaled(self):
+        return self.a * SCALE
+
+
+@dataclasses.dataclass
+class Scaling:
+    a: float
+
+    def scaled(self):
+        return self.a * SCALE
+
+
+SCALE = 2.0
+
+
+def test_a_dataclass_is_more_than_its_fields():
+    f = jit(lambda p, x: p.square * x)
+    assert [f(Derived(w), 1.0) for w in (1.0, 2.0, 3.0)] == [1.0, 4.0, 9.0]
+    with pytest.raises(TypeError):
+        grad(lambda p: p.square)(Derived(3.0))
+    global SCALE
+    for make in (lambda: Scaling(3.0), lambda: Point(3.0, 1.0)):
+        SCALE = 2.0
+        f = jit(lambda p: p.scaled())
+        assert f(make()) == 6.0
+        SCALE = 5.0
+        assert f(make()) == 15.0
+
+
+@pytest.mark.parametrize(
+    "f, argument",
+    [
+        (lambda p: p.__setitem__(0, p[1]) or p[0], [1.0, 2.0]),
+        (lambda p: p.append(p[0]) or p[0], [1.0, 2.0]),
+        (lambda p: p.__setitem__("k", p["a"]) or p["a"], {"a": 1.0}),
+        (lambda p: setattr(p, "a", p.b) or p.a, Pair(1.0, 2.0)),
+        (lambda p: p[0].pop() * 1.0, [[1.0, 2.0]]),
+    ],
+)
+def test_an_argument_that_is_changed_is_refused(f, argument):
+    with pytest.raises(autograd.TraceError, match="changed an argument"):
+        jit(f)(argument)
+
+
 def test_keys_that_are_equal_and_of_another_type_are_other_structures():
     f = jit(lambda d: {int: 1.0, float: 2.0, bool: 3.0}[type(next(iter(list(d))))] * next(iter(list(d.values()))))
     assert [f({key: 1.0}) for key in (1, 1.0, True, 1)] == [1.0, 2.0, 3.0, 1.0]
