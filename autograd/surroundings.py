@@ -197,7 +197,7 @@ class Surroundings:
         attributes = getattr(thing, "__dict__", {})
         if "__wrapped__" in attributes:
             yield name, attributes["__wrapped__"]
-        if not is_library(kind.__module__) or hasattr(kind, "parameters") or kind.__module__ in PLAIN_MODULES:
+        if not is_library(kind.__module__) or is_model(kind) or kind.__module__ in PLAIN_MODULES:
             self.hold(name, attributes)
             if not is_library(kind.__module__):
                 self.attributes.add(id(attributes))
@@ -312,6 +312,11 @@ def slots_of(thing: Any) -> list[str]:
             private = slot.startswith("__") and not slot.endswith("__")
             found.append(f"_{kind.__name__.lstrip('_')}{slot}" if private else slot)
     return [slot for slot in found if slot not in ("__dict__", "__weakref__") and hasattr(thing, slot)]
+
+
+def is_model(kind: type) -> bool:
+    """Whether things of that kind have `parameters()`."""
+    return isinstance(getattr(kind, "parameters", None), FunctionType)
 
 
 def same(a: Any, b: Any) -> bool:

@@ -73,7 +73,7 @@ def is_arithmetic(text):
 #: What may follow an equation whose sides come to another number than was computed, which it then tells.
 REMARKS = re.compile(
     "(, which has no value; what is taken for it is|; but the chain rule meets .* and gives"
-    "| in floats of 16 digits; computed in a form that keeps more of them, it is) (≈ )?(.*)$"
+    "|; the floats of 16 digits round otherwise on the way that was computed, to) (≈ )?(.*)$"
 )
 
 

@@ -108,4 +108,4 @@ def what_happens(worked: float, value: float) -> str:
         return ", which has no value; what is taken for it is"
     if value != value:
         return "; but the chain rule meets 0·∞ or ∞ − ∞ there, and gives"
-    return " in floats of 16 digits; computed in a form that keeps more of them, it is"
+    return "; the floats of 16 digits round otherwise on the way that was computed, to"

@@ -84,7 +84,7 @@ def test_every_equation_of_the_lecture():
         ("y = x**0.5*x", {"x": 0.0},
          "∂y/∂x = 1.5·x^0.5 = 1.5·0^0.5 = 0; but the chain rule meets 0·∞ or ∞ − ∞ there, and gives NaN"),
         ("y = sigmoid(x)", {"x": 40.0},
-         "∂y/∂x = y(1 − y) = 1·(1 − 1) = 0 in floats of 16 digits; computed in a form that keeps more of them, it is"
+         "∂y/∂x = y(1 − y) = 1·(1 − 1) = 0; the floats of 16 digits round otherwise on the way that was computed, to"
          " ≈ 4.25·10⁻¹⁸"),
         ("y = hypot(a, 0)", {"a": 0.0}, "∂y/∂a = a/y = 0/0, which has no value; what is taken for it is 0"),
         ("y = sigmoid(x)", {"x": 20.0}, "∂y/∂x = y(1 − y) ≈ 0.99999999794·(1 − 0.99999999794) ≈ 2.06·10⁻⁹"),
