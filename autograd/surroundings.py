@@ -43,7 +43,7 @@ EVERYTHING = {"vars", "__dict__"}
 #: Of these modules' kinds an object is nothing but its attributes.
 PLAIN_MODULES = ("types", "argparse", "collections")
 
-MISSING = object()
+GONE = object()
 
 #: This project's packages.
 PROJECT = ("autograd", "nn")
@@ -269,7 +269,7 @@ class Surroundings:
                 alike = len(holder) == len(before) and all(map(same, holder, before))
             elif id(holder) in self.attributes and not self.words & EVERYTHING:
                 read = [key for key in (*holder, *before) if key in self.words]
-                alike = all(same(holder.get(key, MISSING), before.get(key, MISSING)) for key in read)
+                alike = all(same(holder.get(key, GONE), before.get(key, GONE)) for key in read)
             else:
                 alike = list(holder) == list(before) and all(map(same, holder.values(), before.values()))
             if not alike:

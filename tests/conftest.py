@@ -15,8 +15,9 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-# A machine that does other things as well is slow at times; how long an example takes is for the benchmarks.
-settings.register_profile("patient", deadline=None)
+# A machine that does other things as well is slow at times; how long an example takes is for the benchmarks. In CI the
+# examples are the same each time, so that a failure is the change's; everywhere else they are new ones.
+settings.register_profile("patient", deadline=None, derandomize="CI" in os.environ)
 settings.load_profile("patient")
 
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
