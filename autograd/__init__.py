@@ -30,7 +30,8 @@ first seven are the evening's reading:
     conditions        comparisons as numbers
     recording         what a Value asks before it gives its number away
     nesting           nested lists, dicts, dataclasses and arrays of numbers
-    surroundings      what a function reads besides its arguments
+    following         what code can reach besides its arguments
+    surroundings      whether any of it has changed
     numpy_arithmetic  the table read in NumPy arrays
     files             files that are whole or not there
 """

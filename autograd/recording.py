@@ -116,11 +116,10 @@ def ask(value: Any, how: str, instead: str = KEEP_VALUE, *, keeps_number: bool =
         TraceError: if a function is recorded here, and the Value is not a constant.
         TypeError: if a function is differentiated here, and the Value depends on its argument.
     """
-    recording = recording_here.get() or next((w for w in watchers if w.is_argument(value)), None)
-    if isinstance(recording, Recording):
+    if recording := recording_of(value):
         if not recording.is_constant(value):
             recording.refuse(f"the number of a traced Value was read ({how})", instead)
-    elif keeps_number and recording is not None:
+    elif keeps_number and any(watcher.is_argument(value) for watcher in watchers):
         raise TypeError(
             f"{users_line()}\n"
             f"Inside a function that is differentiated a Value became a plain number ({how}), whose gradient would be"
