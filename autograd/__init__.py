@@ -30,7 +30,10 @@ first seven are the evening's reading:
     conditions        comparisons as numbers
     recording         what a Value asks before it gives its number away
     nesting           nested lists, dicts, dataclasses and arrays of numbers
+    code_names        the names that a function's code has
+    insides           what is inside of one thing, by its kind
     following         what code can reach besides its arguments
+    outside           the clock, chance and files, which a program would ask once
     surroundings      whether any of it has changed
     numpy_arithmetic  the table read in NumPy arrays
     files             files that are whole or not there

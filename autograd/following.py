@@ -1,45 +1,62 @@
 """What code can reach besides its arguments: globals, closures, attributes, and what is inside them.
 
 `Following` starts from some roots and follows the names in their code to the things that they stand for, through
-functions, methods, objects and containers. What it finds is kept by how it can be looked at again.
+functions, methods, objects and containers. A text that the code can reach counts as a name, too: it may be given to
+`getattr`. What is found is kept by how it can be looked at again.
 
-What cannot be followed: the clock, files, and what lies inside objects of other libraries. The code of the standard
-library, of installed packages and of this one is taken for unchanging.
+The code of the standard library, of installed packages and of this one is taken for unchanging; an object of theirs is
+what its pickle says. What has none (a lock, a connection) cannot be followed.
 """
 
 from __future__ import annotations
 
 import random
 import sys
-from array import array
+import threading
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from contextvars import ContextVar
 from functools import cache, partial
 from operator import attrgetter, itemgetter
-from types import BuiltinMethodType, CodeType, FunctionType, MappingProxyType, MethodType, ModuleType
+from types import BuiltinMethodType, FunctionType, MappingProxyType, ModuleType
 from typing import Any
 
+from autograd.code_names import CodeNames, names_of_code, reads_everything, words_of_text
+from autograd.insides import (
+    ATOMS,
+    Look,
+    closed_over,
+    content_of_array,
+    content_of_local,
+    content_of_mapping,
+    content_of_variable,
+    in_slots,
+    is_code,
+    is_model,
+    is_read_once,
+    passes_on_to,
+    slots_of,
+    ways_to_look,
+)
 from autograd.nesting import is_array
 from autograd.recording import is_users
 from autograd.value import Value
 
-#: Numbers, names and the like: nothing is inside them, and one may stand for an equal one.
-ATOMS = (type(None), bool, int, float, complex, str, bytes, range, slice, CodeType)
-
 #: What of a class is code.
 MEMBERS = (FunctionType, property, staticmethod, classmethod)
 
-#: What a function is.
+#: What a function is, and a class.
 CODE = attrgetter("__code__", "__defaults__", "__kwdefaults__")
+BASES = attrgetter("__mro__", "__mro__")
 
 #: What runs when an object is made, and so where the name of its class stands.
 MAKING = {"__init__", "__new__", "__post_init__"}
 
-#: Words by which code may read any attribute.
-EVERYTHING = {"vars", "__dict__"}
-
 #: Of these modules' kinds an object is nothing but its attributes.
 PLAIN_MODULES = ("types", "argparse", "collections")
+
+#: Modules whose kinds, as bases of the user's, read no attributes.
+FORMAL_MODULES = ("builtins", "abc", "typing", "enum")
 
 #: This project's packages.
 PROJECT = ("autograd", "nn")
@@ -58,26 +75,35 @@ class Following:
         holders: containers that may change, objects' attributes among them.
         names: of each.
         lookups: of names, in what has no such view.
-        arrays: whose numbers may change in place.
+        contents: what is looked at by a function of its own: a name, the function, the thing.
+        absent: scopes, and the names that code looks for in them, but does not find.
+        objects: whose kind may be set.
         values: the Values.
         sources: of random numbers: a name, and what gives the state.
-        iterators: what gives something else each time it is read, by name.
+        live: what gives something else each time it is read, by name.
         words: that occur in the code.
-        attributes: which of the holders (their ids) are the attributes of objects.
+        reads_everything: whether by them any attribute may be read.
+        read_by_bases: which of the holders (their ids) are the attributes of objects, of which those count that code
+            names; and those besides that the classes of libraries name from which theirs are derived.
+        imports: the modules that code imports, but that are not there yet.
     """
 
     def __init__(self, roots: tuple[Any, ...]) -> None:
         self.holders: list[Any] = []
         self.names: list[str] = []
         self.lookups: list[tuple[tuple[str, ...], Lookup, Any]] = []
-        self.arrays: list[Named] = []
+        self.contents: list[tuple[str, Look, Any]] = []
+        self.objects: list[Named] = []
         self.values: list[tuple[str, Value]] = []
         self.sources: list[tuple[str, Callable[[], Any]]] = []
-        self.iterators: list[str] = []
+        self.live: list[str] = []
         self.words: set[str] = set()
-        self.attributes: set[int] = set()
+        self.reads_everything = False
+        self.read_by_bases: dict[int, frozenset[str]] = {}
+        self.imports: set[str] = set()
         self.unread: dict[str, list[Named]] = {}  # members and attributes whose names do not occur, so far
-        self.modules: list[tuple[str, ModuleType]] = []  # the user's
+        self.modules: list[tuple[str, ModuleType]] = []
+        self.scopes: dict[int, tuple[str, dict[str, Any], set[str], set[str]]] = {}  # prefix, scope, found, sought
         self.follow(roots)
 
     def follow(self, roots: tuple[Any, ...]) -> None:
@@ -86,63 +112,63 @@ class Following:
         waiting: deque[Named] = deque(("", root) for root in roots)
         while waiting:
             name, thing = waiting.popleft()
-            if id(thing) not in seen and not isinstance(thing, ATOMS):
+            if isinstance(thing, str):
+                waiting.extend(self.read(words_of_text(thing) - self.words))
+            elif id(thing) not in seen and not isinstance(thing, ATOMS):
                 seen[id(thing)] = thing
                 if isinstance(thing, Value):
                     self.values.append((name, thing))
                 else:
                     waiting.extend(self.visit(name, thing))
-        self.source("the module random", random.getstate)
+        for prefix, scope, found, _ in self.scopes.values():
+            if names := sorted(found):
+                self.lookups.append((tuple(prefix + name for name in names), itemgetter(*names, names[0]), scope))
+        self.absent = [
+            (scope, frozenset(sought - scope.keys()))
+            for _, scope, _, sought in self.scopes.values()
+            if sought - scope.keys()
+        ]
+        self.sources.append(("the module random", random.getstate))
         if (numpy := sys.modules.get("numpy")) is not None:
-            self.source("numpy.random", lambda: numpy.random.get_state(legacy=False))
+            self.sources.append(("numpy.random", lambda: numpy.random.get_state(legacy=False)))
+
+    # ── By kind ─────────────────────────────────────────────────────────────────────────────────────────────
 
     def visit(self, name: str, thing: Any) -> Iterator[Named]:
         """Note what is to be compared of a thing; what is to be visited next."""
-        if isinstance(thing, FunctionType):
+        if (parts := passes_on_to(thing)) is not None:
+            yield from ((name, part) for part in parts)
+        elif isinstance(thing, FunctionType):
             yield from self.visit_function(name, thing)
-        elif isinstance(thing, MethodType):
-            yield from ((name, thing.__self__), (name, thing.__func__))
-        elif isinstance(thing, partial):
-            yield from ((name, thing.func), (name, thing.args), (name, thing.keywords))
-        elif isinstance(thing, staticmethod | classmethod | property):
-            yield name, thing.fget if isinstance(thing, property) else thing.__func__
-        elif isinstance(thing, dict | MappingProxyType):
-            self.hold(name, thing)
-            self.lookups.append(((name,), tuple, thing))  # the order of its keys
-            yield from ((f"{name}[{key!r}]", part) for key, part in thing.items())
-            yield from self.visit_subclass(name, thing)
-        elif isinstance(thing, list | tuple | deque | set | frozenset):
-            if not isinstance(thing, tuple | frozenset):
-                self.hold(name, thing)
-            yield from ((f"{name}[{number}]", part) for number, part in enumerate(thing))
-            yield from self.visit_subclass(name, thing)
-        elif isinstance(thing, array | bytearray | memoryview):
-            self.arrays.append((name, thing))
-        elif isinstance(thing, BuiltinMethodType) and not isinstance(thing.__self__, ModuleType):
-            yield name, thing.__self__
-        elif isinstance(thing, random.SystemRandom):
-            self.iterators.append(name)
-        elif isinstance(thing, random.Random):
-            self.source(name, thing.getstate)
-        elif is_array(thing):
-            self.arrays.append((name, thing))
-            yield name, thing.ravel().tolist() if thing.dtype.hasobject else None
-        elif hasattr(type(thing), "bit_generator"):
-            self.source(name, lambda: thing.bit_generator.state)
-        elif hasattr(type(thing), "get_state") and is_library(type(thing).__module__):
-            self.source(name, thing.get_state)
+        elif isinstance(thing, ModuleType):
+            yield from self.visit_module(name, thing)
         elif isinstance(thing, type):
-            if not is_library(thing.__module__):
-                self.hold(name, vars(thing))
-                yield from self.members(name, thing)
-                yield from ((name, base) for base in thing.__bases__)
-        elif type(thing).__module__ in ("builtins", "itertools") and hasattr(thing, "__next__"):
-            self.iterators.append(name)
-        elif not isinstance(thing, ModuleType):
+            yield from self.visit_class(name, thing)
+        elif isinstance(thing, dict | MappingProxyType | list | tuple | deque | set | frozenset):
+            yield from self.visit_container(name, thing)
+        elif isinstance(thing, BuiltinMethodType):
+            if not isinstance(thing.__self__, ModuleType):
+                yield name, thing.__self__
+        elif isinstance(thing, random.SystemRandom) or is_read_once(thing):
+            self.live.append(name)
+        elif isinstance(thing, random.Random):
+            self.sources.append((name, thing.getstate))
+        elif is_array(thing):
+            self.contents.append((name, content_of_array, thing))
+            if thing.dtype.hasobject:
+                yield name, thing.ravel().tolist()
+        elif hasattr(type(thing), "bit_generator"):
+            self.sources.append((name, lambda: thing.bit_generator.state))
+        elif hasattr(type(thing), "get_state") and is_library(type(thing).__module__):
+            self.sources.append((name, thing.get_state))
+        elif isinstance(thing, ContextVar):
+            self.contents.append((name, content_of_variable, thing))
+            yield name, thing.get(None)
+        elif isinstance(thing, Mapping) and is_library(type(thing).__module__):
+            self.contents.append((name, content_of_mapping, thing))
+            yield from ((f"{name}[{key!r}]", part) for key, part in thing.items())
+        else:
             yield from self.visit_object(name, thing)
-        elif not is_library(thing.__name__):  # of its names only those count that a function reads
-            self.modules.append((name, thing))
-            yield from self.look_up(self.words, vars(thing), f"{name}.")
 
     def visit_function(self, name: str, function: FunctionType) -> Iterator[Named]:
         """The globals that it names, what it closes over, its defaults and its own attributes."""
@@ -151,19 +177,96 @@ class Following:
             yield variable, closed_over(cell)[0]
         if is_library(function.__globals__.get("__name__")):
             return
-        names = words_of_code(function.__code__)
-        yield from self.read(names - self.words)
-        yield from self.look_up(names, function.__globals__)
+        names = names_of_code(function.__code__)
+        yield from self.read(names.words - self.words)
+        yield from self.look_up(names.words, function.__globals__)
+        self.scope_of(function.__globals__)[3].update(names.variables)
+        yield from self.imported(names, function)
         self.lookups.append(((f"the code or the defaults of {name or 'the function'}",) * 3, CODE, function))
-        yield from ((name, part) for part in (function.__defaults__, function.__kwdefaults__, vars(function)) if part)
+        yield from ((name, part) for part in (function.__defaults__, function.__kwdefaults__) if part)
+        yield from self.visit_attributes(name, function)
 
-    def read(self, words: set[str]) -> Iterator[Named]:
+    def imported(self, names: CodeNames, function: FunctionType) -> Iterator[Named]:
+        """The modules that a function imports when it runs."""
+        for module in names.imported(function.__globals__.get("__package__") or ""):
+            if module in sys.modules:
+                yield module, sys.modules[module]
+            else:
+                self.imports.add(module)
+
+    def visit_module(self, name: str, module: ModuleType) -> Iterator[Named]:
+        """Of its names only those count that some code has."""
+        self.modules.append((name, module))
+        yield from self.look_in(name, module, self.words)
+
+    def visit_class(self, name: str, kind: type) -> Iterator[Named]:
+        if not is_library(kind.__module__):
+            self.hold(name, vars(kind))
+            self.lookups.append(((name, name), BASES, kind))
+            yield from self.members(name, kind)
+            yield from ((name, base) for base in kind.__bases__)
+            yield name, type(kind)
+
+    def visit_container(self, name: str, thing: Any) -> Iterator[Named]:
+        if not isinstance(thing, tuple | frozenset):
+            self.hold(name, thing)
+        if isinstance(thing, dict | MappingProxyType):
+            self.lookups.append(((name,), tuple, thing))  # the order of its keys
+            yield from ((f"{name}[{key!r}]", part) for key, part in thing.items())
+            yield from ((name, key) for key in thing)
+        else:
+            yield from ((f"{name}[{number}]", part) for number, part in enumerate(thing))
+        if not is_library(type(thing).__module__):  # what a kind of the user's own has besides its contents
+            yield from self.visit_object(name, thing)
+
+    def visit_object(self, name: str, thing: Any) -> Iterator[Named]:
+        """Its attributes, and what the methods of its class read. A library's object that is no model: its pickle."""
+        kind = type(thing)
+        attributes = getattr(thing, "__dict__", {})
+        if "__wrapped__" in attributes:
+            yield name, attributes["__wrapped__"]
+        if isinstance(thing, threading.local):
+            self.contents.append((name, content_of_local, thing))
+            yield from ((f"{name}.{attribute}", part) for attribute, part in attributes.items())
+        elif not is_library(kind.__module__):
+            self.objects.append((name, thing))
+            yield from self.visit_attributes(name, thing)
+            yield from self.visit_slots(name, thing)
+        elif is_model(kind) or kind.__module__ in PLAIN_MODULES:
+            self.hold(name, attributes)
+            yield from ((f"{name}.{attribute}", part) for attribute, part in attributes.items())
+        elif "__wrapped__" not in attributes:
+            self.contents.extend((name, look, thing) for look in ways_to_look(thing))
+        yield name, kind
+
+    def visit_attributes(self, name: str, thing: Any) -> Iterator[Named]:
+        """Those that some code names, the user's or that of a library's class from which the thing's own is derived."""
+        attributes: dict[str, Any] = getattr(thing, "__dict__", {})
+        kind: Any = type(thing)
+        self.hold(name, attributes)
+        self.read_by_bases[id(attributes)] = read = words_of_bases(kind)
+        for attribute, part in attributes.items():
+            found = (f"{name}.{attribute}", part)
+            yield from (found,) if attribute in read else self.if_read(attribute, found)
+
+    def visit_slots(self, name: str, thing: Any) -> Iterator[Named]:
+        if slots := slots_of(type(thing)):
+            named = tuple(f"{name}.{slot}" for slot in slots)
+            self.lookups.append((named, partial(in_slots, slots), thing))
+            yield from zip(named, in_slots(slots, thing), strict=True)
+
+    # ── By name ─────────────────────────────────────────────────────────────────────────────────────────────
+
+    def read(self, words: set[str] | frozenset[str]) -> Iterator[Named]:
         """What further words lead to."""
+        if not words:
+            return
         self.words |= words
-        for word in sorted(self.unread if words & EVERYTHING else words & self.unread.keys()):
+        self.reads_everything = reads_everything(self.words)
+        for word in sorted(self.unread if self.reads_everything else words & self.unread.keys()):
             yield from self.unread.pop(word)
         for name, module in self.modules:
-            yield from self.look_up(words, vars(module), f"{name}.")
+            yield from self.look_in(name, module, words)
 
     def members(self, name: str, kind: type) -> Iterator[Named]:
         """What is in a class; of its methods and properties only those that some code names, or Python itself calls."""
@@ -171,84 +274,51 @@ class Following:
             named = (f"{name}.{attribute}", part)
             if attribute in MAKING:
                 yield from self.if_read(kind.__name__, named)
-            elif attribute.startswith("__") or not isinstance(part, MEMBERS):
+            elif (attribute.startswith("__") or not isinstance(part, MEMBERS)) and not isinstance(part, str):
                 yield named
             else:
                 yield from self.if_read(attribute, named)
 
     def if_read(self, word: str, named: Named) -> Iterator[Named]:
         """The thing now, or once some code has that word."""
-        if word in self.words or self.words & EVERYTHING:
+        if word in self.words or self.reads_everything:
             yield named
         else:
             self.unread.setdefault(word, []).append(named)
 
-    def look_up(self, names: set[str], scope: dict[str, Any], prefix: str = "") -> Iterator[Named]:
+    def look_in(self, name: str, module: ModuleType, words: set[str] | frozenset[str]) -> Iterator[Named]:
+        """What a module has under these words; a library's, what is neither its code nor its submodules."""
+        if not is_library(module.__name__):
+            self.scope_of(vars(module), f"{name}.")[3].update(words)
+            yield from self.look_up(vars(module) if self.reads_everything else words, vars(module), f"{name}.")
+        elif module is sys and "modules" in words:
+            yield from (
+                (word, sys.modules[word]) for word in sorted(words & sys.modules.keys()) if not is_library(word)
+            )
+        elif module.__name__.partition(".")[0] not in PROJECT:
+            found = {word for word in words & vars(module).keys() if not is_code(vars(module)[word])}
+            yield from self.look_up(found, vars(module), f"{name}.")
+
+    def look_up(self, names: Any, scope: dict[str, Any], prefix: str = "") -> Iterator[Named]:
         """Those of the names that a module has."""
-        if found := sorted(names & scope.keys()):
-            self.lookups.append((tuple(prefix + name for name in found), itemgetter(*found, found[0]), scope))
-            yield from ((prefix + name, scope[name]) for name in found)
+        found = sorted(scope.keys() & names)
+        self.scope_of(scope, prefix)[2].update(found)
+        yield from ((prefix + name, scope[name]) for name in found)
 
-    def visit_object(self, name: str, thing: Any) -> Iterator[Named]:
-        """Its attributes, and what the methods of its class read. Of libraries' objects only models, and plain ones."""
-        kind = type(thing)
-        attributes = getattr(thing, "__dict__", {})
-        if "__wrapped__" in attributes:
-            yield name, attributes["__wrapped__"]
-        if not is_library(kind.__module__) or is_model(kind) or kind.__module__ in PLAIN_MODULES:
-            self.hold(name, attributes)
-            if not is_library(kind.__module__):
-                self.attributes.add(id(attributes))
-            for attribute, part in attributes.items():
-                found = (f"{name}.{attribute}", part)
-                yield from self.if_read(attribute, found) if id(attributes) in self.attributes else (found,)
-            if slots := slots_of(thing):
-                named = tuple(f"{name}.{slot}" for slot in slots)
-                self.lookups.append((named, attrgetter(*slots, slots[0]), thing))
-                yield from zip(named, attrgetter(*slots, slots[0])(thing), strict=False)
-            yield name, kind
-
-    def visit_subclass(self, name: str, thing: Any) -> Iterator[Named]:
-        """What a container of the user's own kind has besides its contents."""
-        if not is_library(type(thing).__module__):
-            yield from self.visit_object(name, thing)
+    def scope_of(self, scope: dict[str, Any], prefix: str = "") -> tuple[str, dict[str, Any], set[str], set[str]]:
+        return self.scopes.setdefault(id(scope), (prefix, scope, set(), set()))
 
     def hold(self, name: str, holder: Any) -> None:
         self.holders.append(holder)
         self.names.append(name)
 
-    def source(self, name: str, state: Callable[[], Any]) -> None:
-        self.sources.append((name, state))
 
-
-def slots_of(thing: Any) -> list[str]:
-    """The names of the attributes that have a slot and a value, as they are written outside of the class."""
-    found = []
-    for kind in type(thing).__mro__:
-        slots = vars(kind).get("__slots__", ())
-        for slot in (slots,) if isinstance(slots, str) else slots:
-            private = slot.startswith("__") and not slot.endswith("__")
-            found.append(f"_{kind.__name__.lstrip('_')}{slot}" if private else slot)
-    return [slot for slot in found if slot not in ("__dict__", "__weakref__") and hasattr(thing, slot)]
-
-
-def is_model(kind: type) -> bool:
-    """Whether things of that kind have `parameters()`."""
-    return isinstance(getattr(kind, "parameters", None), FunctionType)
-
-
-def closed_over(cell: Any) -> tuple[Any, ...]:
-    """What a function's variable holds; nothing, if it is not assigned."""
-    try:
-        return (cell.cell_contents,) * 2
-    except ValueError:
-        return (None,) * 2
-
-
-def words_of_code(code: CodeType) -> set[str]:
-    """The globals and attributes that code names, also as texts (for getattr), and in functions written inside it."""
-    inside = [words_of_code(part) for part in code.co_consts if isinstance(part, CodeType)]
-    return set(code.co_names).union((part for part in code.co_consts if isinstance(part, str)), *inside)
+@cache
+def words_of_bases(kind: Any) -> frozenset[str]:
+    """The words in the methods of libraries' classes from which a kind of the user's is derived."""
+    bases = [base for base in kind.__mro__ if is_library(base.__module__) and base.__module__ not in FORMAL_MODULES]
+    functions = [part for base in bases for part in vars(base).values() if isinstance(part, FunctionType)]
+    return frozenset().union(*(names_of_code(function.__code__).words for function in functions))
 
 
 @cache

@@ -13,6 +13,7 @@ import linecache
 import os
 import sys
 from contextvars import ContextVar
+from functools import cache
 from typing import Any
 
 from autograd.graph import topological_order
@@ -128,6 +129,7 @@ def ask(value: Any, how: str, instead: str = KEEP_VALUE, *, keeps_number: bool =
         )
 
 
+@cache
 def is_users(file: str) -> bool:
     """Whether code from that file is the user's own."""
     return not file.startswith(NOT_THE_USERS) and not any(folder in file for folder in INSTALLED)

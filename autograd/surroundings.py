@@ -7,15 +7,15 @@ That is asked often, so what was found is kept in one row, to be compared by ide
 
 from __future__ import annotations
 
+import sys
 from collections import deque
 from operator import eq, getitem, is_
 from types import MappingProxyType
 from typing import Any
 
-from autograd.following import ATOMS, EVERYTHING, Following
-from autograd.nesting import is_array
-
-GONE = object()
+from autograd.following import Following
+from autograd.insides import ATOMS, GONE
+from autograd.value import Value
 
 
 class Surroundings(Following):
@@ -28,9 +28,15 @@ class Surroundings(Following):
     def __init__(self, *roots: Any) -> None:
         super().__init__(roots)
         self.states = [repr(state()) for _, state in self.sources]
-        self.contents = [(name, thing, content(thing)) for name, thing in self.arrays]
+        self.content = [look(thing) for _, look, thing in self.contents]
+        self.things = [thing for _, thing in self.objects]
+        self.kinds = list(map(type, self.things))
         self.gradients = [(f"{name}.grad", v, v.grad) for name, v in self.values if "grad" in self.words]
         self.note()
+
+    def expect_imports(self) -> None:
+        """Count it as a change if what the code could not import comes to be."""
+        self.absent.append((sys.modules, frozenset(self.imports)))
 
     def note(self) -> None:
         """Keep everything as it is now."""
@@ -41,7 +47,7 @@ class Surroundings(Following):
             for holder in self.holders
             if not isinstance(holder, set)
             for key, thing in (enumerate(holder) if isinstance(holder, list | deque) else holder.items())
-            if isinstance(thing, ATOMS)
+            if is_alike_by_content(thing)
         ]
         self.atoms = tuple(zip(*atoms, strict=True)) or ((), (), ())
 
@@ -62,9 +68,14 @@ class Surroundings(Following):
         for (_, find, place), before in zip(self.lookups, self.found, strict=True):
             if not all(map(is_, find(place), before)):
                 return False
+        for scope, names in self.absent:
+            if not scope.keys().isdisjoint(names):
+                return False
+        if self.things and list(map(type, self.things)) != self.kinds:
+            return False
         if not self.holders:
             return True
-        # Here a thing is equal to itself before it is asked. As 0.0 == −0.0 and 1 == True, numbers are asked for, too.
+        # Here a thing is equal to itself before it is asked. As 0.0 == −0.0 and 1 == True, such are asked for, too.
         holders, keys, atoms = self.atoms
         return all(map(eq, self.holders, self.copies)) and all(map(is_, map(getitem, holders, keys), atoms))
 
@@ -75,8 +86,9 @@ class Surroundings(Following):
                 alike = holder == before
             elif isinstance(holder, list | deque):
                 alike = len(holder) == len(before) and all(map(same, holder, before))
-            elif id(holder) in self.attributes and not self.words & EVERYTHING:
-                read = [key for key in (*holder, *before) if key in self.words]
+            elif id(holder) in self.read_by_bases and not self.reads_everything:
+                words = self.words | self.read_by_bases[id(holder)]
+                read = [key for key in (*holder, *before) if key in words]
                 alike = all(same(holder.get(key, GONE), before.get(key, GONE)) for key in read)
             else:
                 alike = list(holder) == list(before) and all(map(same, holder.values(), before.values()))
@@ -90,12 +102,16 @@ class Surroundings(Following):
             for name, thing, other in zip(names, found, before, strict=False):
                 if not same(thing, other):
                     return name
-        return ""
+        for scope, absent in self.absent:
+            if appeared := absent & scope.keys():
+                return min(appeared)
+        pairs = zip(self.objects, self.kinds, strict=True)
+        return next((f"the class of {name}" for (name, thing), kind in pairs if type(thing) is not kind), "")
 
     def changed_inside(self) -> str:
         """The name of an array or a gradient whose numbers have changed."""
-        for name, numbers, before in self.contents:
-            if content(numbers) != before:
+        for (name, look, thing), before in zip(self.contents, self.content, strict=True):
+            if look(thing) != before:
                 return name
         return next((name for name, value, before in self.gradients if not same(value.grad, before)), "")
 
@@ -116,6 +132,7 @@ def same(a: Any, b: Any) -> bool:
     return a is b or (type(a) is type(b) and isinstance(a, ATOMS) and repr(a) == repr(b))
 
 
-def content(numbers: Any) -> Any:
-    """The numbers of an array, in a form that can be compared."""
-    return (numbers.shape, numbers.dtype, numbers.tobytes()) if is_array(numbers) else bytes(numbers)
+def is_alike_by_content(thing: Any) -> bool:
+    """Whether it may be equal to another thing."""
+    own: Any = type(thing).__eq__
+    return own is not object.__eq__ and not isinstance(thing, Value)

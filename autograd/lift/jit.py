@@ -43,7 +43,8 @@ def jit(f: Callable[..., Any]) -> Compiled:
         f: takes numbers, Values, or nested lists, tuples, dicts and arrays of them, and returns Values or numbers,
             nested or not. Leaf Values that it captures (a model's parameters) are read at each call. What else it reads
             (globals, variables of functions around it, attributes, what is in containers and arrays) is compared at
-            each call; if it has changed, f is recorded again.
+            each call; if it has changed, f is recorded again. Not followed: the code of installed packages, and those
+            of their objects that cannot be pickled.
 
     Returns:
         A function with f's signature. On plain numbers it gives what f would; if Values are among its arguments or
@@ -53,7 +54,8 @@ def jit(f: Callable[..., Any]) -> Compiled:
 
     Raises:
         TraceError: at the first call, if f does what depends on the numbers themselves (`if a < b`, `.data`), draws
-            random numbers, or changes what it reads: it would do so once, and not at each call.
+            random numbers, asks the clock, a file or the system, or changes what it reads: it would do so once, and not
+            at each call; or if it looks up variables by `eval` or `globals`.
         ValueError: at the first call, if the program would be too large for memory; with its size.
 
     If a number on the way is not finite, the scalar engine computes the result again, and names the operation or gives

@@ -17,6 +17,7 @@ from autograd.lift.capture.arguments import Reading, argument_names, piece_names
 from autograd.lift.capture.simplify import scalar_program
 from autograd.lift.choose_backend import machine_for
 from autograd.nesting import flat
+from autograd.outside import ANY_VARIABLE, Watch
 from autograd.recording import Recording, TraceError
 from autograd.surroundings import Surroundings
 from autograd.value import Value
@@ -48,9 +49,13 @@ class Specialised:
         self.surroundings = Surroundings(f, *reading.static, *reading.kinds)
         around_arguments = Surroundings(given, named)
         with Recording(leaves) as recording:
-            self.result = f(*given, **named)
+            with Watch(recording):
+                self.result = f(*given, **named)
             scalars = scalar_program([x for x in flat(self.result) if isinstance(x, Value)], recording)
         self.refuse_changes(f, around_arguments)
+        if self.surroundings.imports:  # by now f has imported what it could
+            self.surroundings = Surroundings(f, *reading.static, *reading.kinds)
+            self.surroundings.expect_imports()
         node_of = {id(leaf): node for node, leaf in scalars.leaves.items()}
         argument_of = (*argument_names(f, len(args)), *kwargs)
         names = (name for part, of in zip(structure, argument_of, strict=True) for name in piece_names(part, of))
@@ -78,8 +83,10 @@ class Specialised:
             TraceError: if f drew random numbers, or changed what it reads.
         """
         around = self.surroundings
-        if around.iterators:
-            what, instead = f"read {around.iterators[0]}, which gives something else each time", "a list of its items"
+        if around.live:
+            what, instead = f"read {around.live[0]}, which gives something else each time", "a list of what it gives"
+        elif word := around.words & ANY_VARIABLE:
+            what, instead = f"names {min(word)}, by which any variable is reached,", "the variables, written out"
         elif name := around.drawn_from():
             what, instead = f"drew random numbers from {name}", "numbers that are drawn before the call, as an argument"
         elif name := around.changed():

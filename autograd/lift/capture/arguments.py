@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from autograd.insides import Same
 from autograd.nesting import container_like, contents_of, flat, is_array, is_plain_dataclass, nested_like
 from autograd.value import Value, as_number
 
@@ -135,19 +136,6 @@ def argument_names(f: Callable[..., Any], count: int) -> list[str]:
 
 #: Things that are the same if they are equal.
 BY_VALUE = (type(None), bool, str, bytes, complex, range, Enum, type)
-
-
-class Same:
-    """A thing as a key: it is the same as itself and nothing else, and stays alive, so that no other takes its id."""
-
-    def __init__(self, thing: Any) -> None:
-        self.thing = thing
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, Same) and other.thing is self.thing
-
-    def __hash__(self) -> int:
-        return id(self.thing)
 
 
 def static_key(thing: Any) -> Hashable:

@@ -1,0 +1,104 @@
+"""The names that a function's code has: of variables, attributes and modules, and texts that may be given to `getattr`.
+
+They are read from the compiled code, also from that of the functions written inside it.
+"""
+
+from __future__ import annotations
+
+import dis
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib.util import resolve_name
+from types import CodeType
+
+#: Words by which code may read any attribute.
+EVERYTHING = frozenset({"vars", "__dict__", "dir", "getmembers", "asdict", "astuple"})
+
+#: Stand among the words where a function asks `getattr` for a name that stands in a variable, and where texts are
+#: put together: then any name may come out.
+VARIABLE_NAME, BUILT_TEXT = "getattr(…, name)", "f'…'"
+
+BUILDING = {"BUILD_STRING", "FORMAT_VALUE", "FORMAT_SIMPLE", "FORMAT_WITH_SPEC"}
+BUILDERS = {"format", "join", "replace", "lower", "upper", "strip", "removeprefix", "removesuffix", "capitalize"}
+BY_NAME = {"getattr", "attrgetter", "methodcaller", "__getattribute__", "hasattr"}
+SILENT = {"CACHE", "PRECALL", "PUSH_NULL", "RESUME", "NOP"}
+
+
+@dataclass(frozen=True)
+class CodeNames:
+    """What a piece of code names.
+
+    Attributes:
+        words: everything: variables that are not its own, attributes, and texts.
+        variables: the global ones among them.
+        modules: that it imports when it runs: how many packages up, and the name.
+    """
+
+    words: frozenset[str]
+    variables: frozenset[str]
+    modules: frozenset[tuple[int, str]]
+
+    def imported(self, package: str) -> Iterator[str]:
+        """The full names of the modules that it imports, and of those that they are in."""
+        for level, name in sorted(self.modules):
+            full = resolve_name("." * level + name, package) if level and package else name
+            parts = full.split(".")
+            yield from (".".join(parts[:depth]) for depth in range(1, len(parts) + 1))
+
+
+@lru_cache(maxsize=4096)
+def names_of_code(code: CodeType) -> CodeNames:
+    """The names of a piece of code."""
+    inside = [names_of_code(part) for part in code.co_consts if isinstance(part, CodeType)]
+    steps = [step for step in dis.get_instructions(code) if step.opname not in SILENT]
+    words = {*code.co_names, *(word for text in texts_in(code.co_consts) for word in words_of_text(text))}
+    variables = {step.argval for step in steps if step.opname.endswith(("_GLOBAL", "_NAME", "_GLOBALS"))}
+    modules = set()
+    for number, step in enumerate(steps):
+        if step.opname == "IMPORT_NAME":
+            modules.add((steps[number - 2].argval or 0, step.argval))
+            variables.discard(step.argval)
+        if step.argval in BY_NAME and not names_a_constant(steps[number + 1 :]):
+            words.add(VARIABLE_NAME)
+        joins = step.opname.startswith("BINARY") and any(isinstance(s.argval, str) for s in steps[number - 2 : number])
+        if joins or step.opname in BUILDING or step.argval in BUILDERS:
+            words.add(BUILT_TEXT)
+    return CodeNames(
+        frozenset(words).union(*(part.words for part in inside)),
+        frozenset(variables).union(*(part.variables for part in inside)),
+        frozenset(modules).union(*(part.modules for part in inside)),
+    )
+
+
+def names_a_constant(steps: list[dis.Instruction]) -> bool:
+    """Whether the second thing that these steps load is a text that stands in the code."""
+    loaded = 0
+    for step in steps:
+        if step.opname.startswith("LOAD_") and step.opname not in ("LOAD_ATTR", "LOAD_METHOD"):
+            loaded += 1
+            if loaded == 2 or (isinstance(step.argval, str) and step.opname == "LOAD_CONST"):
+                return step.opname == "LOAD_CONST"
+        elif not step.opname.startswith("LOAD_"):
+            return False
+    return False
+
+
+def texts_in(constants: tuple[object, ...]) -> Iterator[str]:
+    """The texts among constants, also in tuples and sets of them."""
+    for constant in constants:
+        if isinstance(constant, str):
+            yield constant
+        elif isinstance(constant, tuple | frozenset):
+            yield from texts_in(tuple(constant))
+
+
+def words_of_text(text: str) -> frozenset[str]:
+    """The names in a text such as `layer.weight`; none, if it is another kind of text."""
+    parts = text.split(".")
+    return frozenset(parts) if all(map(str.isidentifier, parts)) else frozenset()
+
+
+def reads_everything(words: set[str] | frozenset[str]) -> bool:
+    """Whether code with these words may read any attribute."""
+    return not words.isdisjoint(EVERYTHING) or (VARIABLE_NAME in words and BUILT_TEXT in words)
