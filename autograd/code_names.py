@@ -61,7 +61,8 @@ def names_of_code(code: CodeType) -> CodeNames:
             variables.discard(step.argval)
         if step.argval in BY_NAME and not names_a_constant(steps[number + 1 :]):
             words.add(VARIABLE_NAME)
-        joins = step.opname.startswith("BINARY") and any(isinstance(s.argval, str) for s in steps[number - 2 : number])
+        texts = [s for s in steps[max(number - 2, 0) : number] if is_text(s)]
+        joins = step.opname.startswith("BINARY") and texts
         if joins or step.opname in BUILDING or step.argval in BUILDERS:
             words.add(BUILT_TEXT)
     return CodeNames(
@@ -77,11 +78,16 @@ def names_a_constant(steps: list[dis.Instruction]) -> bool:
     for step in steps:
         if step.opname.startswith("LOAD_") and step.opname not in ("LOAD_ATTR", "LOAD_METHOD"):
             loaded += 1
-            if loaded == 2 or (isinstance(step.argval, str) and step.opname == "LOAD_CONST"):
+            if loaded == 2 or is_text(step):
                 return step.opname == "LOAD_CONST"
         elif not step.opname.startswith("LOAD_"):
             return False
     return False
+
+
+def is_text(step: dis.Instruction) -> bool:
+    """Whether a step loads a text that stands in the code."""
+    return step.opname == "LOAD_CONST" and isinstance(step.argval, str)
 
 
 def texts_in(constants: tuple[object, ...]) -> Iterator[str]:

@@ -20,6 +20,7 @@ from functools import cache, partial
 from operator import attrgetter, itemgetter
 from types import BuiltinMethodType, FunctionType, MappingProxyType, ModuleType
 from typing import Any
+from weakref import WeakKeyDictionary  # what is kept as long as its key is: a cache
 
 from autograd.code_names import CodeNames, names_of_code, reads_everything, words_of_text
 from autograd.insides import (
@@ -82,7 +83,8 @@ class Following:
         sources: of random numbers: a name, and what gives the state.
         live: what gives something else each time it is read, by name.
         words: that occur in the code.
-        reads_everything: whether by them any attribute may be read.
+        words_of_wrappers: those in the code of libraries that has been put around the user's.
+        reads_everything: whether by the words any attribute may be read.
         read_by_bases: which of the holders (their ids) are the attributes of objects, of which those count that code
             names; and those besides that the classes of libraries name from which theirs are derived.
         imports: the modules that code imports, but that are not there yet.
@@ -98,6 +100,7 @@ class Following:
         self.sources: list[tuple[str, Callable[[], Any]]] = []
         self.live: list[str] = []
         self.words: set[str] = set()
+        self.words_of_wrappers: set[str] = set()
         self.reads_everything = False
         self.read_by_bases: dict[int, frozenset[str]] = {}
         self.imports: set[str] = set()
@@ -164,7 +167,7 @@ class Following:
         elif isinstance(thing, ContextVar):
             self.contents.append((name, content_of_variable, thing))
             yield name, thing.get(None)
-        elif isinstance(thing, Mapping) and is_library(type(thing).__module__):
+        elif isinstance(thing, Mapping) and is_library(type(thing).__module__) and type(thing) is not WeakKeyDictionary:
             self.contents.append((name, content_of_mapping, thing))
             yield from ((f"{name}[{key!r}]", part) for key, part in thing.items())
         else:
@@ -175,7 +178,10 @@ class Following:
         for variable, cell in zip(function.__code__.co_freevars, function.__closure__ or (), strict=True):
             self.lookups.append(((variable,), closed_over, cell))
             yield variable, closed_over(cell)[0]
-        if is_library(function.__globals__.get("__name__")):
+        module = function.__globals__.get("__name__") or ""
+        if is_library(module):
+            if function.__closure__ and module.partition(".")[0] not in PROJECT:
+                self.words_of_wrappers |= names_of_code(function.__code__).words
             return
         names = names_of_code(function.__code__)
         yield from self.read(names.words - self.words)
@@ -324,7 +330,7 @@ def words_of_bases(kind: Any) -> frozenset[str]:
 @cache
 def is_library(module: str | None) -> bool:
     """Whether a module is Python's, an installed package's, or this project's, and will not change."""
-    if module is None or module == "__main__":
+    if module in (None, "", "__main__"):
         return False
     file = getattr(sys.modules.get(module), "__file__", None)
     return module.partition(".")[0] in (*sys.stdlib_module_names, *PROJECT) or not is_users(file or "")

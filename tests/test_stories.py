@@ -100,7 +100,7 @@ def files_that_are_told(story):
     files = re.findall(r"`((?:autograd|nn)/[\w/]+\.py)`", told)
     twice = {file for file in files if files.count(file) > 1}
     assert not twice, f"the story {story!r} goes back up to {sorted(twice)}"
-    left_out = {f"autograd/{name}.py" for name in re.findall(r"but for `(\w+)`", told)}
+    left_out = {f"autograd/{name}.py" for name in re.findall(r"but for `([\w/]+)`", told)}
     others = (files_that_are_told(other) - left_out for other in STORIES if f"[{other}](#" in told)
     return set(files).union(*others)
 

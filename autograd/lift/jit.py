@@ -25,10 +25,11 @@ from autograd.lift.arrays.listing import Listing
 from autograd.lift.arrays.printed import listing
 from autograd.lift.bound import Bound
 from autograd.lift.capture.arguments import Reading, like
+from autograd.lift.first_call import asks_for_kinds, compare_with_plain
 from autograd.lift.node import CompiledCall, Later, as_leaf, compiled_node, node_operation
 from autograd.lift.specialised import Specialised
 from autograd.nesting import flat, nested_like
-from autograd.recording import open_inputs, recording_here
+from autograd.recording import TraceError, open_inputs, recording_here
 from autograd.transforms import grad, value_and_grad
 from autograd.value import Value
 
@@ -55,7 +56,9 @@ def jit(f: Callable[..., Any]) -> Compiled:
     Raises:
         TraceError: at the first call, if f does what depends on the numbers themselves (`if a < b`, `.data`), draws
             random numbers, asks the clock, a file or the system, or changes what it reads: it would do so once, and not
-            at each call; or if it looks up variables by `eval` or `globals`.
+            at each call; or if it looks up variables by `eval` or `globals`, reads `.label`, `.grad`, `.op` or
+            `.parents` of an argument, or asks what it is given (`isinstance(x, float)`) and answers otherwise for that
+            than for Values, at the numbers of the first call and at a few others.
         ValueError: at the first call, if the program would be too large for memory; with its size.
 
     If a number on the way is not finite, the scalar engine computes the result again, and names the operation or gives
@@ -91,6 +94,8 @@ class Compiled:
         self.lock = threading.RLock()
         self.recordings = 0
         self.latest: Specialised | None = None
+        self.unchecked: list[Hashable] = []  # the programs that are new
+        self.checks = True  # whether they are compared with the function; False if whoever compiles it does so
         derivative: tuple[Callable[..., Any], Any, bool] = getattr(f, "derivative_of", (f, None, True))
         self.inner, self.argnums, self.with_value = derivative
         update_wrapper(self, f, updated=())
@@ -106,10 +111,26 @@ class Compiled:
         structure = (*parts, *map(reading.read, kwargs.values()))
         with self.lock:
             if self.argnums is None:
-                return self.call(structure, reading, args, kwargs)
-            if reading.values or open_inputs.get():
+                result = self.call(structure, reading, args, kwargs)
+            elif reading.values or open_inputs.get():
                 return self.f(*args, **kwargs)  # derivatives of Values are Values again
-            return self.differentiate(structure, reading, ends, args, kwargs)
+            else:
+                result = self.differentiate(structure, reading, ends, args, kwargs)
+            if self.unchecked:
+                self.check(args, kwargs)
+            return result
+
+    def check(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
+        """Compare the programs that were just recorded with the function, if it may answer otherwise for Values."""
+        while self.unchecked:
+            key = self.unchecked.pop()
+            fresh = self.kept[key]
+            if self.checks and asks_for_kinds(fresh.surroundings.words | fresh.surroundings.words_of_wrappers):
+                try:
+                    compare_with_plain(self.f, self, args, kwargs, fresh.program.recorded)
+                except TraceError:
+                    del self.kept[key]
+                    raise
 
     def __get__(self, instance: Any, owner: type | None = None) -> Any:
         """As a method: the instance is one of the arguments."""
@@ -156,6 +177,7 @@ class Compiled:
             ends.append(reading.count)
         with self.lock:
             specialised = self.specialised(tuple(parts), reading, args, {})
+            self.check(args, {})
         if isinstance(self.argnums, int):
             k = self.argnums % len(args)
             return Bound(specialised, reading, slice(ends[k], ends[k + 1]), repeated)
@@ -186,6 +208,7 @@ class Compiled:
         if kept is None or kept.surroundings.changed():
             kept = self.kept[key] = Specialised(self.inner, args, kwargs, structure, reading, self.lock)
             self.recordings += 1
+            self.unchecked.append(key)
             if len(self.kept) > MOST_PROGRAMS:
                 self.kept.popitem(last=False)
         self.kept.move_to_end(key)

@@ -13,7 +13,8 @@ from autograd.lift.arrays.machine import Machine
 from autograd.lift.arrays.program import Program
 from autograd.lift.arrays.regroup import regrouped
 from autograd.lift.arrays.reverse import reverse
-from autograd.lift.capture.arguments import Reading, argument_names, piece_names, with_leaves
+from autograd.lift.capture.arguments import Reading, argument_names, defined_at, piece_names, with_leaves
+from autograd.lift.capture.given import Given
 from autograd.lift.capture.simplify import scalar_program
 from autograd.lift.choose_backend import machine_for
 from autograd.nesting import flat
@@ -42,7 +43,7 @@ class Specialised:
         reading: Reading,
         lock: threading.RLock,
     ) -> None:
-        leaves = [Value(x) for piece in reading.pieces for x in piece.tolist()]
+        leaves: list[Value] = [Given(x) for piece in reading.pieces for x in piece.tolist()]
         supply = iter(leaves)
         given = [with_leaves(argument, supply) for argument in args]
         named = {key: with_leaves(argument, supply) for key, argument in kwargs.items()}
@@ -95,11 +96,8 @@ class Specialised:
             what, instead = "changed an argument", "a result of the function: [*xs, x] for xs.append(x)"
         else:
             return
-        code = getattr(f, "__code__", None)
-        where = f"{code.co_filename}:{code.co_firstlineno}: " if code else ""
         raise TraceError(
-            f"{where}{getattr(f, '__qualname__', f)} {what} while it was compiled, which its program would not.\n"
-            f"Use instead: {instead}."
+            f"{defined_at(f)} {what} while it was compiled, which its program would not.\nUse instead: {instead}."
         )
 
     def machine(self, wanted: tuple[range, ...]) -> Machine:

@@ -5,6 +5,7 @@
 In reading order:
 
     arguments         nested arguments read into flat numbers, and what their structure is
+    given             what stands for a number of the arguments, and has nothing else
     batch_operations  what leads into a batch and out of it
     vmap              one sample's program for a whole batch
     simplify          sums and products written flat, equal nodes merged, what is not needed dropped

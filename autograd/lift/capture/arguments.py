@@ -11,7 +11,7 @@ from collections import deque
 from collections.abc import Callable, Hashable, Iterator
 from dataclasses import dataclass, field
 from enum import Enum
-from inspect import signature
+from inspect import signature, unwrap
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -132,6 +132,12 @@ def argument_names(f: Callable[..., Any], count: int) -> list[str]:
         parameters = ()  # type: ignore[assignment]
     names = [p.name for p in parameters if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)][:count]
     return names + [f"x{number}" for number in range(len(names) + 1, count + 1)]
+
+
+def defined_at(f: Any) -> str:
+    """Where a function is written: file, line and name."""
+    code = getattr(unwrap(f), "__code__", None)
+    return (f"{code.co_filename}:{code.co_firstlineno}: " if code else "") + str(getattr(f, "__qualname__", f))
 
 
 #: Things that are the same if they are equal.

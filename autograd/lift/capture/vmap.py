@@ -14,6 +14,7 @@ from typing import Any
 
 from autograd.graph import leaves
 from autograd.lift.capture.batch_operations import BATCH, SAMPLE
+from autograd.lift.capture.given import Given
 from autograd.nesting import flat, is_array, nested_like
 from autograd.recording import recording_here
 from autograd.value import Value, as_number, operand_or_error, value_of_parts
@@ -149,6 +150,7 @@ def batch(column: tuple[Any, ...]) -> Value:
     row = value_of_parts(parents[0]._data, 0.0, "", BATCH, parents, BATCH.partials(None, None, *parents))
     if (recording := recording_here.get()) is not None:
         recording.rows[id(row)] = row
+        row.__class__ = Given
     return row
 
 
