@@ -18,9 +18,13 @@ from typing import Any
 
 from autograd.graph import topological_order
 
-#: Where code lies that is not the user's: this package and what it writes, and Python's own.
-OURS = os.path.dirname(os.path.abspath(__file__)) + os.sep
-NOT_THE_USERS = (OURS, "<autograd", "<frozen", "<__array", os.path.dirname(os.__file__) + os.sep)
+#: Where code lies that is not the user's: this project's packages and what they write, and Python's own.
+OURS = os.path.dirname(os.path.abspath(__file__))
+OUR_NETWORKS = os.path.join(os.path.dirname(OURS), "nn")
+NOT_THE_USERS = (
+    *(OURS + os.sep, OUR_NETWORKS + os.sep, "<autograd", "<frozen", "<__array"),
+    os.path.dirname(os.__file__) + os.sep,
+)
 INSTALLED = (f"{os.sep}site-packages{os.sep}", f"{os.sep}dist-packages{os.sep}")
 
 KEEP_VALUE = (

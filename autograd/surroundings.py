@@ -115,6 +115,26 @@ class Surroundings(Following):
                 return name
         return next((name for name, value, before in self.gradients if not same(value.grad, before)), "")
 
+    def plain_things(self) -> dict[str, str]:
+        """The numbers and names among all of that, but for those of the roots: in print, by what they are called."""
+        found: dict[str, Any] = {}
+        for (names, _, _), things in zip(self.lookups, self.found, strict=True):
+            found.update(zip(names, things, strict=False))
+        for name, holder, before in zip(self.names, self.holders, self.copies, strict=True):
+            if isinstance(holder, list | deque):
+                found.update((f"{name}[{place}]", thing) for place, thing in enumerate(before))
+            elif isinstance(holder, MappingProxyType) or id(holder) in self.read_by_bases:
+                read = before.keys() & self.words
+                found.update((f"{name}.{attribute}", before[attribute]) for attribute in read)
+            elif isinstance(holder, dict):
+                found.update((f"{name}[{key!r}]", thing) for key, thing in before.items())
+        told = (int, float, complex, str, bytes)
+        return {
+            name: repr(thing)
+            for name, thing in sorted(found.items())
+            if isinstance(thing, told) and name.isprintable() and not name.startswith((".", "[", "__"))
+        }
+
     def drawn_from(self) -> str:
         """The name of a source of random numbers that was used."""
         return next((s[0] for s, before in zip(self.sources, self.states, strict=True) if repr(s[1]()) != before), "")

@@ -123,26 +123,30 @@ class Trainer(TrainingState):
         Raises:
             ValueError: before anything is trained, if samples, targets or settings do not fit, a loss of probabilities
                 is given what are none, or the loss depends on no parameter.
-            StorageError: if the file to resume from is damaged, or of another training. The model is not changed.
+            StorageError: if the file to resume from is damaged, or of another training.
+
+        Whatever it raises then, model, optimiser, history and generator are as they were.
         """
         callbacks = sorted(callbacks, key=lambda callback: getattr(callback, "last", False))
         check_settings(epochs, batch_size, tolerance)
         stored = None if resume is None else checkpoint.read(resume)
-        self.rng = generator(rng)
-        if stored is not None:
-            set_state(self.rng, stored["rng_at_start"])
-        self.rng_at_start = state_of(self.rng)
-        training, validation = self._samples(X, y, validation_split, validation_data)
-        self.improvement = self._improvement(callbacks, validation is not None)
-        self.settings = settings_of(self, training, validation, batch_size, shuffle)
-        look_at_the_first_batch(self, training, batch_size)
-        self.history = History(monitor=self.improvement.monitor)
-        self.best = None
-        self.interrupted = False
-        self.over = ""
-        self.optimizer.start_over()
-        if stored is not None and resume is not None:
-            checkpoint.restore(resume, stored, self)
+        source = generator(rng)
+        with self.as_before_if_refused(source):
+            self.rng = source
+            if stored is not None:
+                set_state(self.rng, stored["rng_at_start"])
+            self.rng_at_start = state_of(self.rng)
+            training, validation = self._samples(X, y, validation_split, validation_data)
+            self.improvement = self._improvement(callbacks, validation is not None)
+            self.settings = settings_of(self, training, validation, batch_size, shuffle)
+            look_at_the_first_batch(self, training, batch_size)
+            self.history = History(monitor=self.improvement.monitor)
+            self.best = None
+            self.interrupted = False
+            self.over = ""
+            self.optimizer.start_over()
+            if stored is not None and resume is not None:
+                checkpoint.restore(resume, stored, self)
 
         if self.asked_engine == "eager":
             self.engine = EagerEngine(self.objective, self.optimizer)

@@ -15,6 +15,7 @@ def row_by_row(table: Any, name: str = "X") -> list[Any]:
     """
     if is_frame(table):
         return rows_of_frame(table, name)
+    refuse_bytes(table, name)
     if isinstance(table, Mapping):
         raise ValueError(f"{name} is a mapping, as of columns by name; rows are wanted: list(zip(*columns.values()))")
     if isinstance(table, AbstractSet):
@@ -52,7 +53,20 @@ def check_row(row: Any, where: str, wanted: str) -> None:
     """Make sure that a row has an order.
 
     Raises:
-        ValueError: if it is a mapping or a set.
+        ValueError: if it is a mapping or a set, or bytes, which may be numbers or their text.
     """
+    refuse_bytes(row, where)
     if isinstance(row, Mapping | AbstractSet):
         raise ValueError(f"{where} is {row!r}, but {wanted}; of a mapping give list(row.values()), in the same order")
+
+
+def refuse_bytes(thing: Any, where: str) -> None:
+    """Bytes may be numbers or their text.
+
+    Raises:
+        ValueError: if a thing is such.
+    """
+    if isinstance(thing, bytes | bytearray | memoryview):
+        raise ValueError(
+            f"{where} is {thing!r}: for the numbers of its bytes give list(…), for a text float(…) of that"
+        )

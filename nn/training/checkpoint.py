@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from autograd.surroundings import Surroundings
 from nn.basics import storage
 from nn.basics.forms import (
     FormError,
@@ -41,7 +42,7 @@ CHECKPOINT_FORM = fields(
 def write(path: str | Path, state: TrainingState) -> None:
     """Write where a training is. The file is replaced as a whole."""
     content = {
-        "settings": state.settings,
+        "settings": state.settings | numbers_read(state),
         "parameters": state.model.state_dict(),
         "optimizer": state.optimizer.state_dict(),
         "history": state.history.columns,
@@ -92,9 +93,9 @@ def restore(path: str | Path, content: dict[str, Any], state: TrainingState) -> 
     Raises:
         StorageError: if it is of another training. Nothing is changed then.
     """
-    settings = content["settings"]
-    for name in [*state.settings, *(name for name in settings if name not in state.settings)]:
-        theirs, ours = settings.get(name), state.settings.get(name)
+    settings, own = content["settings"], state.settings | numbers_read(state)
+    for name in [*own, *(name for name in settings if name not in own)]:
+        theirs, ours = settings.get(name), own.get(name)
         if theirs != ours:
             raise storage.StorageError(f"{path} is of another training: it had {what_differs(name, theirs, ours)}")
     before = state.model.state_dict(), state.optimizer.state_dict()
@@ -112,6 +113,12 @@ def restore(path: str | Path, content: dict[str, Any], state: TrainingState) -> 
     state.best = (lambda: content["best_weights"]) if content["best_weights"] else None
     if content["over"]:  # a callback has stopped it; other reasons are found again
         state.stop(content["over"])
+
+
+def numbers_read(state: TrainingState) -> dict[str, str]:
+    """The numbers and names that the code of the model and of the loss reads besides: globals, and what is in them."""
+    read = Surroundings(state.model, state.loss).plain_things()
+    return {f"what is read, {name}": text for name, text in read.items()}
 
 
 def what_differs(name: str, theirs: Any, ours: Any) -> str:

@@ -88,6 +88,20 @@ class TrainingState:
             self.history.stopped_epoch = self.history.epochs
             self.over = reason if for_good else ""
 
+    @contextmanager
+    def as_before_if_refused(self, rng: Any) -> Iterator[None]:
+        """If anything inside raises, the training, its optimiser and the generator are again what they were."""
+        before, remembered, numbers = dict(vars(self)), dict(vars(self.optimizer)), rng.getstate()
+        try:
+            yield
+        except BaseException:
+            vars(self).clear()
+            vars(self).update(before)
+            vars(self.optimizer).clear()
+            vars(self.optimizer).update(remembered)
+            rng.setstate(numbers)
+            raise
+
     # ── The way of a parameter: into the engine, and out of it ──────────────────────────────────────────────
 
     @contextmanager

@@ -1,9 +1,23 @@
 """A training is resumed as the one it was: what it depends on is compared, and one that was over stays over."""
 
+import operator
+import random
+
 import pytest
 
-from autograd import Value
-from nn import MLP, Adam, Callback, Checkpoint, EarlyStopping, GradientDescent, Momentum, RandomHillClimbing, Trainer
+from autograd import TraceError, Value, jit
+from nn import (
+    MLP,
+    Adam,
+    Callback,
+    Checkpoint,
+    EarlyStopping,
+    GradientDescent,
+    Module,
+    Momentum,
+    RandomHillClimbing,
+    Trainer,
+)
 from nn.basics.storage import StorageError
 from nn.losses import Huber
 from nn.schedules import cosine
@@ -93,3 +107,90 @@ def test_with_more_patience_it_goes_on(tmp_path):
     rule = lambda patience: [EarlyStopping(patience=patience, min_delta=50.0), Checkpoint(path)]
     assert fit(20, callbacks=rule(2))[1].epochs == 3
     assert fit(20, callbacks=rule(5), resume=path)[1].epochs == 6
+
+
+RATE, CONFIG = 1.0, {"power": 2.0}
+
+
+class Scaled(Module):
+    def __init__(self):
+        self.network = MLP(2, [3, 1], rng=1)
+
+    def __call__(self, x):
+        return [y * RATE * CONFIG["power"] for y in self.network(x)]
+
+
+@pytest.mark.parametrize("engine", ["auto", "eager"])
+@pytest.mark.parametrize("change", [{"RATE": 3.0}, {"CONFIG": {"power": 3.0}}])
+def test_a_number_that_the_model_reads_is_compared_and_counts_from_the_next_fit_on(
+    tmp_path, monkeypatch, change, engine
+):
+    def trained(trainer, epochs=3, **options):
+        trainer.fit(X, Y, epochs=epochs, batch_size=4, rng=1, verbose=0, **options)
+        return trainer.model.state_dict()
+
+    def trainer():
+        return Trainer(Scaled(), "mean_squared_error", GradientDescent(0.01), engine=engine)
+
+    path, once = tmp_path / "checkpoint.json", trainer()
+    trained(once, callbacks=[Checkpoint(path)])
+    for name, thing in change.items():
+        monkeypatch.setitem(globals(), name, thing)
+    with pytest.raises(StorageError, match=r"what is read, (RATE|CONFIG\['power'\])='[12].0', and not '3.0'"):
+        trained(trainer(), epochs=4, resume=path)
+    fresh = trainer()
+    start = once.model.state_dict()
+    fresh.model.load_state_dict(start)
+    assert trained(once) == pytest.approx(trained(fresh), rel=1e-12)
+
+
+@pytest.mark.parametrize("broken", ["another l2", "other targets", "no column", "a wrong split"])
+def test_a_fit_that_is_refused_leaves_everything_as_it_was(tmp_path, broken):
+    path, source = tmp_path / "checkpoint.json", random.Random(5)
+    trainer, _ = fit(2, rng=source, callbacks=[Checkpoint(path)])
+    optimizer = trainer.optimizer
+
+    def everything():
+        state = {name: thing for name, thing in vars(trainer).items() if name != "engine"}
+        weights, remembered = trainer.model.state_dict(), optimizer.state_dict()
+        return source.getstate(), random.getstate(), state, weights, remembered, trainer.evaluate(X, Y)
+
+    before = everything()
+    wrong = {
+        "another l2": {"resume": path, "batch_size": 3},
+        "other targets": {"resume": path},
+        "no column": {"callbacks": [EarlyStopping("nothing")], "validation_split": 0.2},
+        "a wrong split": {"validation_split": 0.2, "callbacks": [EarlyStopping("lss")]},
+    }[broken]
+    y = Y[::-1] if broken == "other targets" else Y
+    settings = {"batch_size": 4, **wrong}
+    if "validation_split" not in settings:
+        settings["validation_data"] = (X[:4], Y[:4])
+    with pytest.raises(ValueError):
+        trainer.fit(X, y, epochs=3, verbose=0, rng=source, **settings)
+    assert everything() == before
+
+
+@pytest.mark.parametrize("kind", [bytes, bytearray, memoryview])
+def test_bytes_are_no_rows(kind):
+    rows = [kind(b"\x01\x02") if kind is not memoryview else memoryview(b"\x01\x02") for _ in X]
+    for train in (lambda: fit_with(rows, Y), lambda: fit_with(X, bytes(len(X))), lambda: MLP(2, [1]).predict(rows)):
+        with pytest.raises(ValueError, match=r"give list\(…\)"):
+            train()
+
+
+def fit_with(samples, targets):
+    Trainer(MLP(2, [1], rng=1), "mean_squared_error", Adam(0.1)).fit(samples, targets, epochs=1, verbose=0)
+
+
+@pytest.mark.parametrize("read", [["state_dict"], ["predict", [[1.0, 2.0]]]])
+def test_a_number_that_a_model_gives_away_while_it_is_compiled_names_the_users_line(read):
+    model = MLP(2, [1], rng=1)
+    call = operator.methodcaller(*read)
+
+    def f(x):
+        call(model)  # the line
+        return model([x, x])[0]
+
+    with pytest.raises(TraceError, match=r"test_resuming.py:\d+: .*# the line"):
+        jit(f)(1.0)
