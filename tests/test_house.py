@@ -31,6 +31,7 @@ SAME_MEANING = {
 LAZY = {
     "autograd/__init__.py",  # jit: NumPy
     "autograd/lift/choose_backend.py",  # llvm_backend: llvmlite
+    "nn/basics/forward.py",  # for_each: NumPy
     "nn/training/array_steps.py",  # numpy_arithmetic: NumPy
 }
 

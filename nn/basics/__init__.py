@@ -15,5 +15,6 @@ In reading order:
     parameters     a module's parameters and their names
     stand_in       when a compiled program may stand in for a model
     description    what a training depends on, in words and numbers
+    forward        a model's program for many samples, recorded once
     prediction     the outputs of a model for many samples at once
 """

@@ -2,64 +2,48 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from importlib.util import find_spec
+from collections.abc import Sequence
 from typing import Any
 
-import autograd
+from autograd.nesting import is_array
+from nn.basics.forward import OfOneSample, Rows, forward_program, kept_program, one_by_one
 from nn.basics.parameters import HasParameters
-from nn.basics.rows import check_row, row_by_row
-from nn.basics.stand_in import DIFFERENCE_ALLOWED, SAMPLES_COMPARED, changes_when_called
+from nn.basics.rows import check_row, row_by_row, table_of_numbers
 
-Rows = list[list[float]]
-OfOneSample = Callable[[Sequence[Any]], Sequence[Any]]
-
-WORTH_COMPILING = 200_000  # parameters times samples
-ROWS_IN_PROGRAM = 256
+FEWEST_ROWS = 64  # as many samples take as long as recording one
+WORTH_RECORDING = 20_000  # parameters times samples
 
 
 def predictions(model: HasParameters, outputs: OfOneSample, X: Any) -> Rows:
-    """The outputs for each sample: from a compiled program if there is much to compute, and it gives the same.
+    """The outputs for each sample: from the model's forward program, if there is one or recording it pays.
 
     Args:
         model: whose parameters `outputs` computes with.
         outputs: those for one sample.
         X: the samples, each a row.
     """
-    rows, first = row_by_row(X), Rows()
+    rows = X if is_array(X) else row_by_row(X)
+    table = table_of_numbers(rows)
+    if table is not None and len(table):
+        program = kept_program(model, table.shape[1])
+        if program is None and worth_recording(model, len(table)):
+            program = forward_program(model, outputs, table[:FEWEST_ROWS].tolist())
+        if program is not None:
+            results, finite = program(table)
+            found: Rows = results.tolist()
+            for place in (~finite).nonzero()[0].tolist():  # the model itself raises, or gives what comes of it
+                found[place] = one_by_one(outputs, [table[place].tolist()])[0]
+            return found
+    return one_by_one(outputs, in_order(row_by_row(rows)))
+
+
+def worth_recording(model: HasParameters, count: int) -> bool:
+    """Whether a program for so many samples takes less time than each by itself."""
+    return count >= FEWEST_ROWS and count * len(model.parameters()) >= WORTH_RECORDING
+
+
+def in_order(rows: Sequence[Any]) -> Sequence[Any]:
+    """The rows, none of which is without order."""
     for place, row in enumerate(rows):
         check_row(row, f"X[{place}]", "a sample is a list of numbers")
-    worth_it = len(rows) * len(model.parameters()) >= WORTH_COMPILING and find_spec("numpy") is not None
-    some = rows[:SAMPLES_COMPARED]
-    if worth_it and not changes_when_called(model, lambda: first.extend(one_by_one(outputs, some))):
-        try:
-            found = from_program(outputs, rows)
-        except Exception:  # whatever it is: if it is wrong one by one, too, it will be raised below
-            found = []
-        if found and all(close(a, b) for a, b in zip(first, found, strict=False)):
-            return found
-    return first + one_by_one(outputs, rows[len(first) :])
-
-
-def one_by_one(outputs: OfOneSample, rows: Sequence[Sequence[Any]]) -> Rows:
-    """The outputs, from the graph of each sample."""
-    return [[float(output) for output in outputs(row)] for row in rows]
-
-
-def from_program(outputs: OfOneSample, rows: Sequence[Sequence[Any]]) -> Rows:
-    """The outputs, from the program of one sample run for a few hundred at a time."""
-    program = autograd.jit(autograd.vmap(outputs))
-    found: Rows = []
-    for start in range(0, len(rows), ROWS_IN_PROGRAM):
-        part = [list(map(float, row)) for row in rows[start : start + ROWS_IN_PROGRAM]]
-        count = len(part)
-        part += part[:1] * (ROWS_IN_PROGRAM - count)  # so that all parts have the same shape
-        found += [[float(output) for output in sample] for sample in program(part)[:count]]
-    return found
-
-
-def close(a: Sequence[float], b: Sequence[float]) -> bool:
-    """Whether two rows are equal to rounding."""
-    return len(a) == len(b) and all(
-        abs(x - y) <= DIFFERENCE_ALLOWED * (1.0 + abs(y)) for x, y in zip(a, b, strict=True)
-    )
+    return rows

@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
-from typing import Any
+from importlib.util import find_spec
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 
 def row_by_row(table: Any, name: str = "X") -> list[Any]:
@@ -47,6 +52,28 @@ def rows_of_frame(frame: Any, name: str) -> list[Any]:
         f"{name} is a {type(frame).__name__}, a table of columns, and rows are wanted: give {name}.to_numpy(), or"
         f" (of a lazy table) {name}.collect()"
     )
+
+
+def table_of_numbers(table: Any) -> NDArray[np.float64] | None:
+    """An array of floats with a row for each sample; None if the rows are not all numbers, and as many in each.
+
+    >>> table_of_numbers([[1, 2.5], [3, 4]]).tolist(), table_of_numbers([[1.0], [2.0, 3.0]])
+    ([[1.0, 2.5], [3.0, 4.0]], None)
+    """
+    if find_spec("numpy") is None:
+        return None
+    import numpy as np
+
+    if isinstance(table, list):
+        kinds = {float, int, np.float64}
+        if not all(isinstance(row, list | tuple | np.ndarray) and kinds.issuperset(map(type, row)) for row in table):
+            return None
+        try:
+            table = np.array(table, dtype=np.float64)
+        except (ValueError, OverflowError):  # not as many in each row, or too large
+            return None
+    plain = type(table) is np.ndarray and table.ndim == 2 and table.dtype.kind in "fiu"
+    return np.asarray(table, dtype=np.float64) if plain else None
 
 
 def check_row(row: Any, where: str, wanted: str) -> None:

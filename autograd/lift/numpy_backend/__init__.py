@@ -7,4 +7,6 @@ In reading order:
     backward    the backward pass as source
     formula     an operation of the table as NumPy calls
     buffers     names for memory: views, gathers, temporaries
+
+    over_samples  the forward pass of one sample's program for many samples at once
 """
