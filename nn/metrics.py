@@ -17,9 +17,10 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
+from autograd.nesting import is_array
 from nn.basics.lookup import lookup
 from nn.basics.optional import require
-from nn.basics.rows import is_frame
+from nn.basics.rows import column_of_numbers, is_frame, row_by_row, table_of_numbers
 
 Outputs = Sequence[Sequence[float]]
 
@@ -35,19 +36,26 @@ def by_argmax(output: Sequence[float]) -> int:
     return numbers.index(max(numbers))
 
 
-def by_sign(output: Sequence[float]) -> int:
-    """1 for an output above 0, otherwise −1: the classes of the hinge loss."""
-    return 1 if single(output) > 0.0 else -1
+@dataclass(frozen=True)
+class Threshold:
+    """One class for an output above a threshold, and another for the rest."""
+
+    threshold: float
+    above: int
+    below: int
+
+    def __call__(self, output: Sequence[float]) -> int:
+        return self.above if single(output) > self.threshold else self.below
 
 
-def by_probability(output: Sequence[float]) -> int:
-    """1 for an output above ½, otherwise 0: the output is the probability of class 1."""
-    return int(single(output) > 0.5)
+by_sign = Threshold(0.0, 1, -1)
+"""1 for an output above 0, otherwise −1: the classes of the hinge loss."""
 
+by_probability = Threshold(0.5, 1, 0)
+"""1 for an output above ½, otherwise 0: the output is the probability of class 1."""
 
-def by_logit(output: Sequence[float]) -> int:
-    """1 for an output above 0, otherwise 0: the output is the logarithm of the odds of class 1."""
-    return int(single(output) > 0.0)
+by_logit = Threshold(0.0, 1, 0)
+"""1 for an output above 0, otherwise 0: the output is the logarithm of the odds of class 1."""
 
 
 def single(output: Sequence[float]) -> float:
@@ -72,12 +80,33 @@ def decide(predictions: Outputs, decision: str = "argmax") -> list[int]:
     Raises:
         ValueError: if there is no such decision, it does not fit the number of outputs, or an output is NaN.
     """
+    found: list[int] = list(decided(predictions, decision))
+    return found
+
+
+def decided(predictions: Outputs, decision: str) -> Any:
+    """The same, as an array if the predictions are one."""
     if decision not in DECISIONS:
         raise ValueError(f"no decision is called {decision!r}; there are {', '.join(DECISIONS)}")
-    for position, output in enumerate(predictions):
-        if math.isnan(sum(output)) and any(map(math.isnan, output)):  # ∞ − ∞ is NaN, too
-            raise ValueError(f"prediction {position} is {list(output)}: NaN decides for no class")
-    return [DECISIONS[decision](output) for output in predictions]
+    table = table_of_numbers(predictions)
+    decides = DECISIONS[decision]
+    if table is None or not len(table):
+        for position, output in enumerate(predictions):
+            check_no_nan(position, output)
+        return [decides(output) for output in predictions]
+    if math.isnan(table.sum()):  # of one, or of ∞ − ∞
+        for position, output in enumerate(table.tolist()):
+            check_no_nan(position, output)
+    decides(table[0].tolist())  # which says so if the number of outputs does not suit it
+    if isinstance(decides, Threshold):
+        return (table[:, 0] > decides.threshold) * (decides.above - decides.below) + decides.below
+    return table.argmax(1)  # the first of equal ones
+
+
+def check_no_nan(position: int, output: Sequence[float]) -> None:
+    """Raise a ValueError if an output is NaN."""
+    if any(map(math.isnan, output)):
+        raise ValueError(f"prediction {position} is {list(output)}: NaN decides for no class")
 
 
 # ── Classification ──────────────────────────────────────────────────────────────────────────────────────────────
@@ -101,7 +130,8 @@ def accuracy(
         ValueError: if some targets are lists and others are not, or labels are to be decided by the largest output.
     """
     check(predictions, targets)
-    listed = [hasattr(target, "__len__") for target in targets]
+    column = column_of_numbers(targets)
+    listed = [] if column is not None else [hasattr(target, "__len__") for target in targets]
     if any(listed):
         if not all(listed):
             raise ValueError(f"target {listed.index(False)} is a class, but others are lists of labels")
@@ -111,10 +141,13 @@ def accuracy(
                 "the targets are lists of labels, each to be decided by its own output, but argmax finds one class of"
                 ' several; decide by "sign", "probability" or "logit", or give the index of each class as its target'
             )
-        pairs = [pair for output in paired(predictions, targets) for pair in output]
-        return accuracy([[found] for _, found in pairs], [true for true, _ in pairs], label_decision)
-    hits = (found == target for found, target in zip(decide(predictions, decision), targets, strict=True))
-    return sum(map(bool, hits)) / len(targets)
+        labels = outputs_apart(predictions, targets)
+        single_outputs = [[p] for _, found in labels for p in found]
+        return accuracy(single_outputs, [y for true, _ in labels for y in true], label_decision)
+    classes = decided(predictions, decision)
+    if column is not None and is_array(classes):
+        return float((classes == column).mean())
+    return sum(bool(found == true) for found, true in zip(classes, targets, strict=True)) / len(targets)
 
 
 def confusion_matrix(found: Sequence[int], targets: Sequence[int], classes: Sequence[int]) -> list[list[int]]:
@@ -146,17 +179,17 @@ def by_class(found: Sequence[int], targets: Sequence[int], classes: Sequence[int
 
 def mean_absolute_error(predictions: Outputs, targets: Sequence[Any]) -> float:
     """(1/n) Σᵢ |yᵢ − ŷᵢ|, in the unit of the target."""
-    return average([average([abs(y - p) for y, p in output]) for output in paired(predictions, targets)])
+    return average([mean_of(lambda y, p: abs(y - p), *output) for output in outputs_apart(predictions, targets)])
 
 
 def mean_squared_error(predictions: Outputs, targets: Sequence[Any]) -> float:
     """(1/n) Σᵢ (yᵢ − ŷᵢ)²."""
-    return average([squared_error(output) for output in paired(predictions, targets)])
+    return average([squared_error(*output) for output in outputs_apart(predictions, targets)])
 
 
 def root_mean_squared_error(predictions: Outputs, targets: Sequence[Any]) -> float:
     """√((1/n) Σᵢ (yᵢ − ŷᵢ)²), in the unit of the target."""
-    return average([math.sqrt(squared_error(output)) for output in paired(predictions, targets)])
+    return average([math.sqrt(squared_error(*output)) for output in outputs_apart(predictions, targets)])
 
 
 def r2(predictions: Outputs, targets: Sequence[Any]) -> float:
@@ -164,35 +197,49 @@ def r2(predictions: Outputs, targets: Sequence[Any]) -> float:
 
     If all targets are equal: 1 if they were met exactly, and 0 otherwise, as in scikit-learn.
     """
-    return average([explained(output) for output in paired(predictions, targets)])
+    return average([explained(*output) for output in outputs_apart(predictions, targets)])
 
 
-Pairs = list[tuple[float, float]]
+OneOutput = Any  # an array of numbers or, if they came as something else, a list of floats
 
 
-def explained(output: Pairs) -> float:
+def explained(true: OneOutput, found: OneOutput) -> float:
     """r² of one output."""
-    level = average([y for y, _ in output])
-    error, spread = squared_error(output), squared_error([(y, level) for y, _ in output])
+    level = mean_of(lambda y: y, true)
+    error, spread = squared_error(true, found), mean_of(lambda y: (y - level) * (y - level), true)
     if spread == 0.0:
         return 1.0 if error == 0.0 else 0.0
     return 1.0 - error / spread
 
 
-def squared_error(output: Pairs) -> float:
+def squared_error(true: OneOutput, found: OneOutput) -> float:
     """The mean squared error of one output."""
-    return average([(y - p) * (y - p) for y, p in output])
+    return mean_of(lambda y, p: (y - p) * (y - p), true, found)
 
 
-def paired(predictions: Outputs, targets: Sequence[Any]) -> list[Pairs]:
+def mean_of(formula: Callable[..., Any], *columns: OneOutput) -> float:
+    """(1/n) Σᵢ of a formula of the i-th numbers, which is the same for numbers and for arrays."""
+    if not is_array(columns[0]):
+        return average(list(map(formula, *columns)))
+    import numpy as np
+
+    with np.errstate(all="ignore"):
+        return float(np.mean(formula(*columns)))
+
+
+def outputs_apart(predictions: Outputs, targets: Sequence[Any]) -> list[tuple[OneOutput, OneOutput]]:
     """For each output its targets and predictions. A target is a number, or a list with one for each output."""
     check(predictions, targets)
+    found, column = table_of_numbers(predictions), column_of_numbers(targets)
+    true = table_of_numbers(targets) if column is None else column.reshape(-1, 1)
+    if found is not None and true is not None and found.shape == true.shape:
+        return list(zip(true.T.astype(float), found.T, strict=True))
     rows = [list(target) if hasattr(target, "__len__") else [target] for target in targets]
     for position, (row, output) in enumerate(zip(rows, predictions, strict=True)):
         if len(row) != len(output):
             raise ValueError(f"prediction {position} has {len(output)} numbers, but its target {len(row)}")
     return [
-        list(zip(map(float, true), map(float, found), strict=True))
+        (list(map(float, true)), list(map(float, found)))
         for true, found in zip(zip(*rows, strict=True), zip(*predictions, strict=True), strict=True)
     ]
 
@@ -227,6 +274,7 @@ class Metric:
         task: "classification" or "regression".
         higher_is_better: whether larger is better.
         function: from predictions and targets to the number.
+        takes_arrays: whether the function takes arrays as well; otherwise it is given lists.
     """
 
     name: str
@@ -234,9 +282,12 @@ class Metric:
     task: str
     higher_is_better: bool
     function: Callable[..., float]
+    takes_arrays: bool = False
 
     def __call__(self, predictions: Outputs, targets: Sequence[Any]) -> float:
-        return self.function(predictions, targets)
+        if self.takes_arrays:
+            return self.function(predictions, targets)
+        return self.function(row_by_row(predictions, "predictions"), row_by_row(targets, "targets"))
 
     def deciding(self, decision: str) -> Metric:
         """The same metric with another decision, one of `DECISIONS`, about the class that an output stands for.
@@ -258,11 +309,20 @@ class Metric:
 METRICS = {
     metric.name: metric
     for metric in (
-        Metric("accuracy", "accuracy", "classification", True, accuracy),
-        Metric("mean_absolute_error", "mean absolute error", "regression", False, mean_absolute_error),
-        Metric("mean_squared_error", "mean squared error", "regression", False, mean_squared_error),
-        Metric("root_mean_squared_error", "root mean squared error", "regression", False, root_mean_squared_error),
-        Metric("r2", "r²", "regression", True, r2),
+        Metric("accuracy", "accuracy", "classification", True, accuracy, takes_arrays=True),
+        Metric(
+            "mean_absolute_error", "mean absolute error", "regression", False, mean_absolute_error, takes_arrays=True
+        ),
+        Metric("mean_squared_error", "mean squared error", "regression", False, mean_squared_error, takes_arrays=True),
+        Metric(
+            "root_mean_squared_error",
+            "root mean squared error",
+            "regression",
+            False,
+            root_mean_squared_error,
+            takes_arrays=True,
+        ),
+        Metric("r2", "r²", "regression", True, r2, takes_arrays=True),
     )
 }
 """The metrics that a training can watch, by name."""

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
+
+from autograd.nesting import is_array
 
 if TYPE_CHECKING:
     import numpy as np
@@ -74,6 +76,32 @@ def table_of_numbers(table: Any) -> NDArray[np.float64] | None:
             return None
     plain = type(table) is np.ndarray and table.ndim == 2 and table.dtype.kind in "fiu"
     return np.asarray(table, dtype=np.float64) if plain else None
+
+
+def column_of_numbers(column: Any) -> NDArray[Any] | None:
+    """An array of the numbers in a list or an array of them; None if they are not all numbers.
+
+    >>> column_of_numbers([1, 0, 1]).tolist(), column_of_numbers([1, "a"]), column_of_numbers([[1.0], [2.0]])
+    ([1, 0, 1], None, None)
+    """
+    if find_spec("numpy") is None:
+        return None
+    import numpy as np
+
+    if isinstance(column, list | tuple):
+        if not {float, int, bool, np.float64, np.int64}.issuperset(map(type, column)):
+            return None
+        column = np.array(column)
+    return column if type(column) is np.ndarray and column.ndim == 1 and column.dtype.kind in "fiub" else None
+
+
+def joined(tables: Sequence[Any]) -> Any:
+    """The rows of several arrays in one array, of several lists in one list."""
+    if not all(map(is_array, tables)):
+        return [row for table in tables for row in row_by_row(table)]
+    import numpy as np
+
+    return np.concatenate(tables)
 
 
 def check_row(row: Any, where: str, wanted: str) -> None:

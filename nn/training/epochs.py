@@ -14,7 +14,7 @@ from typing import Any
 from autograd import DomainError
 from nn.basics.nonfinite import NonFinite
 from nn.basics.probabilities import NoProbability
-from nn.basics.rows import row_by_row
+from nn.basics.rows import joined
 from nn.data.splits import batches, take
 from nn.metrics import Metric
 from nn.training.callback import Callback, listening, tell
@@ -115,7 +115,7 @@ class EpochLoop:
         seen = [index for indices in taken for index in indices]
         logs = {"loss": math.fsum(sums) / len(seen)}
         if state.metrics:
-            rows, targets = [row for part in predictions for row in row_by_row(part)], take(self.training.y, seen)
+            rows, targets = joined(predictions), take(self.training.y, seen)
             logs |= {metric.name: metric(rows, targets) for metric in state.metrics}
         return logs
 
@@ -151,4 +151,4 @@ def judge(state: TrainingState, samples: Samples, metrics: Iterable[Metric] | No
     loss, predictions = state.engine.loss(samples)
     state.loss.check_predictions(predictions)
     asked = state.metrics if metrics is None else metrics
-    return {"loss": loss} | {metric.name: metric(row_by_row(predictions), samples.y) for metric in asked}
+    return {"loss": loss} | {metric.name: metric(predictions, samples.y) for metric in asked}

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nn import MLP, GradientDescent, Trainer
-from nn.metrics import DECISIONS, METRICS, by_class, confusion_matrix, decide
+from nn.metrics import DECISIONS, METRICS, Metric, by_argmax, by_class, confusion_matrix, decide
 
 NUMBERS = st.floats(-1e6, 1e6).map(lambda x: round(x, 3))  # whose squares do not underflow
 PAIRS = st.lists(st.tuples(NUMBERS, NUMBERS), min_size=2, max_size=30)
@@ -151,3 +151,46 @@ def test_a_training_of_labels_has_their_accuracy(loss, low, output):
     trainer = Trainer(MLP(2, [2], output_activation=output, rng=1), loss, GradientDescent(1.0), metrics=["accuracy"])
     history = trainer.fit(X, y, epochs=40, batch_size=None, verbose=0, rng=1)
     assert history["accuracy"][-1] == trainer.evaluate(X, y)["accuracy"] == 1.0
+
+
+def forms(rows):
+    """The same rows as lists, as tuples, and as arrays of several kinds."""
+    import numpy
+
+    whole = [numpy.array(rows), numpy.asfortranarray(rows)[::1], numpy.array(rows, dtype=object)]
+    return [rows, tuple(rows), *whole]
+
+
+@pytest.mark.parametrize("name", SKLEARN)
+@settings(max_examples=20, deadline=None)
+@given(pairs=PAIRS)
+def test_numbers_give_the_same_in_whatever_they_come(name, pairs):
+    targets, predictions = [y for y, _ in pairs], [[p] for _, p in pairs]
+    expected = METRICS[name]([(p,) for (p,) in predictions], [[y] for y in targets])
+    for found in forms(predictions):
+        for true in (*forms(targets), *forms([[y] for y in targets])):
+            number = METRICS[name](found, true)
+            assert type(number) is float and number == pytest.approx(expected, rel=1e-9, abs=1e-9)
+
+
+@settings(max_examples=20, deadline=None)
+@given(rows=st.lists(st.tuples(st.floats(-9, 9), st.floats(-9, 9), st.integers(0, 1)), min_size=1))
+def test_classes_give_the_same_in_whatever_they_come(rows):
+    outputs, targets = [[a, b] for a, b, _ in rows], [target for *_, target in rows]
+    expected = sum(by_argmax(output) == target for output, target in zip(outputs, targets)) / len(rows)
+    for found in forms(outputs):
+        assert decide(found) == [by_argmax(output) for output in outputs]
+        for true in (*forms(targets), [float(y) for y in targets], [bool(y) for y in targets]):
+            number = METRICS["accuracy"](found, true)
+            assert type(number) is float and number == pytest.approx(expected)
+
+
+def test_a_function_of_ones_own_is_given_lists():
+    import numpy
+
+    def longest(predictions, targets):
+        assert type(predictions) is list and type(predictions[0]) is list and type(targets) is list
+        return float(max(map(len, predictions)))
+
+    metric = Metric("longest", "longest", "regression", True, longest)
+    assert metric(numpy.ones((4, 3)), numpy.ones(4)) == 3.0
