@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import weakref
 from collections.abc import Callable, Sequence
+from functools import partial
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
@@ -74,7 +75,8 @@ def forward_program(model: Any, outputs: OfOneSample, samples: Sequence[Sequence
     if not finite.all() or not all(map(close, results.tolist(), expected)):
         return None
     place = id(model)
-    kept[place] = weakref.ref(model, lambda _: kept.pop(place, None)), program
+    forget = partial(kept.pop, place)  # bound now, for at the interpreter's end the module has no names any more
+    kept[place] = weakref.ref(model, lambda _: forget(None)), program
     return program
 
 
