@@ -36,6 +36,7 @@ first seven are the evening's reading:
     outside           the clock, chance and files, which a program would ask once
     surroundings      whether any of it has changed
     numpy_arithmetic  the table read in NumPy arrays
+    javascript/       the table read in JavaScript, for pages
     files             files that are whole or not there
 """
 
