@@ -29,7 +29,8 @@ from autograd.show.steps import steps
 from autograd.show.typed.parser import parse
 from autograd.show.typed.tokens import ExpressionError
 from autograd.show.writing.blackboard import Blackboard, labelled
-from autograd.show.writing.names import display_width, number, shortened
+from autograd.show.writing.names import display_width, shortened
+from autograd.show.writing.numbers import number
 from autograd.value import Value
 
 __all__ = ["ExpressionError", "explain"]

@@ -16,7 +16,7 @@ from itertools import accumulate, pairwise
 
 from autograd.show.drawing.dot import in_one_line
 from autograd.show.drawing.picture import Picture
-from autograd.show.writing.names import number
+from autograd.show.writing.numbers import number
 
 SWEEPS = 4  # back and forth through the columns
 TALL, FLAT, LETTER = 76, 28, 7.5  # points: the height of a card and of a line with what is left free, a letter's width

@@ -23,7 +23,7 @@ from dataclasses import dataclass
 
 from autograd.show.drawing.picture import Drawable, DrawableEdge, DrawableNode, Shown, Spread
 from autograd.show.drawing.theme import THEMES, Theme
-from autograd.show.writing.names import number
+from autograd.show.writing.numbers import number
 
 SERIF, SANS = "Times-Italic", "Helvetica"  # of these every layout program knows the widths
 # A digit of sans-serif and a letter of italics in ems, in DejaVu, the widest of the fonts that stand in for others.

@@ -14,7 +14,8 @@ from typing import Any, NamedTuple, Protocol
 
 from autograd.graph import topological_order
 from autograd.show.drawing.folding import Block, Graph, fold, layer, without_index
-from autograd.show.writing.names import SUPERSCRIPTS, label_name, names
+from autograd.show.writing.names import label_name, names
+from autograd.show.writing.notation import SUPERSCRIPTS
 
 
 class Spread(NamedTuple):

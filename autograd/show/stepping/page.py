@@ -19,7 +19,7 @@ from autograd.show.stepping.final_drawing import final_svg
 from autograd.show.stepping.player import document, image_tag, player, script_literal
 from autograd.show.stepping.player_data import is_right, leaf_checks, player_data
 from autograd.show.stepping.timeline import Timeline
-from autograd.show.writing.names import number
+from autograd.show.writing.numbers import number
 
 MOST_NODES_ON_A_PAGE = 10_000  # of which a browser still shows a step at once
 MOST_ROWS = 400  # of the table of values

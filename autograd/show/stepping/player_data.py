@@ -7,8 +7,8 @@ from typing import Any
 from autograd.show.stepping.differences import Check, checks
 from autograd.show.stepping.timeline import Step, Timeline
 from autograd.show.writing.blackboard import Blackboard
-from autograd.show.writing.names import number
 from autograd.show.writing.notation import Html
+from autograd.show.writing.numbers import number
 
 MOST_CHECKS = 200  # leaves that are compared with finite differences
 LONGEST_TITLE = 2_000  # characters of HTML

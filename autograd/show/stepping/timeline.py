@@ -22,7 +22,8 @@ from autograd.show.stepping.backward_order import edges_backward, edges_depth_fi
 from autograd.show.writing.blackboard import Blackboard
 from autograd.show.writing.equation import Equation
 from autograd.show.writing.formula import Formula, Number, Product
-from autograd.show.writing.names import Name, number
+from autograd.show.writing.notation import Name
+from autograd.show.writing.numbers import number
 from autograd.show.writing.reader import shown_well
 
 Phase = Literal["forward", "backward"]

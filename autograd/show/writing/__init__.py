@@ -2,8 +2,9 @@
 
 In reading order:
 
-    names               what nodes and numbers are called
     notation            the three notations and their parentheses
+    numbers             numbers to a few digits
+    names               what nodes are called
     formula             the one form behind everything that is written out
     formula_arithmetic  the table read in formulas
     tidy                formulas as short as one writes them by hand

@@ -17,8 +17,8 @@ from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
 from autograd.operation import Operation
-from autograd.show.writing.names import Name, is_rounded, number
-from autograd.show.writing.notation import ATOM, POWER, PRODUCT, SIGN, SUM, Html, Latex, Notation, Text
+from autograd.show.writing.notation import ATOM, POWER, PRODUCT, SIGN, SUM, Html, Latex, Name, Notation, Text
+from autograd.show.writing.numbers import is_rounded, number
 
 MOST_FIXED = 3  # names of what is held fixed
 LONGEST_SUM = 12  # terms and factors written out; of more, the first few and the last

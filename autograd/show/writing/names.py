@@ -1,4 +1,4 @@
-"""What the nodes of a graph, and numbers, are called when people look at them: in text, LaTeX and HTML.
+"""What the nodes of a graph are called when people look at them: in text, LaTeX and HTML.
 
 A label is shown as it is, in mathematical dress where it has one: w2 as w₂, theta as θ, y_hat as ŷ. It can break
 out of nothing: whatever it contains is text in HTML, in Graphviz's HTML labels and in TeX.
@@ -7,28 +7,26 @@ out of nothing: whatever it contains is text in HTML, in Graphviz's HTML labels 
 >>> w2 = Value(0.3, label="w2")
 >>> names(w2)[w2]
 Name(text='w₂', latex='w_{2}', html='w<sub>2</sub>')
->>> number(-0.0953).latex, number(2e-7).text
-('-0.0953', '2·10⁻⁷')
 """
 
 from __future__ import annotations
 
 import html
 import itertools
-import math
 import re
 import unicodedata
 from collections.abc import Iterable
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import Any
 
 from autograd.graph import topological_order
+from autograd.show.writing.notation import SUPERSCRIPTS, Name
+from autograd.show.writing.numbers import number
 
 LONGEST = 40  # characters of a label that are shown
 
 SUBSCRIPTS = str.maketrans("0123456789ijkn", "₀₁₂₃₄₅₆₇₈₉ᵢⱼₖₙ")
 FROM_SUBSCRIPTS = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
-SUPERSCRIPTS = str.maketrans("0123456789-−()", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁻⁽⁾")
 
 GREEK_NAMES = (
     "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi omicron pi rho sigma tau upsilon phi chi"
@@ -69,14 +67,6 @@ TEX_SPECIAL = {
     "`": r"\text{‘}",
     '"': r"\text{''}",
 }
-
-
-class Name(NamedTuple):
-    """The same thing written three ways; `html` serves Graphviz's HTML labels as well."""
-
-    text: str
-    latex: str
-    html: str
 
 
 def keys(*roots: Any) -> dict[Any, str]:
@@ -232,72 +222,3 @@ def display_width(text: str) -> int:
         0 if unicodedata.category(character) in {"Mn", "Cf"} else 1 + (unicodedata.east_asian_width(character) in "WF")
         for character in text
     )
-
-
-# ── Numbers ─────────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-@lru_cache(maxsize=100_000)
-def number(x: float, digits: int = 3) -> Name:
-    """A number to that many significant digits; whole numbers below a million in full.
-
-    >>> [number(x).text for x in (0.5, 2/3, -1234.0, 12345.678, 1.5e300, float("nan"), float("-inf"))]
-    ['0.5', '0.667', '−1234', '12346', '1.5·10³⁰⁰', 'NaN', '−∞']
-    """
-    mantissa, exponent = decimal(x, digits)
-    latex = {"nan": r"\mathrm{NaN}", "inf": r"\infty", "-inf": r"-\infty"}.get(mantissa, mantissa)
-    text = {"nan": "NaN", "inf": "∞", "-inf": "−∞"}.get(mantissa, mantissa).replace("-", "−")
-    if not exponent:
-        return Name(text, latex, text)
-    power = str(exponent).replace("-", "−")
-    times, tex_times = "·", r" \cdot "
-    if mantissa in {"1", "-1"}:  # 1·10⁶ → 10⁶
-        text, latex, times, tex_times = text[:-1], latex[:-1], "", ""
-    return Name(
-        f"{text}{times}10{power.translate(SUPERSCRIPTS)}",
-        f"{latex}{tex_times}10^{{{exponent}}}",
-        f"{text}{times}10<sup>{power}</sup>",
-    )
-
-
-@lru_cache(maxsize=100_000)
-def is_rounded(x: float, digits: int = 3) -> bool:
-    """Whether `number` shows less than there is; the last bits of a float (1e-12 of it) do not count.
-
-    >>> is_rounded(0.1 + 0.2), is_rounded(1 / 3)
-    (False, True)
-    """
-    mantissa, exponent = decimal(x, digits)
-    return math.isfinite(x) and abs(float(f"{mantissa}e{exponent}") - x) > 1e-12 * abs(x)
-
-
-def as_shown(x: float, digits: int) -> float:
-    """The number that `number` shows."""
-    mantissa, exponent = decimal(x, digits)
-    return float(f"{mantissa}e{exponent}") if math.isfinite(x) else x
-
-
-def last_place(x: float, digits: int) -> float:
-    """What one more in the last place of the number would be, were no zeros dropped.
-
-    >>> last_place(0.0238, 3), last_place(12345.6, 3), last_place(2e9, 3)
-    (0.0001, 1.0, 10000000.0)
-    """
-    exponent = int(f"{x:.{digits - 1}e}".split("e")[1])
-    return float(f"1e{min(0, exponent - digits + 1) if -5 < exponent < 6 else exponent - digits + 1}")
-
-
-def decimal(x: float, digits: int) -> tuple[str, int]:
-    """A number as mantissa and exponent of ten. The zeros at the end stay if the number is rounded: ≈ 0.500."""
-    if not math.isfinite(x):
-        return str(x), 0
-    if x == 0.0:
-        return "0", 0
-    mantissa, exponent_text = f"{x:.{digits - 1}e}".split("e")
-    exponent = int(exponent_text)
-    if -5 < exponent < 6:
-        places = 0 if x.is_integer() else max(0, digits - 1 - exponent)
-        mantissa, exponent = f"{x:.{places}f}", 0
-    if "." in mantissa and abs(float(f"{mantissa}e{exponent}") - x) <= 1e-12 * abs(x):
-        mantissa = mantissa.rstrip("0").rstrip(".")
-    return mantissa, exponent

@@ -7,17 +7,25 @@ from __future__ import annotations
 
 import html
 from collections.abc import Callable
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from autograd.operation import Operation
 from autograd.ops import ABS, GREATER, SQRT
-from autograd.show.writing.names import SUPERSCRIPTS, Name
 
 SUM, PRODUCT, SIGN, POWER, CALL, ATOM = range(1, 7)  # how tightly a form binds, as in the table
 
+SUPERSCRIPTS = str.maketrans("0123456789-−()", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁻⁽⁾")
 
 #: Coefficients that everyone writes as a fraction, with numerator and denominator.
 FRACTIONS = {0.25: ("¼", "1", "4"), 0.5: ("½", "1", "2"), 0.75: ("¾", "3", "4")}
+
+
+class Name(NamedTuple):
+    """The same thing written three ways; `html` serves Graphviz's HTML labels as well."""
+
+    text: str
+    latex: str
+    html: str
 
 
 class Writable(Protocol):

@@ -31,8 +31,8 @@ from autograd.show.writing.formula import (
     Sum,
     Symbol,
 )
-from autograd.show.writing.names import as_shown, last_place
 from autograd.show.writing.notation import Notation
+from autograd.show.writing.numbers import as_shown, last_place
 
 MOST_DIGITS = 17  # which tell any two floats apart
 SAME = 1e-12  # relative: below it are the last bits of a float

@@ -16,7 +16,8 @@ from autograd.show.draw import draw
 from autograd.show.drawing.dot import Style, dot_lines
 from autograd.show.drawing.picture import Edge, Node, Picture, Spread, ops_picture
 from autograd.show.drawing.theme import THEMES
-from autograd.show.writing.names import keys, number
+from autograd.show.writing.names import keys
+from autograd.show.writing.numbers import number
 
 pytest.importorskip("graphviz")
 SVG = "{http://www.w3.org/2000/svg}"

@@ -11,7 +11,7 @@ from autograd import Value
 from autograd.show.stepping.page import notebook_html, page
 from autograd.show.stepping.player import document, player
 from autograd.show.steps import steps
-from autograd.show.writing.names import number
+from autograd.show.writing.numbers import number
 from graphs import diamond, labelled_lecture, lecture, random_graph
 
 pytestmark = pytest.mark.browser

@@ -12,7 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from autograd import Value, dot
-from autograd.show.writing.names import LONGEST, Name, is_rounded, keys, label_name, names, number
+from autograd.show.writing.names import LONGEST, keys, label_name, names
+from autograd.show.writing.notation import Name
+from autograd.show.writing.numbers import is_rounded, number
 
 
 @pytest.mark.parametrize(
