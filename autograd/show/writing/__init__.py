@@ -3,7 +3,7 @@
 In reading order:
 
     notation            the three notations and their parentheses
-    numbers             numbers to a few digits
+    numbers             numbers to a few digits (numbers.js: on a page)
     names               what nodes are called
     formula             the one form behind everything that is written out
     formula_arithmetic  the table read in formulas
