@@ -26,6 +26,7 @@ from os import PathLike
 from typing import Any
 
 from autograd.show.stepping.page import notebook_html, save_page
+from autograd.show.stepping.player_data import Learn, learning_places
 from autograd.show.stepping.timeline import Order, Timeline
 
 
@@ -35,16 +36,18 @@ class Steps(Timeline):
     In a notebook it is shown as a page to step through; `print` shows one step a line.
     """
 
+    learn: Learn = None
+
     def save(self, path: str | PathLike[str]) -> None:
-        """Write a page to step through, one HTML file that needs no network."""
-        save_page(self, path)
+        """Write a page to step through, one HTML file that needs no network. Its leaves can be changed there."""
+        save_page(self, path, self.learn)
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
         """For notebooks."""
-        return {"text/plain": repr(self), "text/html": notebook_html(self)}
+        return {"text/plain": repr(self), "text/html": notebook_html(self, self.learn)}
 
 
-def steps(root: Any, *, order: Order = "topological", passes: int = 1, digits: int = 3) -> Steps:
+def steps(root: Any, *, order: Order = "topological", passes: int = 1, digits: int = 3, learn: Learn = None) -> Steps:
     """The forward pass to root and the backward pass from it, one step at a time.
 
     Args:
@@ -54,10 +57,13 @@ def steps(root: Any, *, order: Order = "topological", passes: int = 1, digits: i
         passes: how many backward passes, without `zero_grad` in between: from the second on, the leaves' gradients
             add up to several times what they should be.
         digits: significant digits of the numbers shown.
+        learn: on the page, the labels of the leaves that a step of gradient descent moves. None: those that are
+            labelled as weights and biases are (w1, b, theta, `layers.0.neurons.2.w[1]`), or all but x… and y….
     Returns:
-        `Steps`, a sequence of `Step`: print it, look at it in a notebook, or `.save("page.html")`.
+        `Steps`, a sequence of `Step`: print it, look at it in a notebook, or `.save("page.html")`. Notebook and page
+        are live: drag a leaf's number, type one, take a step of gradient descent, and everything follows.
     Raises:
-        ValueError: if the data of a leaf was set after the forward pass.
+        ValueError: if the data of a leaf was set after the forward pass, or `learn` names what is no leaf.
 
     >>> from autograd import Value
     >>> x, w = Value(2.0, label="x"), Value(-3.0, label="w")
@@ -68,4 +74,7 @@ def steps(root: Any, *, order: Order = "topological", passes: int = 1, digits: i
     >>> timeline[-1].sentence
     'Backward: the gradient of w is the gradient of v₁, 2.46·10⁻⁵, times the local derivative 2: 4.92·10⁻⁵.'
     """
-    return Steps(root, order=order, passes=passes, digits=digits)
+    made = Steps(root, order=order, passes=passes, digits=digits)
+    learning_places(made, learn)  # which refuses what is no leaf
+    made.learn = learn
+    return made

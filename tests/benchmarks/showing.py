@@ -20,7 +20,7 @@ from graphs import diamond, random_graph
 
 STEPS = """async () => {
     const frame = () => new Promise(done => requestAnimationFrame(() => setTimeout(done)));
-    const slider = document.querySelector("input[type=range]");
+    const slider = document.querySelector(".cg-controls input[type=range]");
     const times = [];
     for (let jump = 0; jump < 20; jump++) {
         slider.value = Math.floor(slider.max * (jump % 2 ? 0.3 : 0.8)) + jump;

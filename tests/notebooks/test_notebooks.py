@@ -82,7 +82,7 @@ def promised(tab, promise, seconds=120):
 
 def click_through(player):
     """Two steps on, one back, and to the end, by the buttons."""
-    place = player.locator("input[type=range]")
+    place = player.locator(".cg-controls input[type=range]")
     begin = int(place.input_value())
     for button, expected in (("Next step", 1), ("Next step", 2), ("Previous step", 1)):
         player.get_by_role("button", name=button).click()

@@ -11,29 +11,51 @@ import hashlib
 import html
 import json
 import re
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
 
+#: The scripts of each kind of player, by the package that they are in, each before those that need it.
+SCRIPTS = {
+    "stepper": (
+        "autograd.javascript/elementary.js",
+        "autograd.show.writing/numbers.js",
+        "autograd.show.writing/formula.js",
+        "autograd.show.stepping/timeline.js",
+        "autograd.show.stepping/derivation.js",
+        "autograd.show.stepping/differences.js",
+        "autograd.show.stepping/player.js",
+        "autograd.show.stepping/drawing.js",
+        "autograd.show.stepping/leaves.js",
+        "autograd.show.stepping/learning.js",
+        "autograd.show.stepping/stepper.js",
+    ),
+    "frames": ("autograd.show.stepping/player.js", "autograd.show.stepping/frames.js"),
+}
 
-def player(kind: str, still: str, data: dict[str, Any]) -> str:
+
+def player(kind: str, still: str, data: dict[str, Any], rules: Sequence[str] = ()) -> str:
     """An HTML fragment that shows `still` where scripts may not run, and the player where they may.
 
     Args:
-        kind: a function of `player.js`: "stepper" or "frames".
+        kind: one of SCRIPTS, the function in the last of them.
         still: HTML that needs neither script nor style.
         data: what that function takes, as JSON can hold it.
+        rules: JavaScript that it finds in the data as well, as a list `rules`.
 
     The fragment has no ids: its root is found by a mark made of its content, so that any number of fragments, the same
     one twice among them, live on one page.
     """
     written = script_literal(data)
+    if rules:
+        written = f"{{...{written},rules:[{','.join(rules)}]}}"
     mark = hashlib.sha256((still + written).encode()).hexdigest()[:16]
+    scripts = "\n".join(map(asset, SCRIPTS[kind]))
     return (
         f'<div class="chalkgrad" data-chalkgrad="{mark}" data-lm-suppress-shortcuts="true">\n'
-        f"<style>{asset('player.css')}</style>\n"
+        f"<style>{asset('autograd.show.stepping/player.css')}</style>\n"
         f'<div class="cg-still">{still}</div>\n'
-        f'<script>(() => {{\n{asset("player.js")}\nchalkgrad.start(chalkgrad.{kind}, "{mark}", {written});\n}})();'
-        "</script>\n</div>"
+        f'<script>(() => {{\n"use strict";\n{scripts}\nstart({kind}, "{mark}", {written});\n}})();</script>\n</div>'
     )
 
 
@@ -64,19 +86,20 @@ ESCAPES = {"<": r"\x3c", "\u2028": r"\u2028", "\u2029": r"\u2029"}
 
 
 #: What the readers of a file have, and browsers can do without: comments, indentation, and spaces beside signs.
-COMMENTS = re.compile(r"/\*.*?\*/|(?:^|\s)\s*// .*?$|^\s+", re.S | re.M)
+COMMENTS = re.compile(r"/\*.*?\*/|(?:^|\s)\s*//(?: .*?)?$|^\s+", re.S | re.M)
 SPACES = {
     "js": re.compile(r"""("[^"\n]*"|`[^`]*`)|\s*([-=!<>?:,;{}()&|+*]+)\s*"""),  # but for those in strings
     "css": re.compile(r"""("[^"\n]*")|;?\s*(})\s*|\s*([{;>])\s*|(?<=[,:])\s+"""),
 }
 
 
-@lru_cache(maxsize=2)
-def asset(name: str) -> str:
-    """The text of `player.js` or `player.css`, without what only its readers need."""
+@lru_cache(maxsize=20)
+def asset(place: str) -> str:
+    """A script or a style sheet, as "package/file", without what only its readers need."""
     from importlib.resources import files  # which takes longer to import than there is to read
 
-    text = files("autograd.show.stepping").joinpath(name).read_text(encoding="utf-8")
+    package, name = place.split("/")
+    text = files(package).joinpath(name).read_text(encoding="utf-8")
     text = COMMENTS.sub("", text).strip()
     return SPACES[name.rpartition(".")[2]].sub(lambda found: "".join(filter(None, found.groups())), text)
 

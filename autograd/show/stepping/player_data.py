@@ -1,18 +1,21 @@
-"""A timeline as the player takes it: what each step says and writes, and the timelines of two mistakes beside it."""
+"""What the player is given: the graph, and the timelines that it goes through: the right one, and two of mistakes."""
 
 from __future__ import annotations
 
+import re
+from collections.abc import Collection
 from typing import Any
 
-from autograd.show.stepping.differences import Check, checks
-from autograd.show.stepping.timeline import Step, Timeline
+from autograd.show.stepping.graph_data import graph_data
+from autograd.show.stepping.timeline import Timeline
 from autograd.show.writing.blackboard import Blackboard
-from autograd.show.writing.notation import Html
-from autograd.show.writing.numbers import number
 
-MOST_CHECKS = 200  # leaves that are compared with finite differences
+Learn = Collection[str] | None
+
 LONGEST_TITLE = 2_000  # characters of HTML
 MOST_MISTAKEN = 1_000  # nodes of a graph whose page has the mistakes, too
+
+RIGHT: dict[str, Any] = {"order": "topological", "passes": 1}
 
 MISTAKES: list[tuple[str, str, dict[str, Any]]] = [
     (
@@ -28,85 +31,33 @@ MISTAKES: list[tuple[str, str, dict[str, Any]]] = [
 ]
 
 
-def player_data(shown: Timeline, right: Timeline, found: dict[Any, Check]) -> dict[str, Any]:
-    """What `stepper` of `player.js` takes beside the drawing."""
+def player_data(shown: Timeline, learn: Learn = None) -> tuple[dict[str, Any], list[str]]:
+    """What `stepper` of stepper.js takes beside the drawing: data, and the rules of the graph's operations.
+
+    Args:
+        shown: the timeline to begin with.
+        learn: the labels of the leaves that a step of gradient descent moves; None: `learning_places` chooses.
+
+    Of the timelines the one that is shown first has `start`.
+    """
+    asked = {"order": shown.order, "passes": shown.passes}
+    tracks = [{"name": "Backpropagation", "about": "", "options": RIGHT, "start": asked == RIGHT}]
+    for name, about, mistake in MISTAKES:
+        start = any(asked[key] != RIGHT[key] for key in mistake)
+        if start or 1 < len(shown.nodes) <= MOST_MISTAKEN:
+            tracks.append(
+                {"name": name, "about": about, "options": asked if start else RIGHT | mistake, "start": start}
+            )
+    graph, rules = graph_data(shown)
     return {
-        "titleHtml": title_html(right),
-        "namesHtml": [right.names[node].html for node in right.nodes],
-        "operands": operand_places(right),
-        "derivationsHtml": {},
+        "titleHtml": title_html(shown),
+        "graph": graph,
         "hintHtml": '<p class="cg-hint">Point at a box to see its paths; click it, or choose it here, for the chain'
         " rule behind its gradient.</p>",
-        "tracks": tracks(shown, right, found),
-    }
-
-
-def tracks(shown: Timeline, right: Timeline, found: dict[Any, Check]) -> list[dict[str, Any]]:
-    """The right timeline and those of the mistakes; the one to show first has `start`.
-
-    A step that the right timeline has, too, is the number of that step there. A mistake that changes no number here is
-    left out, as all are for a large graph, unless it was asked for.
-    """
-    first = [step_data(step, right, right, found) for step in right]
-    known = {what_it_does(step): step.index for step in right}
-    made = [{"name": "Backpropagation", "about": "", "steps": first, "start": shown is right}]
-    for name, about, mistake in MISTAKES:
-        asked = any(getattr(shown, key) != getattr(right, key) for key in mistake)
-        if asked or 1 < len(right.nodes) <= MOST_MISTAKEN:
-            timeline = shown if asked else Timeline(right.root, digits=right.digits, **mistake)
-            listed: list[Any] = [known.get(what_it_does(step)) for step in timeline]
-            for place, index in enumerate(listed):
-                if index is None:
-                    listed[place] = step_data(timeline[place], timeline, right, found)
-            if asked or any(isinstance(step, dict) and "wrong" in step for step in listed):
-                made.append({"name": name, "about": about, "steps": listed, "start": asked})
-    return made
-
-
-def what_it_does(step: Step) -> tuple[Any, ...]:
-    """What two steps have in common that look the same, wherever they stand."""
-    return (
-        step.key, step.reads, step.write, step.source, step.position, step.part, step.several, step.complete
-    )  # fmt: skip
-
-
-def step_data(step: Step, timeline: Timeline, right: Timeline, found: dict[Any, Check]) -> dict[str, Any]:
-    """One step. What the drawing shows already, the values and the local derivatives, need not be said again."""
-    node = timeline.nodes[int(step.key[1:])]
-    symbols, numbers = symbols_and_numbers(step)
-    data = {"node": int(step.key[1:]), "say": step.sentence, "formulaHtml": symbols, "numbersHtml": numbers}
-    if step.phase == "forward":
-        return data | {"phase": "loss" if node is timeline.root else "forward"}
-    data |= {"phase": "backward", "text": number(step.write.number, timeline.digits).text}
-    if step.source is not None:
-        data |= {"source": int(step.source[1:]), "position": step.position}
-    if step.several and step.write.number != step.part:
-        data["sumHtml"] = number(step.write.number, timeline.digits).html
-    expected = right.gradients[node]
-    if step.complete and not equal_but_for_rounding(step.write.number, expected):
-        data |= {"wrong": 1, "remarkHtml": f"Wrong: it should be {number(expected, timeline.digits).html}."}
-    if step.complete and node in found:
-        data["checkHtml"] = check_html(found[node], step.write.number, expected)
-    return data
-
-
-def symbols_and_numbers(step: Step) -> tuple[str, str]:
-    """The formula of a step in HTML: what is said in symbols, and what is said in numbers."""
-    equation = step.formula
-    symbols, numbers = [equation.left.html(equation.digits)], list[str]()
-    for sign, side in zip(equation.signs, equation.sides, strict=True):
-        written = f"{sign} {side.html(equation.digits)}"
-        (numbers if side == side.in_numbers() else symbols).append(written)
-    if equation.computed is not None:
-        numbers.append(equation.ending(Html(equation.digits)).removeprefix(", ").removeprefix("; "))
-    if len(symbols) == 1 and numbers:
-        symbols.append(numbers.pop(0))
-    return " ".join(symbols), " ".join(numbers)
-
-
-def equal_but_for_rounding(x: float, y: float) -> bool:
-    """Equal but for rounding; NaN is NaN."""
-    return x == y or (x != x and y != y) or abs(x - y) <= 1e-9 * max(abs(x), abs(y))
+        "live": graph["film"] is None,
+        "learn": learning_places(shown, learn),
+        "tracks": tracks,
+    }, rules
 
 
 def title_html(timeline: Timeline) -> str:
@@ -117,33 +68,24 @@ def title_html(timeline: Timeline) -> str:
     return f"{name} = {formula}" if len(formula) <= LONGEST_TITLE else name
 
 
-def is_right(timeline: Timeline) -> bool:
-    """Whether the timeline is the one of correct backpropagation."""
-    return timeline.order == "topological" and timeline.passes == 1
+LEARNS = re.compile(r"(.*\.)?(w|b|weight|bias|theta|θ|param)[\d_₀-₉ᵢⱼ]*(\[.*\])?", re.I)
+GIVEN = re.compile(r"(x|y|t|target|input)[\d_₀-₉ᵢⱼ]*", re.I)
 
 
-def operand_places(timeline: Timeline) -> list[list[int]]:
-    """For each node the places of its operands."""
-    place = {node: index for index, node in enumerate(timeline.nodes)}
-    return [[place[parent] for parent in node.parents] for node in timeline.nodes]
+def learning_places(timeline: Timeline, learn: Learn) -> list[int]:
+    """The places of the leaves that learn: those of these labels, or weights and biases, or all but inputs and targets.
 
-
-# ── Finite differences ──────────────────────────────────────────────────────────────────────────────────────────
-
-
-def leaf_checks(timeline: Timeline) -> dict[Any, Check]:
-    """The finite differences of the first leaves that are not constants."""
-    leaves = [node for node in timeline.nodes if not node.parents and not timeline.board.is_constant(node)]
-    return checks(timeline.root, {leaf: timeline.gradients[leaf] for leaf in leaves[:MOST_CHECKS]})
-
-
-def check_html(found: Check, gradient: float, expected: float) -> str:
-    """What finite differences say of a gradient, which may not be the expected one."""
-    if found.verdict == "unknown":
-        return "Finite differences have no answer here."
-    numeric = number(found.numeric, 6).html
-    if not equal_but_for_rounding(gradient, expected):
-        return f"✗ finite differences: {numeric}"
-    if found.verdict == "at a kink":
-        return f"✓ finite differences: {numeric} in the middle, and it is at a kink"
-    return f"{'✓' if found.verdict == 'agrees' else '✗'} finite differences: {numeric}"
+    Raises:
+        ValueError: if a label is no leaf's.
+    """
+    leaves = {place: node for place, node in enumerate(timeline.nodes) if not node.parents and node.label}
+    if learn is not None:
+        missing = sorted(set(learn) - {leaf.label for leaf in leaves.values()})
+        if missing:
+            raise ValueError(
+                f"learn names {', '.join(map(repr, missing))}, which no leaf of {timeline.names[timeline.root].text} is"
+                f" labelled; its leaves are {', '.join(repr(leaf.label) for leaf in list(leaves.values())[:20])}."
+            )
+        return [place for place, leaf in leaves.items() if leaf.label in learn]
+    named = [place for place, leaf in leaves.items() if LEARNS.fullmatch(leaf.label)]
+    return named or [place for place, leaf in leaves.items() if not GIVEN.fullmatch(leaf.label)]

@@ -11,6 +11,7 @@ In reading order:
     reader              what a reader works out of the numbers shown
     equation            left = in symbols ≈ in numbers ≈ value
     blackboard          a graph as one writes it down: each node's formula and local derivatives
+    trees               formulas as data for a page, which writes them itself (formula.js)
     paths               the terms of the chain rule's sum
     rows                products below each other, aligned
     numeric_rows        the same in numbers, which come out as they stand there

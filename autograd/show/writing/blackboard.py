@@ -16,6 +16,7 @@ z₁ = x·w₁ + b₁ = 0.05·0.1 − 0.1 = −0.095
 from __future__ import annotations
 
 from collections.abc import Iterable
+from copy import copy
 from typing import Any
 
 from autograd.arithmetic import Floats
@@ -68,6 +69,13 @@ class Blackboard:
         """Whether a node is only a part of the formula of another."""
         return id(node) in self._folded
 
+    def unfolding(self, node: Any) -> Blackboard:
+        """The board on which that folded node, too, has a name: what is inside its own formula keeps its names."""
+        board = copy(self)
+        board._folded = self._folded - {id(part) for part in self._parts(node)[0]}
+        board._locals = {}
+        return board
+
     def symbol(self, node: Any) -> Formula:
         """The name of a node; the number of a constant."""
         return Constant(node.data) if self.is_constant(node) else Symbol(self.names[node], node.data)
@@ -79,6 +87,10 @@ class Blackboard:
     def operands(self, node: Any) -> list[Any]:
         """The named nodes in the formula of a node, each once, from left to right."""
         return list(dict.fromkeys(part for part in self._parts(node)[1] if not self.is_constant(part)))
+
+    def operations(self, node: Any) -> list[Any]:
+        """The nodes whose operations make up the formula of a node, the node first; none for a leaf."""
+        return self._parts(node)[0] if node.parents else []
 
     def _parts(self, node: Any) -> tuple[list[Any], list[Any]]:
         """The operations that make up the formula of a node, each before its operands, and what they start from."""
@@ -176,12 +188,13 @@ def folded(order: list[Any], kept: set[int]) -> set[int]:
             uses[id(parent)] = uses.get(id(parent), 0) + 1
     size: dict[int, int] = {}  # of the nodes that may be folded: how many operations they bring
     for node in order:
-        if node.parents and uses.get(id(node)) == 1 and id(node) not in kept and not labelled(node):
+        if node.parents and uses.get(id(node)) == 1 and not labelled(node):
             size[id(node)] = 1 + sum(size.get(id(parent), 0) for parent in node.parents)
     inside: set[int] = set()
     for node in reversed(order):
         if labelled(node) or id(node) in inside:
-            inside |= {id(parent) for parent in node.parents if size.get(id(parent), LARGEST_FOLD) < LARGEST_FOLD}
+            small = {id(parent) for parent in node.parents if size.get(id(parent), LARGEST_FOLD) < LARGEST_FOLD}
+            inside |= small - kept
     return inside
 
 

@@ -35,8 +35,34 @@ function isRounded(x, digits = 3) {
   return Number.isFinite(x) && Math.abs(Number(`${mantissa}e${exponent}`) - x) > 1e-12 * Math.abs(x);
 }
 
-// A number as text and as HTML.
+// The number that `number` shows.
+function asShown(x, digits) {
+  const [mantissa, exponent] = decimal(x, digits);
+  return Number.isFinite(x) ? Number(`${mantissa}e${exponent}`) : x;
+}
+
+// What one more in the last place of the number would be, were no zeros dropped.
+function lastPlace(x, digits) {
+  const exponent = Number(halfToEven(x, "toExponential", digits - 1).split("e")[1]);
+  return Number(`1e${-5 < exponent && exponent < 6 ? Math.min(0, exponent - digits + 1) : exponent - digits + 1}`);
+}
+
+// A number as text and as HTML. Most of a page's numbers are shown again and again, so they are remembered.
+const shownNumbers = new Map();
+const MOST_REMEMBERED = 50000;
+
 function number(x, digits = 3) {
+  if (!shownNumbers.has(digits)) shownNumbers.set(digits, new Map());
+  const known = shownNumbers.get(digits);
+  let name = known.get(x);
+  if (name === undefined) {
+    if (known.size > MOST_REMEMBERED) known.clear();
+    known.set(x, (name = writtenNumber(x, digits)));
+  }
+  return name;
+}
+
+function writtenNumber(x, digits) {
   let [mantissa, exponent] = decimal(x, digits);
   mantissa = mantissa.replace("Infinity", "∞").replace("-", "−");
   if (!exponent) return {text: mantissa, html: mantissa};

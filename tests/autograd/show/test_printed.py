@@ -5,10 +5,10 @@ import math
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from page_words import symbols_and_numbers
 
 from autograd import Value, ops
 from autograd.show import derive, explain, steps
-from autograd.show.stepping.player_data import symbols_and_numbers
 from autograd.show.writing.blackboard import Blackboard
 from autograd.value import apply_by_ieee
 from graphs import labelled_lecture, random_graph

@@ -45,7 +45,7 @@ def step_through(tab):
     """Go to the last step by the keyboard, and say what stands under a."""
     tab.locator(".cg-figure").first.focus()
     tab.keyboard.press("ArrowRight")
-    assert tab.locator(".cg-player input[type=range]").first.input_value() == "1"
+    assert tab.locator(".cg-controls input[type=range]").first.input_value() == "1"
     tab.keyboard.press("End")
     return tab.locator("g[data-part=n0] .cg-gradient text").first.inner_html()
 

@@ -1,0 +1,263 @@
+// ── The step-through of a graph ────────────────────────────────────────────────────────────────────────────
+
+function svgOf(picture) {
+  const bytes = Uint8Array.from(atob(picture.src.split(",")[1]), (character) => character.charCodeAt(0));
+  const parsed = new DOMParser().parseFromString(new TextDecoder().decode(bytes), "image/svg+xml");
+  return document.importNode(parsed.documentElement, true);
+}
+
+/* Every element on a path from the node to the root or from a leaf to the node. */
+function pathsThrough(start, parents, children) {
+  const found = [`n${start}`];
+  const walk = (next) => {
+    const seen = new Set([start]);
+    const stack = [start];
+    while (stack.length) {
+      for (const [node, edge] of next[stack.pop()]) {
+        found.push(edge);
+        if (seen.has(node)) continue;
+        seen.add(node);
+        found.push(`n${node}`);
+        stack.push(node);
+      }
+    }
+  };
+  walk(parents);
+  walk(children);
+  return found;
+}
+
+function neighbours(operands) {
+  const parents = operands.map((list, node) => list.map((parent, position) => [parent, `e${node}_${position}`]));
+  const children = operands.map(() => []);
+  parents.forEach((list, node) => list.forEach(([parent, edge]) => children[parent].push([node, edge])));
+  return { parents, children };
+}
+
+const PHASES = { forward: "Forward", loss: "Result", backward: "Backward", update: "Update" };
+
+/* What a step is at, comes from, and writes: in which places which texts. */
+function placed(step, graph) {
+  const shown = (x) => number(x, graph.digits).text;
+  const value = (node) => [`n${node} value`, shown(graph.values[node]), false];
+  const { node, source, position } = step;
+  if (step.phase === "update") return { at: [`n${node}`], from: [], set: [] };
+  if (step.phase !== "backward") {
+    const operands = graph.operands[node];
+    const edges = operands.map((_, index) => `e${node}_${index}`);
+    // A constant is there when it is needed; it has no step of its own.
+    return { at: [`n${node}`, ...edges], from: operands.map((operand) => `n${operand}`), set: [node, ...operands].map(value) };
+  }
+  const set = [[`n${node} gradient`, step.text, step.wrong]];
+  if (source === undefined) return { at: [`n${node}`], from: [], set };
+  const edge = `e${source}_${position}`;
+  const local = [`${edge} local`, shown(graph.partials[source][position]), false];
+  return { at: [`n${node}`, edge], from: [`n${source}`], set: [...set, local] };
+}
+
+/* The timelines: the right one, and those of mistakes that change a number here, or are asked for. */
+function tracksOf(graph, listed) {
+  return listed
+    .map((each) => ({ ...each, timeline: new Track(graph, each.options) }))
+    .filter(({ about, start, timeline }) => !about || start || timeline.steps.some(({ wrong }) => wrong));
+}
+
+/* How a number was computed, how its gradient adds up, and the chain rule. */
+function derivationHtml(node, track) {
+  const { graph } = track;
+  if (graph.constant.has(node)) return "<p>A constant: nothing flows back to it.</p>";
+  const told = track.steps.filter((step) => step.node === node && step.phase !== "update").map((step) => track.words(step));
+  const lines = told.map(({ formulaHtml, numbersHtml }) => `<p>${formulaHtml} ${numbersHtml}</p>`);
+  const sum = told.length > 2 ? `<p>in sum ${told[told.length - 1].sumHtml}</p>` : "";
+  const chain = node === graph.root ? "" : `<h3>Along every path</h3>${new Derivation(graph, node).html()}`;
+  return [...lines, sum, chain].join("");
+}
+
+/* The arrows at the gradients of now. */
+function paintEdges(graph, drawing) {
+  const flows = new Map();
+  graph.operands.forEach((operands, node) => operands.forEach((operand, position) => {
+    if (!graph.constant.has(operand)) flows.set(`e${node}_${position}`, graph.gradients[node] * graph.partials[node][position]);
+  }));
+  const largest = [...flows.values()].filter(Number.isFinite).reduce((most, flow) => Math.max(most, Math.abs(flow)), 0);
+  for (const [key, flow] of flows) drawing.paint(key, flow, largest);
+}
+
+/* The first node that has no finite number although its operands have, and what to do about it. */
+function troubleOf(graph) {
+  const finite = (node) => Number.isFinite(graph.values[node]);
+  const node = graph.forward.find((one) => !graph.isLeaf(one) && !finite(one) && graph.operands[one].every(finite));
+  if (node === undefined) return "";
+  const shown = (one) => number(graph.values[one], graph.digits).text;
+  const name = (one) => (graph.constant.has(one) ? shown(one) : `${graph.names[one]} = ${shown(one)}`);
+  const operands = graph.operands[node].slice(0, 4).map(name).join(", ");
+  const remedy = graph.remedies[node] ? ` Remedy: ${graph.remedies[node]}.` : "";
+  return `${graph.names[node]} is ${shown(node)}: ${graph.spoken[node]} of ${operands}.${remedy}`;
+}
+
+function stepper(root, data) {
+  const still = root.querySelector(".cg-still");
+  const graph = new Graph(data.graph, data.rules);
+  const { parents, children } = neighbours(graph.operands);
+  let chosen = null;
+
+  // Nodes: hovering shows the paths, choosing shows the paths and the derivation.
+  const drawing = new Drawing(svgOf(still.querySelector("img")), (key, clicked) => {
+    if (clicked) choose(key === chosen ? null : key);
+    else trace(key ?? chosen);
+  });
+  drawing.element.setAttribute("aria-label", still.querySelector("img").alt);
+  const trace = (key) => {
+    drawing.mark("cg-traced", key ? pathsThrough(Number(key.slice(1)), parents, children) : []);
+    drawing.paper.classList.toggle("cg-tracing", Boolean(key));
+  };
+
+  const tracks = tracksOf(graph, data.tracks);
+  const right = tracks[0].timeline;
+
+  const derivation = element("div", { class: "cg-derivation", "aria-live": "polite" });
+  const chooser = element("select", { onchange: () => choose(chooser.value || null) },
+    element("option", { value: "" }, "a number …"),
+    ...graph.forward.map((node) => element("option", { value: `n${node}` }, plain(graph.namesHtml[node]))));
+  function choose(key) {
+    chosen = key;
+    chooser.value = key ?? "";
+    trace(key);
+    explain();
+  }
+
+  function explain() {
+    derivation.innerHTML = unbroken(chosen ? derivationHtml(Number(chosen.slice(1)), right) : data.hintHtml);
+    wrapChains();
+  }
+
+  /* A chain rule stands in columns where these fit, and in lines that break between its factors where not. */
+  function wrapChains() {
+    for (const chain of derivation.querySelectorAll(".chain")) {
+      chain.classList.remove("cg-wrapped");
+      chain.classList.toggle("cg-wrapped", chain.offsetWidth > derivation.clientWidth);
+    }
+  }
+
+  // The current step, in formulas and words.
+  const lines = ["phase", "formula", "numbers", "sum", "remark", "check"].map((name) =>
+    [name, element("p", { class: `cg-${name}` })]);
+  const say = element("p", { class: "cg-say", "aria-live": "polite" });
+  const words = element("div", { class: "cg-step", tabindex: 0 }, ...lines.map(([, line]) => line), say);
+
+  let track;
+  let steps;
+  let patches;
+  let shown = -1;
+
+  function show({ at, delay }) {
+    const step = steps[at];
+    drawing.follow(step.at[0], Math.abs(at - shown) === 1 && delay > 100);  // measured before anything is dirty
+    for (const patch of patches.between(shown, at)) drawing.write(...patch);
+    for (const key of patches.reachedBetween(shown, at)) drawing.reach(key, at > shown);
+    drawing.mark("cg-now", step.at);
+    drawing.mark("cg-from", step.from);
+    shown = at;
+    tell(track.timeline.steps[at]);
+  }
+
+  function tell(step) {
+    player.dataset.phase = step.phase;
+    const contents = { ...track.timeline.words(step), phaseHtml: PHASES[step.phase] };
+    for (const [name, line] of lines) line.innerHTML = unbroken(contents[`${name}Html`] ?? "");
+    words.classList.toggle("cg-long", plain(contents.formulaHtml).length > 42);
+    player.classList.toggle("cg-at-wrong", Boolean(step.wrong));
+    say.textContent = contents.say;
+    controls.show(PHASES[step.phase].toLowerCase(), track.turn);
+  }
+
+  /* Go on with another timeline, at the same step. */
+  function change(to) {
+    timeline.pause();
+    to.timeline.update();
+    if (track) for (const patch of patches.between(shown, -1)) drawing.write(...patch);
+    track = to;
+    track.turn = to.timeline.steps.findIndex((step) => step.phase === "backward");
+    lay();
+    shown = -1;
+    for (const key of drawing.parts.keys()) drawing.reach(key, false);
+    about.textContent = track.about;
+    timeline.length = steps.length;
+    timeline.go(Math.min(timeline.at, timeline.last));
+  }
+
+  // The leaves can be changed; everything follows, in one frame for any number of changes.
+  const leaves = new Map(graph.forward.filter((node) => graph.isLeaf(node) && data.live)
+    .map((node) => [`n${node}`, new Leaf(graph, node, () => { learning?.restart(); renew(); })]));
+  const fields = [...leaves.values()].slice(0, MOST_FIELDS).map((leaf) => new LeafField(leaf, graph.names[leaf.node], graph.namesHtml[leaf.node]));
+  const learning = data.live && data.learn.length ? new Learning(graph, data.learn, renew) : null;
+  let frame = 0;
+  function renew() {
+    frame ||= requestAnimationFrame(() => {
+      frame = 0;
+      graph.compute();
+      for (const each of new Set([right, track.timeline])) each.update();
+      lay();
+      for (const patch of patches.between(-1, shown)) drawing.write(...patch);
+      paintEdges(graph, drawing);
+      tell(track.timeline.steps[shown]);
+      if (chosen) explain();
+      for (const field of fields) field.show();
+      learning?.show();
+      trouble.textContent = troubleOf(graph);
+    });
+  }
+
+  function lay() {
+    steps = track.timeline.steps.map((step) => placed(step, graph));
+    patches = new Patches(steps);
+  }
+
+  const timeline = new Timeline(show);
+  const controls = new Controls(timeline);
+  const about = element("p", { class: "cg-about" });
+  const group = `cg-track-${Math.random()}`;  // radio buttons exclude each other by name, across the page
+  const choices = tracks.map((each) => element("label", {},
+    element("input", {
+      type: "radio", name: group, ...(each.start ? { checked: "" } : {}), onchange: () => change(each),
+    }),
+    element("span", {}, each.name)));
+  const trouble = element("p", { class: "cg-about", role: "alert" });
+  if (!data.live) trouble.textContent = `The rules of ${graph.spoken[graph.film]} are Python that a page cannot read, so`
+    + " the numbers stay as they were computed.";
+  const title = element("h2", { class: "cg-title" });
+  title.innerHTML = data.titleHtml;
+
+  const player = element("section", { class: "cg-player", "aria-label": `Step-through of ${title.textContent}` },
+    element("header", { class: "cg-header" }, title,
+      ...(tracks.length > 1 ? [element("fieldset", { class: "cg-tracks", "aria-label": "Timeline" }, ...choices)] : []),
+      element("div", { class: "cg-view", role: "group", "aria-label": "View" },
+        button("Smaller (−)", "smaller", () => drawing.zoom(0.8)),
+        button("Whole drawing or readable size (0)", "whole", () => drawing.fit(!drawing.fitted)),
+        button("Larger (+)", "larger", () => drawing.zoom(1.25)),
+        themeButton(root))),
+    about,
+    trouble,
+    drawing.element,
+    ...(fields.length ? [element("div", { class: "cg-touch" },
+      element("div", { class: "cg-leaves", role: "group", "aria-label": "Numbers to change" }, ...fields.map((field) => field.element)),
+      ...(learning ? [learning.element] : []))] : []),
+    element("div", { class: "cg-text" },
+      words,
+      element("div", { class: "cg-why", tabindex: 0 }, element("label", {}, "Explain ", chooser), derivation)),
+    controls.element);
+
+  still.hidden = true;
+  root.append(player);
+  drawing.fitNames();
+  dragging(drawing.paper, leaves);
+  for (const place of drawing.places.keys()) if (!/name|operation|note/.test(place)) drawing.write(place, null);
+  new ResizeObserver(wrapChains).observe(derivation);
+  listenToKeys(root, timeline, {
+    "+": () => drawing.zoom(1.25), "-": () => drawing.zoom(0.8), "0": () => drawing.fit(!drawing.fitted),
+    Escape: () => choose(null),
+  });
+  choose(null);
+  change(tracks.find((each) => each.start));
+  return timeline;
+}
