@@ -321,15 +321,21 @@ ATAN = Operation(
 )
 
 
-def over(m: Any, a: Any, r: Any) -> Any:
-    """a/r for a radius r; at the origin 0, and all its derivatives, too."""
-    return m.divide(m.where(r, a, 0.0), m.where(r, r, 1.0))
+def unit_vector(m: Any, a: Any, b: Any) -> Numbers:
+    """a/r and b/r for the radius r, by the ratio of the smaller to the larger, so that r² need not exist and one of
+    them may be infinite. At the origin 0, and all derivatives, too."""
+    is_second = m.greater(m.abs(b), m.abs(a))
+    larger, smaller = m.where(is_second, b, a), m.where(is_second, a, b)
+    t = m.divide(smaller, m.where(larger, larger, 1.0))
+    k = m.divide(m.step(larger) - m.step(-larger), m.sqrt(1.0 + t * t))
+    return m.where(is_second, t * k, k), m.where(is_second, k, t * k)
 
 
 def over_squared_radius(m: Any, y: Any, a: Any, b: Any) -> Numbers:
-    """b/r² and −a/r², divided by r twice so that r² need not exist; 0 at the origin, the middle of all slopes there."""
+    """b/r² and −a/r²; 0 at the origin, the middle of all slopes there."""
     r = m.hypot(a, b)
-    return over(m, over(m, b, r), r), -over(m, over(m, a, r), r)
+    sine, cosine = (m.divide(part, m.where(r, r, 1.0)) for part in unit_vector(m, a, b))
+    return cosine, -sine
 
 
 ATAN2 = Operation(
@@ -348,15 +354,15 @@ ATAN2 = Operation(
 )
 
 
-def over_radius(m: Any, y: Any, a: Any, b: Any) -> Numbers:
-    """a/y and b/y; 0 at the origin, the middle of all slopes there."""
-    return over(m, a, y), over(m, b, y)
+def slopes_of_radius(m: Any, y: Any, a: Any, b: Any) -> Numbers:
+    """a/r and b/r; 0 at the origin, the middle of all slopes there."""
+    return unit_vector(m, a, b)
 
 
 HYPOT = Operation(
     "hypot",
     lambda m, a, b: m.hypot(a, b),
-    over_radius,
+    slopes_of_radius,
     doc="√(a² + b²) without overflow. Its derivative at the origin is 0.",
     arity=2,
     latex=r"\sqrt{{\left({0}\right)^2 + \left({1}\right)^2}}",
@@ -562,11 +568,17 @@ def normal_cdf(m: Any, x: Any) -> Any:
     return 0.5 * m.erfc(-ROOT_HALF * x)
 
 
+def slope_of_gelu(m: Any, x: Any, cut: Any) -> Any:
+    """Φ(x) + xφ(x), with the normal density φ(x) = exp(−x²/2)/√(2π)."""
+    return normal_cdf(m, x) + 0.3989422804014327 * (cut * m.gaussian(ROOT_HALF * x))
+
+
 GELU = Operation(
     "gelu",
-    lambda m, x: x * normal_cdf(m, x),  # the exact form (Hendrycks & Gimpel 2016), not the tanh approximation
-    # Φ(x) + xφ(x), with the normal density φ(x) = exp(−x²/2)/√(2π)
-    lambda m, y, x: (normal_cdf(m, x) + 0.3989422804014327 * (x * m.gaussian(ROOT_HALF * x)),),
+    # The exact form (Hendrycks & Gimpel 2016), not the tanh approximation. Φ is 0 below −40, and φ beyond ±40.
+    lambda m, x: m.maximum(x, -40.0) * normal_cdf(m, x),
+    lambda m, y, x: (slope_of_gelu(m, x, m.maximum(m.minimum(x, 40.0), -40.0)),),
+    blackboard=lambda m, y, x: (slope_of_gelu(m, x, x),),
     # x/√2 is rounded before it is squared in the exponent: x²·2⁻⁵³ relative, as long as Φ(x) is a normal number.
     doc="x·Φ(x), with Φ the normal distribution function; exact, not the tanh approximation.",
     accuracy=(2000.0, 2000.0),
@@ -575,14 +587,16 @@ GELU = Operation(
 
 def silu_value(m: Any, x: Any) -> Any:
     """xσ(x), for x < 0 as x·h·h/(1 + h²) with h = exp(−|x|/2): in the tail h² has lost its digits, x·h has not."""
-    h = m.exp(-0.5 * m.abs(x))
-    return m.divide(m.where(m.step(x), x, x * h * h), 1.0 + h * h)
+    h = m.exp(-0.5 * m.abs(x))  # 0 below −1500
+    return m.divide(m.where(m.step(x), x, m.maximum(x, -1500.0) * h * h), 1.0 + h * h)
 
 
 SILU = Operation(
     "silu",
     silu_value,
-    lambda m, y, x: (m.sigmoid(x) + y * m.sigmoid(-x),),  # σ + xσ(1 − σ)
+    # σ + xσ(1 − σ), where 1 − σ is 0 above 800
+    lambda m, y, x: (m.sigmoid(x) + m.minimum(y, 800.0) * m.sigmoid(-x),),
+    blackboard=lambda m, y, x: (m.sigmoid(x) + y * m.sigmoid(-x),),
     doc="x·sigmoid(x), also called swish.",
     accuracy=(4.0, 6.0),
 )

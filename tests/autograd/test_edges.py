@@ -11,6 +11,7 @@ from contextlib import contextmanager
 import numpy as np
 import pytest
 
+import autograd
 from autograd import Value, grad, hessian, jit, ops
 from autograd.arithmetic import Floats
 from autograd.lift.arrays.program import Map, Program, Reduce
@@ -144,6 +145,51 @@ def test_derivatives_to_order_four_are_right_or_not_finite(op):
                     assert near or pole or edge or refused, (x, order, found, exact)
                 else:
                     assert abs(exact) > 1e50, (x, order, found, exact)
+
+
+def limit(op, end, order):
+    """What a derivative tends to at ±∞, by a number so large that it is near 0 or 1 or far above all; None if none."""
+    fixed, x = list(op.parameters.values()), mp.mpf(10) ** 40 * (1 if end > 0 else -1)
+    function = lambda t: REFERENCES[op.family or op].value(t, *fixed)
+    try:
+        y = mp.diff(function, x, order, h=mp.mpf(10) ** 38) if order else function(x)
+    except (ArithmeticError, ValueError):
+        return None
+    if mp.im(y) or not mp.isfinite(y):
+        return None
+    return 0.0 if abs(y) < 1e-3 else math.copysign(inf, y) if abs(y) > 50 else float(y)
+
+
+NO_LIMIT = {ops.SIN, ops.COS, ops.TAN}
+#: By IEEE 754 a power of −∞ is positive, and its slope 0, where there are no powers; the logarithm is NaN there, its
+#: slope 1/x. And 0·∞ is no number, though 0·x is 0 for every x before.
+AS_IEEE_754_HAS_IT = {(op, -inf) for op in ALL if op in (ops.LOG, ops.LOG1P) or op.family is ops.POWER}
+AS_IEEE_754_HAS_IT |= {(ops.LEAKY_RELU(0.0), -inf)}
+
+
+@pytest.mark.parametrize("end", [inf, -inf])
+@pytest.mark.parametrize("op", [op for op in ALL if op.arity == 1 and op not in BY_DECREE], ids=repr)
+def test_derivatives_to_order_four_at_infinity_are_what_they_tend_to(op, end):
+    with mp.workdps(150):
+        for order, found in enumerate(derivatives(op, end, by=0)):
+            expected = None if op in NO_LIMIT else limit(op, end, order)
+            if expected is None:
+                assert found != found or (op, end) in AS_IEEE_754_HAS_IT, (order, found)
+            else:
+                assert found == pytest.approx(expected) or (op, end) in AS_IEEE_754_HAS_IT, (order, found, expected)
+
+
+@pytest.mark.parametrize("a", [1.0, -2.0, 0.0, inf, -inf])
+@pytest.mark.parametrize("b", [1.0, -2.0, 0.0, inf, -inf])
+def test_an_infinite_leg_of_a_triangle(a, b):
+    if math.isfinite(a) == math.isfinite(b):
+        return  # of two the direction is not known: NaN
+    towards = [math.copysign(1.0, a) if math.isinf(a) else 0.0, math.copysign(1.0, b) if math.isinf(b) else 0.0]
+    assert grad(lambda p: autograd.hypot(*p))([a, b]) == towards
+    assert grad(lambda p: autograd.atan2(*p))([a, b]) == [0.0, 0.0]
+    for f in (autograd.hypot, autograd.atan2):
+        for compiled in (lambda f: f, jit):
+            assert compiled(hessian(lambda p, f=f: f(*p)))([a, b]) == [[0.0, 0.0], [0.0, 0.0]]
 
 
 @pytest.mark.parametrize(
