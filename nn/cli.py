@@ -24,7 +24,7 @@ from nn.app.experiment import Settings, cross_validate, experiment
 from nn.app.plot_choices import FIGURES, READS
 from nn.app.report import check_destination, summary, write_report
 from nn.app.trained_model import TrainedModel
-from nn.basics.spreadsheet import csv_text, is_formula
+from nn.basics.spreadsheet import csv_text, guarded
 from nn.callbacks import Snapshots
 from nn.data.bundled import DATASETS
 from nn.data.csv_file import read_csv
@@ -180,9 +180,9 @@ def predict(model: str, rows: str, output: str | None, as_json: bool, raw: bool,
         text += "\n"
     else:
         table = [[*given.names, *columns], *zip(*given.columns.values(), *columns.values(), strict=True)]
-        formulas = sum(map(is_formula, chain.from_iterable(table)))
+        formulas = sum(guarded(cell) is not cell for cell in chain.from_iterable(table))
         if formulas and not raw and not quiet:
-            click.echo(f"note: a spreadsheet program would compute {formulas} of the texts as formulas, so they begin"
+            click.echo(f"note: a spreadsheet program would compute {formulas} of the texts as formulas, so these begin"
                        " with '; --raw leaves them as they are", err=True)  # fmt: skip
         text = csv_text(table, raw=raw)
     if output:

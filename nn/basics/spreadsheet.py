@@ -15,6 +15,7 @@ from types import SimpleNamespace
 from typing import Any
 
 STARTS_A_FORMULA = re.compile(r"[\t\r\n]|\s*[=+\-@＝＋－＠]")  # with the wide forms, which are read as the usual ones
+SEPARATORS = re.compile(r"([;|]|[\r\n]+)")
 HARMLESS = re.compile(r"\s*[+-]?(\d[\d.,]*|[.,]\d+)([eE][+-]?\d+)?\s*|-{1,2}")  # a number, or a mark for nothing
 
 
@@ -32,8 +33,17 @@ def csv_text(rows: Iterable[Sequence[Any]], *, raw: bool = False) -> str:
 
 
 def guarded(cell: Any) -> Any:
-    """A cell with a ' before it, if a spreadsheet program would take its text for a formula."""
-    return f"'{cell}" if is_formula(cell) else cell
+    """A cell with a ' before each part that a spreadsheet program would take for a formula; itself, if there is none.
+
+    Where a comma is the decimal sign, such a program parts lines at ; and takes no notice of quotes that stand between.
+    """
+    if not isinstance(cell, str):
+        return cell
+    first, *others = SEPARATORS.split(cell)  # each separator, and what comes after it
+    pairs = zip(others[::2], others[1::2], strict=True)
+    parts = [separator + (f"'{part}" if is_formula(part) else part) for separator, part in pairs]
+    safe = "".join(["'" if is_formula(cell) else "", first, *parts])
+    return cell if safe == cell else safe
 
 
 def is_formula(cell: Any) -> bool:

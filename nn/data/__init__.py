@@ -4,6 +4,7 @@ In reading order:
 
     messages              what is said about data that cannot be used
     splits                training, validation and test; folds; batches
+    points                what the point in 1.000 means
     cells                 what is in a cell, and in a whole column: numbers, nothing, texts
     column                a column, read once, with all that is known of it
     table                 columns by name

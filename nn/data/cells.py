@@ -19,6 +19,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
+from nn.data.points import BEFORE_THREE, Points, what_points_mean
+
 Item = TypeVar("Item")
 
 MISSING = frozenset({"", "?", "na", "n/a", "#n/a", "nan", "null"})
@@ -36,14 +38,14 @@ class CellNumbers:
         numbers: NaN where there is none.
         missing: the rows of cells that hold nothing, in order.
         odd: the rows of cells that hold something, and no number.
-        first_comma: the first row whose number is written with a comma, if that could be read.
-        ambiguous: whether the odd ones are such as 1,234, and no cell tells which kind of comma that is.
+        first_told: the first row whose number is written with a comma, or a point for thousands, if that could be read.
+        ambiguous: whether the odd ones are such as 1,234, and no cell tells which kind of comma or point that is.
     """
 
     numbers: Sequence[float]
     missing: Sequence[int] = ()
     odd: Sequence[int] = ()
-    first_comma: int | None = None
+    first_told: int | None = None
     ambiguous: bool = False
 
     @property
@@ -61,8 +63,29 @@ class CellNumbers:
         return CellNumbers(picked(self.numbers, rows), missing, odd, ambiguous=self.ambiguous)
 
 
-def read_numbers(cells: Sequence[Any]) -> CellNumbers:
-    """The cells of a whole column as numbers."""
+def read_numbers(cells: Sequence[Any], points: Points = "decimal") -> CellNumbers:
+    """The cells of a whole column as numbers.
+
+    Args:
+        points: what points mean where the column does not tell.
+    """
+    reading = by_commas(cells)
+    if points == "decimal" or reading.first_told is not None or what_points_mean(cells) != "unknown":
+        return reading
+    rows = tuple(row for row, cell in enumerate(cells) if isinstance(cell, str) and BEFORE_THREE.fullmatch(cell))
+    if not rows:
+        return reading
+    if points == "thousands":
+        meant = read_by(lambda cell: number_in(str(cell).replace(".", "")), cells)
+        return replace(meant, first_told=rows[0])
+    numbers = list(reading.numbers)
+    for row in rows:
+        numbers[row] = math.nan
+    return replace(reading, numbers=numbers, odd=tuple(sorted({*reading.odd, *rows})), ambiguous=True)
+
+
+def by_commas(cells: Sequence[Any]) -> CellNumbers:
+    """The same where a point is a decimal point, unless commas tell otherwise."""
     try:  # the usual column, fast
         numbers = list(map(float, cells))
         if all(map(math.isfinite, numbers)) and "_" not in "".join(cell for cell in cells if isinstance(cell, str)):
@@ -78,7 +101,7 @@ def read_numbers(cells: Sequence[Any]) -> CellNumbers:
         return replace(plain, ambiguous=english)
     drop, point = (",", ".") if english else (".", ",")
     meant = read_by(lambda cell: number_in(str(cell).replace(drop, "").replace(point, ".")), cells)
-    return replace(meant, first_comma=next(row for row, cell in enumerate(cells) if "," in str(cell)))
+    return replace(meant, first_told=next(row for row, cell in enumerate(cells) if "," in str(cell)))
 
 
 def read_by(number: Callable[[Any], float | None], cells: Sequence[Any]) -> CellNumbers:

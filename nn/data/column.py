@@ -18,6 +18,7 @@ from typing import Any, Literal
 
 from nn.data.cells import CellNumbers, each, picked, read_numbers, text_in, text_of
 from nn.data.messages import DataError
+from nn.data.points import Points
 
 Kind = Literal["number", "category"]
 
@@ -82,8 +83,8 @@ class Column:
         if self.reading.odd:
             row = self.reading.odd[0]
             what = (
-                "may be a decimal comma or a thousands separator, and no cell of the column decides it; write the"
-                " numbers with a point or without commas"
+                f"may be {a_sign(self.cells[row])} or a thousands separator, and no cell of the column decides it;"
+                " write the numbers with a decimal point and no other sign"
                 if self.reading.ambiguous
                 else "is not a number, but the column holds numbers; correct it, leave the cell empty, or name the"
                 " column among the categories"
@@ -131,11 +132,16 @@ class Column:
         return replace(self, cells=cells, reading=reading, words=words, origin=origin)
 
 
-def column_of(name: str, cells: Sequence[Any], origin: Origin) -> Column:
-    """The column with these cells, read."""
-    reading = read_numbers(cells)
+def a_sign(cell: Any) -> str:
+    """The sign in a number that may be one or the other."""
+    return "a decimal comma" if "," in str(cell) else "a decimal point"
+
+
+def column_of(name: str, cells: Sequence[Any], origin: Origin, points: Points = "decimal") -> Column:
+    """The column with these cells, read; what points mean, if these do not tell."""
+    reading = read_numbers(cells, points)
     if not reading.says_numbers:
         return Column(name, "category", cells, reading, each(text_in, cells), origin)
-    first = reading.first_comma
+    first = reading.first_told
     notes = () if first is None else (f"column {name!r}: {cells[first]} was read as {reading.numbers[first]!r}",)
     return Column(name, "number", cells, reading, None, origin, notes)

@@ -18,6 +18,7 @@ from pathlib import Path
 from nn.data.cells import number_in
 from nn.data.column import Origin
 from nn.data.messages import DataError, count, some
+from nn.data.points import of_the_file
 from nn.data.table import Table
 
 DELIMITERS = ",;\t|"
@@ -34,23 +35,24 @@ def read_csv(path: str | Path) -> Table:
     """
     path = Path(path)
     text, notes = decoded(path)
-    records, lines = records_in(text, path)
+    delimiter = sniffed(text)
+    records, lines = records_in(text, path, delimiter)
     cells = [[cell.strip() for cell in column] for column in zip(*records, strict=True)]
     # A delimiter at the end of each line makes a last column without a name and without cells.
     named = {position: column for position, column in enumerate(cells, start=1) if any(column)}
     header = [name or f"column {position}" for position, (name, *_) in named.items()]
     check_header(path, header, lines[0])
     columns = {name: column[1:] for name, column in zip(header, named.values(), strict=True)}
-    return Table.of(columns, Origin(str(path), lines[1:]), notes)
+    points = of_the_file(columns.values()) if delimiter == ";" else "decimal"
+    return Table.of(columns, Origin(str(path), lines[1:]), notes, points)
 
 
-def records_in(text: str, path: Path) -> tuple[list[list[str]], list[int]]:
+def records_in(text: str, path: Path, delimiter: str) -> tuple[list[list[str]], list[int]]:
     """The cells of each line that has any, all as many, and the number of the line.
 
     Raises:
         DataError: if they are not as many everywhere, or there are fewer than two lines.
     """
-    delimiter = sniffed(text)
     width = 0
     records: list[list[str]] = []
     lines: list[int] = []

@@ -16,6 +16,7 @@ from typing import Any
 
 from nn.data.column import Column, Origin, column_of
 from nn.data.messages import DataError, some
+from nn.data.points import Points
 
 
 @dataclass(frozen=True)
@@ -33,9 +34,16 @@ class Table:
     notes: tuple[str, ...] = ()
 
     @classmethod
-    def of(cls, cells: Mapping[str, Sequence[Any]], origin: Origin, notes: Iterable[str] = ()) -> Table:
+    def of(
+        cls,
+        cells: Mapping[str, Sequence[Any]],
+        origin: Origin,
+        notes: Iterable[str] = (),
+        points: Points = "decimal",
+    ) -> Table:
         """The table with these cells, column by column. Each column is read now, and never again."""
-        return cls({name: column_of(name, column, origin) for name, column in cells.items()}, origin, tuple(notes))
+        columns = {name: column_of(name, column, origin, points) for name, column in cells.items()}
+        return cls(columns, origin, tuple(notes))
 
     def __repr__(self) -> str:
         return f"<{self.source}: {len(self):,} rows of {', '.join(self.columns)}>"

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from nn.app.experiment import Settings, experiment
-from nn.basics.spreadsheet import csv_text, guarded
+from nn.basics.spreadsheet import csv_text, guarded, is_formula
 from nn.data.bundled import load
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="links, modes, pipes and devices as POSIX has them")
@@ -112,7 +112,7 @@ def test_no_output_takes_the_place_of_an_input_or_of_another(tmp_path, trained, 
 @pytest.mark.parametrize("cell", ["=1+1", "+cmd|' /C calc'!A0", "-2+3", "@SUM(1)", "\t=1", "\r=1", "\n=1", " =1",
                                   "\u00a0=1", "＝1+1", "-", "-x", "+", "=", "-1e", "--1", "-inf", "-1 +2"])  # fmt: skip
 def test_a_text_that_would_be_computed_is_guarded(cell):
-    assert guarded(cell) == (cell if cell == "-" else f"'{cell}")
+    assert guarded(cell) == (cell if cell == "-" else f"'{cell[0]}'{cell[1:]}" if cell[0] in "\r\n" else f"'{cell}")
     for raw, written in ((False, guarded(cell)), (True, cell)):
         assert list(csv.reader(io.StringIO(csv_text([["a", cell]], raw=raw), newline=""))) == [["a", written]]
 
@@ -121,6 +121,17 @@ def test_a_text_that_would_be_computed_is_guarded(cell):
                                   -1.0, 5, None, "50%"])  # fmt: skip
 def test_numbers_and_other_texts_stay(cell):
     assert guarded(cell) == cell
+
+
+@pytest.mark.parametrize("delimiter", [",", ";", "|"])
+@pytest.mark.parametrize("cell", ["a;=1+1", "a;b; =1", "a|@SUM(1)", "a\n=1", "a\r\n-x", "=1;=2", 'a";=1', "1;-cmd"])
+def test_no_program_finds_a_formula_whatever_it_takes_for_a_separator(cell, delimiter):
+    text = csv_text([["x", cell, 1.0]])
+    for quotes in (csv.QUOTE_MINIMAL, csv.QUOTE_NONE):
+        for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, quoting=quotes):
+            assert not any(is_formula(part.lstrip('"')) for part in row), row
+    assert list(csv.reader(io.StringIO(text, newline=""))) == [["x", guarded(cell), "1.0"]]
+    assert guarded("a;-1;b | -2,5") == "a;-1;b | -2,5"
 
 
 def test_predict_guards_what_it_copies_and_says_so(tmp_path, trained):

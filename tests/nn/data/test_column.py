@@ -24,7 +24,9 @@ def part(whole, *rows):
 def test_a_file_is_read_once_however_much_is_asked(tmp_path, monkeypatch):
     read = []
     once = cells.read_numbers
-    monkeypatch.setattr("nn.data.column.read_numbers", lambda column: read.append(column) or once(column))
+    monkeypatch.setattr(
+        "nn.data.column.read_numbers", lambda column, points: read.append(column) or once(column, points)
+    )
     path = tmp_path / "data.csv"
     lines = (f"{i},5;{'rgb'[i % 3]};{i * i}" for i in range(40))
     path.write_text("\n".join(["size;hue;y", *lines]))
