@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from page_words import symbols_and_numbers
+from shown_markup import check_same, check_same_numbers, from_html, from_latex
 
 from autograd import Value, ops
 from autograd.show import derive, explain, steps
@@ -35,22 +36,25 @@ def graphs(draw, numbers):
 
 
 def check_all(root, digits):
-    """Every equation of the forward pass, the backward pass and the derivations."""
+    """Every equation of the forward pass, the backward pass and the derivations, in all three notations."""
     below = Blackboard(root).order
     for fold in (True, False):
         board = Blackboard(root, digits=digits, fold=fold)
         for node in board.order:
             if node.parents and not board.is_folded(node):
-                check_equation(board.value_equation(node).text(), digits)
-                for operand in board.operands(node):
-                    check_equation(board.local_equation(node, operand).text(), digits)
+                slopes = (board.local_equation(node, operand) for operand in board.operands(node))
+                for equation in (board.value_equation(node), *slopes):
+                    check_equation(equation.text(), digits)
+                    check_same(equation.text(), from_html(equation.html()))
+                    check_same(equation.text(), from_latex(equation.latex()))
     for step in steps(root, digits=digits):
         check_equation(str(step).split(maxsplit=1)[1], digits)
     leaves = [node for node in below if not node.parents and node.label]
-    for leaf in leaves:
-        check_derivation(str(derive(root, leaf, digits=digits)), digits)
-    if leaves:
-        check_derivation(str(derive(root, *leaves, digits=digits)), digits)
+    for asked in [*([leaf] for leaf in leaves), *([leaves] if leaves else [])]:
+        derivation = derive(root, *asked, digits=digits)
+        check_derivation(str(derivation), digits)
+        check_same_numbers(str(derivation), from_html(derivation.html))
+        check_same_numbers(str(derivation), from_latex(derivation.latex))
 
 
 @settings(deadline=None, max_examples=80)
@@ -124,6 +128,21 @@ def test_the_page_says_what_the_text_says():
 def test_a_false_equation_is_caught(text):
     with pytest.raises(AssertionError):
         check_equation(f"y = {text}", 3)
+
+
+@pytest.mark.parametrize(
+    "text, written",
+    [
+        ("y = 2·3 = 6", r"y = 2 \cdot 3 = 7"),
+        ("y = 2·(−3)² = 18", r"y = 2 \cdot -3^{2} = 18"),
+        ("y = 2·(3 + 1) = 8", r"y = 2 \cdot 3 + 1 = 8"),
+        ("y = 2·10⁻³ ≈ 0.002", r"y = 2 \cdot 10^{3} \approx 0.002"),
+        ("y = 1 ≈ 1", "y = 1 = 1"),
+    ],
+)
+def test_other_numbers_in_latex_are_caught(text, written):
+    with pytest.raises(AssertionError):
+        check_same(text, from_latex(written))
 
 
 def test_numbers_are_read_back_by_ieee():
