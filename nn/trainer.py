@@ -13,7 +13,8 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -37,7 +38,7 @@ from nn.training.improvement import Improvement
 from nn.training.interrupt import Interruption
 from nn.training.objective import Objective
 from nn.training.progress import Progress
-from nn.training.samples import Samples, check_samples, check_targets
+from nn.training.samples import Samples, SampleTable, as_lists, check_samples, check_targets
 from nn.training.settings import settings_of
 from nn.training.state import TrainingState, TrainingWarning
 
@@ -99,7 +100,8 @@ class Trainer(TrainingState):
         Args:
             X: samples, each a list of numbers (or a row of an array).
             y: their targets, as the loss takes them.
-            epochs: how often every sample is seen, counted from the very first epoch when resuming.
+            epochs: how often every sample is seen, counted from the very first epoch when resuming. Resumed with as
+                many, a training has the same bits as one that was not interrupted; with others, the same to rounding.
             batch_size: samples in a step of the optimiser; None: all of them.
             validation_split: the share of the samples, drawn at random, that is kept for validation.
             validation_data: (X, y) to validate with instead.
@@ -138,8 +140,9 @@ class Trainer(TrainingState):
             self.rng_at_start = state_of(self.rng)
             training, validation = self._samples(X, y, validation_split, validation_data)
             self.improvement = self._improvement(callbacks, validation is not None)
-            self.settings = settings_of(self, training, validation, batch_size, shuffle)
-            look_at_the_first_batch(self, training, batch_size)
+            self.settle(partial(settings_of, self, training, validation, batch_size, shuffle))
+            if callbacks or stored:  # which may write them, compare them, or change what they are of
+                self.settings()
             self.history = History(monitor=self.improvement.monitor)
             self.best = None
             self.interrupted = False
@@ -147,13 +150,14 @@ class Trainer(TrainingState):
             self.optimizer.start_over()
             if stored is not None and resume is not None:
                 checkpoint.restore(resume, stored, self)
-
-        if self.asked_engine == "eager":
-            self.engine = EagerEngine(self.objective, self.optimizer)
-        else:
-            self.engine = best_engine(self.objective, self.optimizer, training, batch_size, self.engine)
-            self.told = tell_of_fallback(self.engine, self.told)
-        began, begun_after = self.model.state_dict(), self.history.epochs
+            if self.asked_engine == "eager":
+                self.engine = EagerEngine(self.objective, self.optimizer)
+            else:
+                planned = epochs * -(-len(training) // (batch_size or len(training)))
+                self.engine = best_engine(self.objective, self.optimizer, training, batch_size, planned)
+            look_at_the_first_batch(self, training, batch_size, self.engine)
+        self.told = tell_of_fallback(self.engine, self.told)
+        began, begun_after = self.engine.remember(), self.history.epochs
         with self.at_work():
             tell(self, callbacks, "on_train_begin")
             with Interruption() as interruption, Progress(verbose, self.history.epochs, epochs) as progress:
@@ -209,13 +213,13 @@ class Trainer(TrainingState):
         )
         return samples.take(kept), samples.take(held)
 
-    def _n_outputs(self, X: Sequence[Any]) -> int:
+    def _n_outputs(self, X: SampleTable) -> int:
         """The number of the model's outputs, by which metrics know how to decide for a class.
 
         Raises:
             ValueError: if the samples have not the width that the model takes, or a metric is not for such a loss.
         """
-        n_outputs = len(outputs_of(self.model, X[0]))
+        n_outputs = len(outputs_of(self.model, as_lists(X[:1])[0]))
         self.metrics = [suited(metric, self.loss.expects, n_outputs) for metric in self.asked_metrics]
         return n_outputs
 
@@ -240,7 +244,7 @@ class Trainer(TrainingState):
             raise ValueError(f"there is no {name!r} to monitor, only {', '.join(columns)}")
         return Improvement(name, self.higher_is_better(name), min_delta)
 
-    def _end(self, failure: str, restoring: bool, began: Mapping[str, float], begun_after: int) -> None:
+    def _end(self, failure: str, restoring: bool, began: Callable[[], Mapping[str, float]], begun_after: int) -> None:
         """Give the model the weights that are to be kept."""
         self.failed = bool(failure)
         self.history.kept_epoch = self.history.epochs
@@ -248,7 +252,7 @@ class Trainer(TrainingState):
             self.model.load_state_dict(self.best_weights)
             self.history.kept_epoch = self.history.best_epoch or 0
         elif failure:
-            self.model.load_state_dict(began)
+            self.model.load_state_dict(began())
             self.history.kept_epoch = begun_after
         self.model.zero_grad()
         if failure:

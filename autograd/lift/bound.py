@@ -7,15 +7,50 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from autograd.lift.arrays.machine import Machine
+from autograd.lift.arrays.printed import listing
 from autograd.lift.arrays.program import FloatArray
 from autograd.lift.arrays.reverse import reverse
 from autograd.lift.arrays.update import Piece, Rule, Update
-from autograd.lift.capture.arguments import Reading
 from autograd.lift.choose_backend import machine_for, training_loop_for
 from autograd.lift.specialised import Specialised
 
 if TYPE_CHECKING:
     from autograd.lift.llvm_backend.training_loop import TrainingLoop
+
+
+class Pattern:
+    """A compiled function without its arguments: a program, and where its numbers lie in any machine's memory.
+
+    Attributes:
+        places: of what it is differentiated by.
+        start, arguments: where the numbers of the arguments begin, and how many they are.
+        captured: the captured Values, in the order of `places` if these are theirs.
+    """
+
+    def __init__(self, specialised: Specialised, wanted: slice) -> None:
+        self.program = specialised.program
+        self.places = specialised.places[wanted]
+        self.reverse = reverse(self.program, self.places, self.program.roots[:1])
+        self.start = int(specialised.places[0])
+        self.arguments = specialised.arguments
+        self.captured = specialised.captured
+        self.roots = np.array(self.program.roots)
+
+    def machine(self, repeated: bool) -> Machine:
+        """A machine with memory of its own."""
+        return machine_for(self.program, self.reverse, repeated=repeated)
+
+    def training_loop(self, rule: Rule, slots: int, tables: Sequence[tuple[int, int, int]]) -> TrainingLoop | None:
+        """What `Bound.training_loop` gives, without numbers in place."""
+        pieces = tuple(Piece(self.start + first, width, rows) for first, width, rows in tables)
+        update = Update(rule, slots, int(self.places[0]), len(self.places), pieces)
+        return training_loop_for(self.program, self.reverse, update)
+
+    @property
+    def summary(self) -> str:
+        """What became of the scalars, in words."""
+        return listing(self.program).summary
 
 
 class Bound:
@@ -28,20 +63,16 @@ class Bound:
         captured: the captured Values, in the order of `parameters` if these are theirs.
     """
 
-    def __init__(self, specialised: Specialised, reading: Reading, wanted: slice, repeated: bool = True) -> None:
-        program = specialised.program
-        places = specialised.places[wanted]
-        self.program, self.places = program, places
-        self.reverse = reverse(program, places, program.roots[:1])
-        self.machine = machine_for(program, self.reverse, repeated=repeated)
-        specialised.load(self.machine, reading)
-        self.start = int(specialised.places[0])
-        self.arguments = self.machine.values[self.start : self.start + specialised.arguments]
-        self.parameters = self.machine.values[places[0] : places[-1] + 1]
-        self.gradient = self.machine.adjoints[places[0] : places[-1] + 1]
-        self.captured = specialised.captured
-        self.roots = np.array(program.roots)
-        self.root = program.roots[0]
+    def __init__(self, pattern: Pattern, machine: Machine) -> None:
+        self.pattern = pattern
+        self.machine = machine
+        self.arguments = machine.values[pattern.start : pattern.start + pattern.arguments]
+        first, last = pattern.places[0], pattern.places[-1] + 1
+        self.parameters = machine.values[first:last]
+        self.gradient = machine.adjoints[first:last]
+        self.captured = pattern.captured
+        self.roots = pattern.roots
+        self.root = pattern.program.roots[0]
 
     def forward(self) -> float:
         """The value, which is the first result. Numbers follow IEEE 754: look for NaN where that may be."""
@@ -67,11 +98,10 @@ class Bound:
             What takes the steps, with memory of its own; None if the program does not run as machine code, or the
             rule does what has no meaning there (`if p > 0`).
         """
-        pieces = tuple(Piece(self.start + first, width, rows) for first, width, rows in tables)
-        update = Update(rule, slots, int(self.places[0]), len(self.places), pieces)
-        loop = training_loop_for(self.program, self.reverse, update)
+        loop = self.pattern.training_loop(rule, slots, tables)
         if loop is not None:
-            loop.values[self.start : self.start + len(self.arguments)] = self.arguments
+            start = self.pattern.start
+            loop.values[start : start + len(self.arguments)] = self.arguments
             loop.parameters[:] = self.parameters
         return loop
 

@@ -23,7 +23,7 @@ import numpy as np
 
 from autograd.lift.arrays.listing import Listing
 from autograd.lift.arrays.printed import listing
-from autograd.lift.bound import Bound
+from autograd.lift.bound import Bound, Pattern
 from autograd.lift.capture.arguments import Reading, like
 from autograd.lift.first_call import asks_for_kinds, compare_with_plain
 from autograd.lift.node import CompiledCall, Later, as_leaf, compiled_node, node_operation
@@ -170,6 +170,19 @@ class Compiled:
         >>> round(float(step.parameters[0]), 4)
         0.3333
         """
+        specialised, reading, wanted = self.bindable(args)
+        pattern = Pattern(specialised, wanted)
+        bound = Bound(pattern, pattern.machine(repeated))
+        specialised.load(bound.machine, reading)
+        return bound
+
+    def pattern(self, *args: Any) -> Pattern:
+        """What `bind` binds, for arguments of the structure of these: to be run with memories of its own."""
+        specialised, _, wanted = self.bindable(args)
+        return Pattern(specialised, wanted)
+
+    def bindable(self, args: tuple[Any, ...]) -> tuple[Specialised, Reading, slice]:
+        """The program for these arguments, what was read of them, and which of its inputs it is differentiated by."""
         reading = Reading()
         parts, ends = [], [0]
         for argument in args:
@@ -180,13 +193,13 @@ class Compiled:
             self.check(args, {})
         if isinstance(self.argnums, int):
             k = self.argnums % len(args)
-            return Bound(specialised, reading, slice(ends[k], ends[k + 1]), repeated)
+            return specialised, reading, slice(ends[k], ends[k + 1])
         if self.argnums is not None or not specialised.captured:
             raise TypeError(
                 "bind takes a compiled function that captures Values, or a compiled value_and_grad(f) of one argument:"
                 " jit(value_and_grad(f)).bind(…)"
             )
-        return Bound(specialised, reading, slice(specialised.arguments, None), repeated)
+        return specialised, reading, slice(specialised.arguments, None)
 
     @property
     def program(self) -> Listing:

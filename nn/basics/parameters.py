@@ -8,7 +8,7 @@ numbers by brackets. The name is also the Value's label, which is how a drawing 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, TypeGuard
 
 from autograd import Value
 
@@ -41,22 +41,25 @@ class HasParameters:
 
     def parameters(self) -> list[Value]:
         """The parameters, in the order of `named_parameters`, without the work of naming them."""
-        found: dict[Value, None] = {}
+        found: dict[int, Value] = {}  # by its id
         seen: set[int] = set()
         unfinished: list[Iterator[Any]] = [iter((self,))]
         while unfinished:
             for thing in unfinished[-1]:
                 if isinstance(thing, Value):
                     if thing.op is None:
-                        found[thing] = None
+                        found[id(thing)] = thing
                 elif isinstance(thing, HOLDERS) and id(thing) not in seen:
                     seen.add(id(thing))
+                    if values_alone(thing):
+                        found.update((id(part), part) for part in thing if part.op is None)
+                        continue
                     parts = vars(thing) if isinstance(thing, HasParameters) else thing
                     unfinished.append(iter(parts.values() if isinstance(parts, dict) else parts))
                     break
             else:
                 unfinished.pop()
-        return list(found)
+        return list(found.values())
 
     def label_parameters(self) -> None:
         """Make every parameter's name, as seen from here, its label."""
@@ -123,6 +126,12 @@ def members(root: HasParameters) -> Iterator[tuple[str, HasParameters | Value]]:
                 yield path, thing
                 prefix = f"{path}." if path else ""
                 parts = [(f"{prefix}{name}", part) for name, part in vars(thing).items() if may_hold(part)]
+            elif values_alone(thing):  # as most of them are
+                for number, part in enumerate(thing):
+                    if part.op is None and id(part) not in seen:
+                        seen.add(id(part))
+                        yield f"{path}[{number}]", part
+                continue
             else:
                 items = thing.items() if isinstance(thing, dict) else enumerate(thing)
                 parts = [
@@ -139,6 +148,11 @@ HOLDERS = (HasParameters, list, tuple, dict)
 def may_hold(thing: Any) -> bool:
     """Whether there may be parameters in it."""
     return isinstance(thing, (Value, *HOLDERS))
+
+
+def values_alone(thing: Any) -> TypeGuard[list[Value]]:
+    """Whether it is a list of Values and nothing else, as most of those are that hold parameters."""
+    return isinstance(thing, list) and set(map(type, thing)) == {Value}
 
 
 def first_few(names: Sequence[str], limit: int = 5) -> str:

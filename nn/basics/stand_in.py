@@ -16,6 +16,11 @@ def changes_when_called(model: HasParameters, call: Callable[[], Any]) -> str:
     """How a model changes by a call, which a program would not repeat, in words; "" if it does not."""
     around = Surroundings(model)
     call()
+    return changes(around)
+
+
+def changes(around: Surroundings) -> str:
+    """What a call has changed of its surroundings, in words; "" if nothing."""
     if around.drawn_from():
         return "the model draws random numbers, which a compiled program would draw only once"
     if around.changed():

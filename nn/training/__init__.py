@@ -2,13 +2,12 @@
 
 What is computed:
 
-    samples             samples and targets as lists of floats, checked
+    samples             samples and targets in tables, checked
     objective           what is minimised, and its gradients by `backward()`
     engine              what computes it and takes steps, in whatever way
     eager               with Values, one step after the other
     first_batch         what is looked at before the first step
     settings            what a training depends on
-    choose_engine       which of two trains a model
 
 What happens:
 
@@ -16,6 +15,7 @@ What happens:
     state               where a training is
     callback            who is told about it
     divergence          why numbers ran away
+    dealing             samples in random order
     epochs              batches and steps, validation, and what is noted after each
     checkpoint          a state in a file, to go on from
     interrupt           Ctrl-C that lets the step in hand finish
@@ -23,8 +23,12 @@ What happens:
 
 How it is fast, for who wants to know:
 
-    compiled            the engine that works with arrays
-    compiled_objective  the objective as a program for a batch
+    structure           what a model is but for its numbers
+    objective_program   the objective as a program for a batch
+    kept_programs       those of this process, for the next fit
+    compiled_objective  one of them at work, with the numbers of a model
     array_steps         steps on Values and on arrays
     machine_code_steps  many steps in one call
+    compiled            the engine that works with arrays
+    choose_engine       which of two trains a model
 """

@@ -1,13 +1,12 @@
 """Steps with a compiled objective: of any optimiser on the Values; of one whose rule takes arrays, on arrays.
 
-What is true of a training by now is the type of the object that takes its steps; `load` and `after_many` answer who
-takes the next ones.
+Who takes them is known before the first:
 
-    OnValues                          the optimiser wants Values, or looks at its numbers
-    OnArraysAtFirst → InMachineCode   its rule takes arrays, and after many steps becomes machine code
-                    → OnArrays        or remains with arrays, where that cannot be done
+    OnValues        the optimiser wants Values, or looks at its numbers
+    OnArrays        its rule takes arrays
+    InMachineCode   and becomes machine code, as there will be many steps
 
-The first and the last are here, the others in `machine_code_steps.py`.
+The last is in `machine_code_steps.py`.
 """
 
 from __future__ import annotations
@@ -28,9 +27,9 @@ if TYPE_CHECKING:
 
 
 class Stepper(Protocol):
-    """Takes steps. The numbers of the parameters, in the order of the program, are in `numbers`."""
+    """Takes steps. The numbers of the parameters, in the order of the program, are those of `compiled`."""
 
-    numbers: FloatArray
+    compiled: CompiledObjective
 
     def load(self) -> Stepper:
         """Take the numbers, and what the optimiser remembers, from the Values and the optimiser; who goes on."""
@@ -40,9 +39,6 @@ class Stepper(Protocol):
 
     def finite(self) -> bool:
         """Whether the numbers, and what the optimiser remembers, are finite; if in doubt, not."""
-
-    def after_many(self) -> Stepper:
-        """Who goes on now that there were so many steps that more preparation pays."""
 
     def steps(self, samples: Samples, batches: Sequence[Batch]) -> Iterator[LossAndPredictions]:
         """One step for each batch; the loss before it and the predictions."""
@@ -54,11 +50,10 @@ class OnValues:
     def __init__(self, compiled: CompiledObjective, optimizer: Optimizer) -> None:
         self.compiled = compiled
         self.optimizer = optimizer
-        self.numbers = compiled.numbers
 
     def load(self) -> OnValues:
         """Take the numbers from the Values."""
-        self.compiled.from_values(self.numbers)
+        self.compiled.from_values(self.compiled.numbers)
         return self
 
     def unload(self) -> None:
@@ -67,10 +62,6 @@ class OnValues:
     def finite(self) -> bool:
         """Not known: the optimiser has its own numbers."""
         return False
-
-    def after_many(self) -> OnValues:
-        """Itself."""
-        return self
 
     def steps(self, samples: Samples, batches: Sequence[Batch]) -> Iterator[LossAndPredictions]:
         """One step for each batch."""
@@ -83,11 +74,11 @@ class OnValues:
     def loss(self, samples: Samples, batch: Batch) -> LossAndPredictions:
         """The loss with the numbers that the Values have now."""
         self.load()
-        return self.compiled.loss(self.numbers, samples, batch)
+        return self.compiled.loss(self.compiled.numbers, samples, batch)
 
     def backward(self, samples: Samples, batch: Batch) -> LossAndPredictions:
         """The loss, and the gradients in the `.grad` of the parameters."""
-        loss, predictions, gradient = self.compiled.gradient(self.numbers, samples, batch)
+        loss, predictions, gradient = self.compiled.gradient(self.compiled.numbers, samples, batch)
         self.compiled.objective.model.zero_grad()
         for parameter, slope in zip(self.compiled.captured, gradient.tolist(), strict=True):
             parameter.grad = slope
@@ -101,12 +92,10 @@ class OnArrays:
         slots: what is remembered, a row for each of the optimiser's slots.
     """
 
-    def __init__(
-        self, compiled: CompiledObjective, optimizer: GradientOptimizer, numbers: FloatArray, slots: FloatArray
-    ) -> None:
+    def __init__(self, compiled: CompiledObjective, optimizer: GradientOptimizer, slots: FloatArray) -> None:
         self.compiled = compiled
         self.optimizer = optimizer
-        self.numbers = numbers
+        self.numbers = compiled.numbers
         self.slots = slots
 
     def load(self) -> OnArrays:
@@ -114,7 +103,9 @@ class OnArrays:
         import numpy as np
 
         self.compiled.from_values(self.numbers)
-        if len(self.slots):
+        if not self.optimizer.slots:
+            self.slots[:] = 0.0
+        elif len(self.slots):
             nothing = (0.0,) * len(self.slots)
             self.slots[:] = np.array([self.optimizer.slots.get(name, nothing) for name in self.compiled.names]).T
         return self
@@ -131,10 +122,6 @@ class OnArrays:
         import numpy as np
 
         return bool(np.isfinite(self.numbers).all() and np.isfinite(self.slots).all())
-
-    def after_many(self) -> OnArrays:
-        """Itself."""
-        return self
 
     def steps(self, samples: Samples, batches: Sequence[Batch]) -> Iterator[LossAndPredictions]:
         """One step for each batch."""

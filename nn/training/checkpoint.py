@@ -42,7 +42,7 @@ CHECKPOINT_FORM = fields(
 def write(path: str | Path, state: TrainingState) -> None:
     """Write where a training is. The file is replaced as a whole."""
     content = {
-        "settings": state.settings | numbers_read(state),
+        "settings": state.settings() | numbers_read(state),
         "parameters": state.model.state_dict(),
         "optimizer": state.optimizer.state_dict(),
         "history": state.history.columns,
@@ -93,7 +93,7 @@ def restore(path: str | Path, content: dict[str, Any], state: TrainingState) -> 
     Raises:
         StorageError: if it is of another training. Nothing is changed then.
     """
-    settings, own = content["settings"], state.settings | numbers_read(state)
+    settings, own = content["settings"], state.settings() | numbers_read(state)
     for name in [*own, *(name for name in settings if name not in own)]:
         theirs, ours = settings.get(name), own.get(name)
         if theirs != ours:
@@ -106,7 +106,7 @@ def restore(path: str | Path, content: dict[str, Any], state: TrainingState) -> 
     except (ValueError, TypeError, KeyError, AttributeError, OverflowError) as error:
         state.model.load_state_dict(before[0])
         state.optimizer.load_state_dict(before[1])
-        raise storage.StorageError(f"{path} does not fit: {error}") from error
+        raise storage.StorageError(f"{path} does not fit: {' '.join(str(error).split())}") from error
     state.history = History(content["history"], monitor=state.history.monitor)
     state.history.monitored = list(content["monitored"])
     state.history.best_epoch = content["best_epoch"]

@@ -6,41 +6,33 @@ from functools import partial
 from importlib.util import find_spec
 
 from autograd import TraceError
-from nn.basics.stand_in import DIFFERENCE_ALLOWED, SAMPLES_COMPARED, changes_when_called
+from nn.basics.stand_in import DIFFERENCE_ALLOWED, SAMPLES_COMPARED
 from nn.optimizers import Optimizer
 from nn.training.compiled import CompiledEngine
-from nn.training.compiled_objective import CompiledObjective
 from nn.training.eager import EagerEngine
 from nn.training.engine import Engine
+from nn.training.kept_programs import NotRepeatable, program_of
 from nn.training.objective import Objective
 from nn.training.samples import Samples
 
 
 def best_engine(
-    objective: Objective,
-    optimizer: Optimizer,
-    samples: Samples,
-    batch_size: int | None,
-    previous: Engine | None = None,
+    objective: Objective, optimizer: Optimizer, samples: Samples, batch_size: int | None, planned: int
 ) -> Engine:
     """The compiled engine if the model can be compiled, otherwise the eager one, which says why.
 
     Args:
-        previous: is taken again if it still fits.
+        planned: how many steps there will be in the whole training.
     """
     if find_spec("numpy") is None:
         return EagerEngine(objective, optimizer, "NumPy is not installed: pip install 'chalkgrad[jit]'")
     try:
-        first = partial(objective.of_sample, samples.X[0], samples.encoded[0])
-        if changing := changes_when_called(objective.model, first):
-            return EagerEngine(objective, optimizer, changing)
-        if isinstance(previous, CompiledEngine) and previous.fits(optimizer, samples, batch_size):
-            previous.load()
-            if difference(previous, samples) <= DIFFERENCE_ALLOWED:
-                return previous
-        again = partial(best_engine, objective, optimizer, samples, batch_size)
-        engine = CompiledEngine(CompiledObjective(objective, samples, batch_size), optimizer, again)
+        again = partial(best_engine, objective, optimizer, samples, batch_size, planned)
+        program = program_of(objective, samples, batch_size)
+        engine = CompiledEngine(program, objective, optimizer, planned, again)
         found = difference(engine, samples)
+    except NotRepeatable as error:
+        return EagerEngine(objective, optimizer, str(error))
     except TraceError as error:
         read = " ".join(str(error).partition("\n")[0].split())
         reason = f"the model cannot be compiled: TraceError: {read}"
@@ -60,9 +52,9 @@ def best_engine(
 
 def difference(engine: CompiledEngine, samples: Samples) -> float:
     """By how much the loss and the gradients of a few samples differ from those of plain backward()."""
-    compiled, batch = engine.compiled, range(min(SAMPLES_COMPARED, len(samples)))
-    loss, _, gradient = compiled.gradient(engine.stepper.numbers, samples, batch)
-    expected, _ = compiled.objective.backward(samples.take(batch))
-    slopes = dict(zip(compiled.names, gradient.tolist(), strict=True))  # the loss does not depend on the others
-    pairs = [(loss, expected), *((slopes.get(name, 0.0), p.grad) for name, p in compiled.parameters.items())]
+    compiled, few = engine.compiled, samples.take(range(min(SAMPLES_COMPARED, len(samples))))
+    loss, _, gradient = compiled.gradient(compiled.numbers, few, range(len(few)))
+    expected, _ = compiled.objective.backward(few)
+    slopes = dict(zip(map(id, compiled.captured), gradient.tolist(), strict=True))  # it does not depend on the others
+    pairs = [(loss, expected), *((slopes.get(id(p), 0.0), p.grad) for p in compiled.objective.model.parameters())]
     return max(abs(a - b) / (1.0 + abs(b)) if a != b else 0.0 for a, b in pairs)

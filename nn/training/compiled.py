@@ -1,8 +1,8 @@
 """The engine that trains with a compiled objective.
 
 The parameters' numbers live in one array while it works, and go back into the Values when somebody looks (a callback,
-the end). NumPy takes the first thousands of steps, machine code those after them. When that happens depends on the
-number of steps alone, so results repeat bit for bit.
+the end). Whether NumPy takes the steps or machine code depends on their planned number alone, so results repeat bit for
+bit.
 """
 
 from __future__ import annotations
@@ -14,32 +14,56 @@ from nn.basics.nonfinite import check_moved
 from nn.optimizers import Optimizer
 from nn.training.compiled_objective import CompiledObjective
 from nn.training.engine import Batch, Engine
-from nn.training.machine_code_steps import first_stepper
-from nn.training.objective import LossAndPredictions
+from nn.training.machine_code_steps import stepper_for
+from nn.training.objective import LossAndPredictions, Objective
+from nn.training.objective_program import ObjectiveProgram
 from nn.training.samples import Samples
 
 MOST_SCALARS_AT_ONCE = 20_000_000  # computed before anything is reported, which takes a blink
-MANY_STEPS = 4_000  # after which machine code is made, which takes as long as some thousands of them
+MANY_STEPS = 500  # from which on machine code pays, which takes as long to make as some hundreds of them
 
 
 class CompiledEngine:
     """Losses and gradients from a compiled program; steps by whom they are fastest.
 
     Args:
-        compiled: the program.
+        program: of the objective's model.
+        planned: how many steps there will be in the whole training.
         again: makes an engine for what the model is then.
 
     Attributes:
-        stepper: who takes the next steps.
+        stepper: who takes the steps.
     """
 
-    def __init__(self, compiled: CompiledObjective, optimizer: Optimizer, again: Callable[[], Engine]) -> None:
-        self.compiled = compiled
+    def __init__(
+        self,
+        program: ObjectiveProgram,
+        objective: Objective,
+        optimizer: Optimizer,
+        planned: int,
+        again: Callable[[], Engine],
+    ) -> None:
+        self.program = program
+        self.objective = objective
         self.optimizer = optimizer
         self.again = again
-        self.description = "compiled: " + compiled.summary
-        self.stepper = first_stepper(compiled, optimizer)
+        self.stepper = stepper_for(program, objective, optimizer, planned >= MANY_STEPS)
         self.load()
+
+    @property
+    def description(self) -> str:
+        """What became of the scalars."""
+        return "compiled: " + self.program.summary
+
+    @property
+    def compiled(self) -> CompiledObjective:
+        """The program at work."""
+        return self.stepper.compiled
+
+    @property
+    def reaches_all(self) -> bool:
+        """Whether the loss depends on every parameter."""
+        return self.compiled.reaches_all
 
     def load(self) -> None:
         """Take the numbers, and what the optimiser remembers, from the Values and the optimiser."""
@@ -51,11 +75,7 @@ class CompiledEngine:
 
     def current(self) -> Engine:
         """Itself, or an engine for the model as it is now."""
-        return self if self.compiled.is_current() else self.again()
-
-    def fits(self, optimizer: Optimizer, samples: Samples, batch_size: int | None) -> bool:
-        """Whether it can go on with other samples."""
-        return self.optimizer is optimizer and self.compiled.fits(samples, batch_size)
+        return self if self.program.stands_for(self.objective) else self.again()
 
     def steps(
         self, samples: Samples, batches: Iterable[Batch], *, together: bool = True
@@ -66,16 +86,12 @@ class CompiledEngine:
             yield from self.stepper.steps(samples, block)
 
     def steps_at_once(self) -> int:
-        """How many steps to take before anything is reported; after many, by who is faster then."""
-        at_once = max(1, MOST_SCALARS_AT_ONCE // (self.compiled.scalars * self.compiled.room))
-        if self.optimizer.steps < MANY_STEPS:
-            return min(at_once, MANY_STEPS - self.optimizer.steps)
-        self.stepper = self.stepper.after_many()
-        return at_once
+        """How many steps to take before anything is reported."""
+        return max(1, MOST_SCALARS_AT_ONCE // (self.program.scalars * self.program.room))
 
     def loss(self, samples: Samples) -> LossAndPredictions:
         """The objective and the predictions."""
-        return self.compiled.loss(self.stepper.numbers, samples)
+        return self.compiled.loss(self.compiled.numbers, samples)
 
     def check_moved(self) -> None:
         """Make sure that all numbers are finite."""
@@ -86,7 +102,6 @@ class CompiledEngine:
 
     def remember(self) -> Callable[[], dict[str, float]]:
         """The present weights, to be asked for later; what the loss does not depend on does not move."""
-        names, parameters = self.compiled.names, self.compiled.parameters
-        numbers = self.stepper.numbers.copy()
-        others = {name: p.data for name, p in parameters.items()} if len(names) < len(parameters) else {}
-        return lambda: {**others, **dict(zip(names, numbers.tolist(), strict=True))}
+        compiled, numbers = self.compiled, self.compiled.numbers.copy()
+        idle = {} if compiled.reaches_all else {name: p.data for name, p in compiled.parameters.items()}
+        return lambda: {**idle, **dict(zip(compiled.names, numbers.tolist(), strict=True))}

@@ -1,25 +1,20 @@
-"""The objective, written for one sample with Values, compiled for a batch at once.
+"""The program of an objective at work: with a memory, the numbers of one model, and one batch after the other.
 
-    program(X, Y, weights, share) = Σₖ weightₖ · lossₖ + share · penalty,  each lossₖ,  each prediction
-
-It has room for a fixed number of samples. A smaller batch repeats its first sample with the weight 0; a larger one is
-taken in parts, whose gradients are added.
+A batch smaller than the program's room repeats its first sample with the weight 0; a larger one is taken in parts,
+whose gradients are added.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from itertools import accumulate
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-import autograd
 from autograd import Value
-from autograd.graph import topological_order
-from autograd.surroundings import Surroundings
-from nn.optimizers import GradientOptimizer
 from nn.training.engine import Batch
 from nn.training.objective import LossAndPredictions, Objective
+from nn.training.objective_program import ObjectiveProgram
 from nn.training.samples import Samples
 
 if TYPE_CHECKING:
@@ -28,77 +23,48 @@ if TYPE_CHECKING:
 
     FloatArray = NDArray[np.float64]
 
-MOST_SAMPLES = 256  # that a program has room for
-MOST_SCALARS_OF_SAMPLES = 2_000_000  # of all of these together
-
 
 class CompiledObjective:
-    """A program for the objective and its gradient, and where in its memory the numbers go.
+    """A program, and the memory in which it works.
+
+    Args:
+        program: of a model of this structure.
+        objective: whose numbers it works with.
+        machine: runs it.
 
     Attributes:
         captured: the parameters that the loss depends on, in the order of the program.
-        names: of these.
-        parameters: all of the model, by name.
-        numbers: the memory for the numbers of those captured.
-        room: for how many samples.
-        scalars: how many are computed for each.
-
-    Raises:
-        TraceError: if the model does what a compiled function may not do.
+        numbers: the memory for the numbers of those.
     """
 
-    def __init__(self, objective: Objective, samples: Samples, batch_size: int | None) -> None:
-        import numpy as np
-
+    def __init__(self, program: ObjectiveProgram, objective: Objective, machine: Any) -> None:
+        pattern = program.pattern
+        self.program = program
         self.objective = objective
-        self.parameters = objective.model.named_parameters()
-        self.scalars = len(topological_order(objective.of_sample(samples.X[0], samples.encoded[0])[0]))
-        self.room = self.room_for(samples, batch_size)
-        compiled = autograd.jit(self.program)
-        compiled.checks = False  # whoever chooses the engine compares it with `backward()`
-        X, Y = (np.resize(numbers, (self.room, numbers.shape[1])) for numbers in samples.arrays)
-        self.bound = compiled.bind(X, Y, np.full(self.room, 1.0 / self.room), 1.0, repeated=False)
-        rows_and_widths = (X.shape, Y.shape, (1, self.room), (1, 1))
-        firsts = accumulate((rows * width for rows, width in rows_and_widths), initial=0)
-        self.places = [(first, width, rows) for first, (rows, width) in zip(firsts, rows_and_widths, strict=False)]
+        self.machine = machine
+        self.room = program.room
+        parameters = objective.model.parameters()
+        self.captured = [parameters[position] for position in program.positions]
+        self.reaches_all = len(self.captured) == len(parameters)
+        arguments = machine.values[pattern.start : pattern.start + pattern.arguments]
         self.X, self.Y, self.weights, self.share = (
-            self.bound.arguments[first : first + rows * width].reshape(rows, width)
-            for first, width, rows in self.places
+            arguments[first : first + rows * width].reshape(rows, width) for first, width, rows in program.places
         )
-        self.numbers = self.bound.parameters
-        self.captured = self.bound.captured
-        name_of = {id(parameter): name for name, parameter in self.parameters.items()}
-        self.names = [name_of[id(parameter)] for parameter in self.captured]
-        self.summary = compiled.program.summary
-        self.surroundings = Surroundings(objective.model, objective.loss)
-        self.penalties = objective.l1, objective.l2
+        first, last = pattern.places[0], pattern.places[-1] + 1
+        self.numbers: FloatArray = machine.values[first:last]
+        self.slopes: FloatArray = machine.adjoints[first:last]
+        self.share[:] = 1.0
 
-    def program(self, X: Any, Y: Any, weights: Any, share: Any) -> Any:
-        """The objective, and the losses and predictions of all samples."""
-        losses, outputs = autograd.vmap(self.objective.of_sample)(X, Y)
-        total, penalty = autograd.dot(weights, losses), self.objective.penalty()
-        return total + share * penalty if isinstance(penalty, Value) else total, losses, outputs
+    @cached_property
+    def parameters(self) -> dict[str, Value]:
+        """All parameters of the model by name."""
+        return self.objective.model.named_parameters()
 
-    def room_for(self, samples: Samples, batch_size: int | None) -> int:
-        """For how many of these samples at once a program has room."""
-        most = MOST_SCALARS_OF_SAMPLES // self.scalars
-        return max(1, min(MOST_SAMPLES, batch_size or len(samples), len(samples), most))
-
-    # ── Whether it still stands for the objective ───────────────────────────────────────────────────────────
-
-    def is_current(self) -> bool:
-        """Whether the model, the loss and the penalties are still those that were compiled."""
-        return not self.surroundings.changed() and self.penalties == (self.objective.l1, self.objective.l2)
-
-    def fits(self, samples: Samples, batch_size: int | None) -> bool:
-        """Whether it can go on with other samples, and the model still has the same parameters."""
-        X, Y = samples.arrays
-        return (
-            list(map(id, self.objective.model.parameters())) == list(map(id, self.parameters.values()))
-            and self.is_current()
-            and (X.shape[1], Y.shape[1]) == (self.X.shape[1], self.Y.shape[1])
-            and self.room == self.room_for(samples, batch_size)
-        )
+    @cached_property
+    def names(self) -> list[str]:
+        """Of those captured."""
+        names = list(self.parameters)
+        return [names[position] for position in self.program.positions]
 
     # ── The numbers of the parameters ───────────────────────────────────────────────────────────────────────
 
@@ -124,71 +90,78 @@ class CompiledObjective:
 
         loss, predictions, gradient = 0.0, [], None
         for count in self.parts(numbers, samples, batch):
-            loss += self.bound.run()
+            self.machine.forward_and_backward()
+            loss += float(self.machine.values[self.root])
             predictions.append(self.predictions(count))
-            gradient = self.bound.gradient if gradient is None else gradient + self.bound.gradient
+            gradient = self.slopes if gradient is None else gradient + self.slopes
             if count < len(batch):
                 gradient = gradient.copy()
         assert gradient is not None, "a batch has samples"
         if not (math.isfinite(loss) and np.isfinite(gradient).all()):
             self.to_values(numbers)
             loss, found = self.objective.backward(samples.take(batch))
-            return loss, found, np.array([self.parameters[name].grad for name in self.names])
-        return loss, np.concatenate(predictions), gradient
+            return loss, found, np.array([parameter.grad for parameter in self.captured])
+        return loss, predictions[0] if len(predictions) == 1 else np.concatenate(predictions), gradient
 
     def loss(self, numbers: FloatArray, samples: Samples, batch: Batch | None = None) -> LossAndPredictions:
         """The objective and the predictions of a batch, or of all samples, without gradients."""
         import numpy as np
 
         loss, predictions = 0.0, []
-        for count in self.parts(numbers, samples, range(len(samples)) if batch is None else batch):
-            loss += self.bound.forward()
-            predictions.append(self.predictions(count))
+        with np.errstate(all="ignore"):
+            for count in self.parts(numbers, samples, batch):
+                self.machine.forward()
+                loss += float(self.machine.values[self.root])
+                predictions.append(self.predictions(count))
         if not math.isfinite(loss):
             self.to_values(numbers)
             return self.objective(samples if batch is None else samples.take(batch))
         return loss, np.concatenate(predictions)
 
-    def parts(self, numbers: FloatArray, samples: Samples, batch: Batch) -> Iterator[int]:
-        """Put the samples in place, as many at a time as there is room for; the number of them."""
-        self.numbers[:] = numbers
-        for start in range(0, len(batch), self.room):
-            part = list(batch[start : start + self.room])
-            count = len(part)
-            part += part[:1] * (self.room - count)
+    def parts(self, numbers: FloatArray, samples: Samples, batch: Batch | None) -> Iterator[int]:
+        """Put the samples (None: all) in place, as many at a time as there is room for; the number of them."""
+        if numbers is not self.numbers:
+            self.numbers[:] = numbers
+        total = len(samples) if batch is None else len(batch)
+        weighted = 0
+        for start in range(0, total, self.room):
+            count = min(self.room, total - start)
             for table, place in zip(samples.arrays, (self.X, self.Y), strict=True):
-                table.take(part, 0, place, "clip")
-            self.weights[0, :count] = 1.0 / len(batch)
-            self.weights[0, count:] = 0.0
+                if batch is None:
+                    place[:count] = table[start : start + count]
+                else:
+                    table.take(batch[start : start + count], 0, place[:count], "clip")
+                place[count:] = place[0]
+            if weighted != count:
+                self.weights[0, :count], self.weights[0, count:] = 1.0 / total, 0.0
+                weighted = count
             self.share[:] = 0.0 if start else 1.0  # the penalty counts once
             yield count
+        self.share[:] = 1.0
+
+    @cached_property
+    def root(self) -> int:
+        """Where the objective lies."""
+        return int(self.program.pattern.roots[0])
 
     def predictions(self, count: int) -> FloatArray:
         """The predictions for the samples that were last run."""
-        return self.predictions_in(self.bound.results, count)
+        return self.predictions_in(self.machine.values[self.program.pattern.roots], count)
 
     def predictions_in(self, results: FloatArray, count: int) -> FloatArray:
         """The predictions for the first samples, among all results of a run of the program."""
-        outputs: FloatArray = results[1 + self.room :].reshape(self.room, -1)[:count]
+        outputs: FloatArray = results[1:].reshape(self.room, -1)[:count]
         return outputs
 
     # ── Many batches ────────────────────────────────────────────────────────────────────────────────────────
-
-    def repeated(self, rule: GradientOptimizer) -> Any:
-        """The program and an optimiser's rule as one piece of machine code; None where there is no such thing."""
-        self.share[:] = 1.0
-        try:
-            return self.bound.training_loop(rule.rule, len(rule.slot_names), self.places[:3])
-        except (TypeError, ValueError, AttributeError):  # the rule asks for what this arithmetic does not have
-            return None
 
     def rows(self, samples: Samples, batches: Sequence[Batch]) -> list[tuple[FloatArray, Any]]:
         """For each place that changes from batch to batch a table, and for each batch which rows of it go there."""
         import numpy as np
 
-        order = np.empty((len(batches), self.room), dtype=np.int64)
-        weights = np.zeros((len(batches), self.room))
-        for row, weight, batch in zip(order, weights, batches, strict=True):
-            row[: len(batch)], row[len(batch) :] = batch, batch[0]
-            weight[: len(batch)] = 1.0 / len(batch)
-        return [*((table, order) for table in samples.arrays), (weights, np.arange(len(batches)))]
+        lengths = np.array(list(map(len, batches)))[:, None]
+        used = np.arange(self.room) < lengths
+        order = np.empty(used.shape, dtype=np.int64)
+        order[:] = [[batch[0]] for batch in batches]
+        order[used] = np.concatenate(batches)
+        return [*((table, order) for table in samples.arrays), (used / lengths, np.arange(len(batches)))]

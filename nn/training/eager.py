@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from functools import partial
+from functools import cached_property, partial
 
 from autograd import Value
 from nn.basics.nonfinite import check_moved
@@ -21,14 +21,20 @@ class EagerEngine:
         number_read: where the model reads a number, if it cannot be compiled for that.
     """
 
+    reaches_all = False  # as far as is known
+
     def __init__(
         self, objective: Objective, optimizer: Optimizer, reason: str = "asked for", *, number_read: str = ""
     ) -> None:
         self.number_read = number_read
         self.objective = objective
         self.optimizer = optimizer
-        self.parameters = objective.model.named_parameters()
         self.description = f"eager: {reason}"
+
+    @cached_property
+    def parameters(self) -> dict[str, Value]:
+        """By name, as they are when training begins."""
+        return self.objective.model.named_parameters()
 
     def steps(
         self, samples: Samples, batches: Iterable[Batch], *, together: bool = True

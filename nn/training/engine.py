@@ -24,6 +24,10 @@ class Engine(Protocol):
     def description(self) -> str:
         """Which engine it is, and why, in words."""
 
+    @property
+    def reaches_all(self) -> bool:
+        """Whether the loss is known to depend on every parameter."""
+
     def load(self) -> None:
         """Take the parameters' numbers, and what the optimiser remembers, from where people look for them."""
 

@@ -15,10 +15,12 @@ from autograd import DomainError
 from nn.basics.nonfinite import NonFinite
 from nn.basics.probabilities import NoProbability
 from nn.basics.rows import joined
-from nn.data.splits import batches, take
+from nn.data.splits import take
 from nn.metrics import Metric
 from nn.training.callback import Callback, listening, tell
+from nn.training.dealing import dealt
 from nn.training.divergence import Divergence
+from nn.training.engine import Batch
 from nn.training.interrupt import Interruption
 from nn.training.objective import LossAndPredictions
 from nn.training.progress import Progress
@@ -97,7 +99,7 @@ class EpochLoop:
     def one(self, divergence: Divergence) -> dict[str, float]:
         """A step for each batch; the means of the epoch's numbers."""
         state = self.state
-        taken: list[list[int]] = []
+        taken: list[Batch] = []
         sums: list[float] = []
         predictions: list[Any] = []
         try:
@@ -112,14 +114,13 @@ class EpochLoop:
         state.engine.check_moved()
         for predicted in predictions:
             state.loss.check_predictions(predicted)
-        seen = [index for indices in taken for index in indices]
-        logs = {"loss": math.fsum(sums) / len(seen)}
+        logs = {"loss": math.fsum(sums) / sum(map(len, taken))}
         if state.metrics:
-            rows, targets = joined(predictions), take(self.training.y, seen)
+            rows, targets = joined(predictions), take(self.training.y, joined(taken))
             logs |= {metric.name: metric(rows, targets) for metric in state.metrics}
         return logs
 
-    def steps(self, taken: list[list[int]]) -> Iterator[LossAndPredictions]:
+    def steps(self, taken: list[Batch]) -> Iterator[LossAndPredictions]:
         """The steps of an epoch. If somebody listens to each, the engine may be another one after it."""
         if listening(self.callbacks, "on_batch_end"):
             for indices in self.deal(taken):
@@ -127,12 +128,14 @@ class EpochLoop:
         else:
             yield from self.state.engine.steps(self.training, self.deal(taken))
 
-    def deal(self, taken: list[list[int]]) -> Iterator[list[int]]:
+    def deal(self, taken: list[Batch]) -> Iterator[Batch]:
         """The batches, as positions of samples, until Ctrl-C; those that were taken are noted."""
-        order = list(range(len(self.training)))
-        for indices, _ in batches(order, order, self.batch_size, self.state.rng if self.shuffle else None):
-            taken.append(indices)
-            yield indices
+        total = len(self.training)
+        size = self.batch_size or total
+        order = dealt(total, self.state.rng) if self.shuffle else list(range(total))
+        for start in range(0, total, size):
+            taken.append(order[start : start + size])
+            yield taken[-1]
             if self.interruption.requested:
                 break
 

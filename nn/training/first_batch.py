@@ -15,7 +15,7 @@ from nn.training.state import TrainingState, TrainingWarning
 USER = 4  # frames from a warning here to the line that called `fit`
 
 
-def look_at_the_first_batch(state: TrainingState, training: Samples, batch_size: int | None) -> None:
+def look_at_the_first_batch(state: TrainingState, training: Samples, batch_size: int | None, engine: Engine) -> None:
     """Make sure that the loss can take the predictions, and depends on the parameters.
 
     Raises:
@@ -24,7 +24,7 @@ def look_at_the_first_batch(state: TrainingState, training: Samples, batch_size:
     few = training.take(range(min(batch_size or CHUNK, CHUNK, len(training))))
     if state.loss.expects == "probabilities":
         state.loss.check_predictions(state.model.predict(few.X))
-    if not state.optimizer.uses_gradient:
+    if not state.optimizer.uses_gradient or engine.reaches_all:
         return
     try:
         unreached = unreached_parameters(state.objective, few)

@@ -1,7 +1,4 @@
-"""Steps in machine code: the program and the optimiser's rule are one, and many steps are taken in one call.
-
-Machine code takes as long to make as some thousands of steps with NumPy, so those come first.
-"""
+"""Steps in machine code: the program and the optimiser's rule are one, and many steps are taken in one call."""
 
 from __future__ import annotations
 
@@ -12,56 +9,53 @@ from nn.optimizers import GradientOptimizer, Optimizer
 from nn.training.array_steps import OnArrays, OnValues, Stepper, takes_arrays
 from nn.training.compiled_objective import CompiledObjective
 from nn.training.engine import Batch
-from nn.training.objective import LossAndPredictions
+from nn.training.objective import LossAndPredictions, Objective
+from nn.training.objective_program import ObjectiveProgram
 from nn.training.samples import Samples
 
 
-def first_stepper(compiled: CompiledObjective, optimizer: Optimizer) -> Stepper:
-    """Who takes the first steps, with what is to be loaded."""
-    if len(compiled.names) == len(compiled.parameters) and takes_arrays(optimizer):
-        return OnArraysAtFirst(compiled, optimizer)
-    return OnValues(compiled, optimizer)
+def stepper_for(program: ObjectiveProgram, objective: Objective, optimizer: Optimizer, many: bool) -> Stepper:
+    """Who takes the steps of a training, with what is to be loaded.
 
+    Args:
+        many: whether there will be so many that machine code pays, which takes as long to make as thousands of them.
+    """
+    reaches_all = len(program.positions) == len(objective.model.parameters())
+    if not (reaches_all and takes_arrays(optimizer)):
+        return OnValues(CompiledObjective(program, objective, program.pattern.machine(repeated=False)), optimizer)
+    loop = program.training_loop(optimizer, settings(optimizer)) if many else None
+    if loop is not None:
+        return InMachineCode(CompiledObjective(program, objective, loop), optimizer)
+    import numpy as np
 
-class OnArraysAtFirst(OnArrays):
-    """Steps on arrays, until there are so many that machine code pays."""
-
-    def __init__(self, compiled: CompiledObjective, optimizer: GradientOptimizer) -> None:
-        import numpy as np
-
-        slots = np.zeros((len(optimizer.slot_names), len(compiled.names)))
-        super().__init__(compiled, optimizer, compiled.numbers, slots)
-
-    def after_many(self) -> OnArrays:
-        """Machine code, or arrays for good."""
-        machine = self.compiled.repeated(self.optimizer)
-        if machine is None:
-            return OnArrays(self.compiled, self.optimizer, self.numbers, self.slots)
-        machine.parameters[:], machine.slots[:] = self.numbers, self.slots
-        return InMachineCode(self.compiled, self.optimizer, machine)
+    compiled = CompiledObjective(program, objective, program.pattern.machine(repeated=False))
+    return OnArrays(compiled, optimizer, np.zeros((len(optimizer.slot_names), len(program.positions))))
 
 
 class InMachineCode(OnArrays):
     """Steps by machine code, in whose memory the numbers live.
 
+    Args:
+        compiled: with a machine that `ObjectiveProgram.training_loop` made.
+
     Attributes:
-        machine: what `CompiledObjective.repeated` made.
         settings: the optimiser's, which are part of the machine code.
     """
 
-    def __init__(self, compiled: CompiledObjective, optimizer: GradientOptimizer, machine: Any) -> None:
-        super().__init__(compiled, optimizer, machine.parameters, machine.slots)
-        self.machine = machine
+    def __init__(self, compiled: CompiledObjective, optimizer: GradientOptimizer) -> None:
+        super().__init__(compiled, optimizer, compiled.machine.slots)
         self.settings = settings(optimizer)
 
     def load(self) -> OnArrays:
         """Take the numbers from the Values and the optimiser. With other settings it takes other machine code."""
         if settings(self.optimizer) != self.settings:
-            return OnArraysAtFirst(self.compiled, self.optimizer).load()
+            other = stepper_for(self.compiled.program, self.compiled.objective, self.optimizer, many=True)
+            assert isinstance(other, OnArrays), "the rule is the same"
+            return other.load()
         return super().load()
 
     def steps(self, samples: Samples, batches: Sequence[Batch]) -> Iterator[LossAndPredictions]:
-        """One step for each batch, all in one call; by NumPy those that are too large for it or not finite."""
+        """One step for each batch, all in one call; one by one those that are too large for it or not finite."""
         done = 0
         if max(map(len, batches)) <= self.compiled.room:
             for found in self.many(samples, batches):
@@ -77,10 +71,11 @@ class InMachineCode(OnArrays):
         for _ in batches:
             rates.append(self.optimizer.rate())
             self.optimizer.steps += 1
-        results = self.machine.run(np.array(rates), before, self.compiled.rows(samples, batches))
+        results = self.compiled.machine.run(np.array(rates), before, self.compiled.rows(samples, batches))
         self.optimizer.steps = before + len(results)
-        for batch, result in zip(batches, results, strict=False):
-            yield float(result[0]), self.compiled.predictions_in(result, len(batch))
+        losses = results[:, 0].tolist()
+        for batch, loss, result in zip(batches, losses, results, strict=False):
+            yield loss, self.compiled.predictions_in(result, len(batch))
 
 
 def settings(optimizer: Optimizer) -> dict[str, Any]:

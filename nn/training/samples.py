@@ -1,16 +1,27 @@
-"""Samples and targets as the trainer takes them: lists of floats, checked before anything is trained."""
+"""Samples and targets as the trainer takes them: numbers in tables, checked before anything is trained.
+
+A table is an array where NumPy is installed, and a list of lists otherwise. Engines that work with arrays read it as it
+is; who works with one sample after the other asks for lists.
+"""
 
 from __future__ import annotations
 
+import hashlib
 import math
-from collections.abc import Sequence
+from array import array
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from importlib.util import find_spec
+from itertools import chain
 from typing import Any
 
 from nn.basics.rows import check_row, row_by_row
 from nn.data.splits import take
+from nn.data.targets import numbers
 from nn.losses import Loss
+
+SampleTable = Any  # an array with a row for each sample, or a list of lists of floats
 
 
 @dataclass(frozen=True)
@@ -18,40 +29,90 @@ class Samples:
     """Samples with their targets.
 
     Attributes:
-        X: a list of floats for each sample.
-        y: the targets as they were given.
-        encoded: the targets as the loss's formula reads them.
+        inputs: the table of the samples.
+        y: the targets as they were given, an array or a list.
+        targets: the table of the targets as the loss's formula reads them.
     """
 
-    X: list[list[float]]
-    y: list[Any]
-    encoded: list[list[float]]
+    inputs: SampleTable
+    y: Any
+    targets: SampleTable
 
     def __len__(self) -> int:
-        return len(self.X)
+        return len(self.inputs)
+
+    @cached_property
+    def X(self) -> list[list[float]]:
+        """A list of floats for each sample."""
+        return as_lists(self.inputs)
+
+    @cached_property
+    def encoded(self) -> list[list[float]]:
+        """The same for each target, as the loss's formula reads it."""
+        return as_lists(self.targets)
 
     @cached_property
     def arrays(self) -> tuple[Any, Any]:
         """The samples and the encoded targets, each an array with a row for each sample. Needs NumPy."""
         import numpy as np
 
-        X, Y = np.array(self.X, dtype=float), np.array(self.encoded, dtype=float)
-        return X, Y
+        return np.asarray(self.inputs, dtype=float), np.asarray(self.targets, dtype=float)
+
+    @cached_property
+    def digest(self) -> str:
+        """SHA-256 of the numbers, to notice that a training is resumed with others."""
+        digest = hashlib.sha256(f"{len(self)}".encode())
+        for table in (self.inputs, self.targets):
+            digest.update(table if hasattr(table, "dtype") else array("d", chain.from_iterable(table)))
+        return digest.hexdigest()
 
     def take(self, indices: Sequence[int]) -> Samples:
         """The samples at these positions."""
-        return Samples(take(self.X, indices), take(self.y, indices), take(self.encoded, indices))
+        return Samples(take(self.inputs, indices), take(self.y, indices), take(self.targets, indices))
 
 
-def check_samples(X: Any, name: str = "X", width: int | None = None) -> list[list[float]]:
-    """Samples as lists of floats.
+def as_lists(table: SampleTable) -> list[list[float]]:
+    """The rows of a table as lists of floats."""
+    rows: list[list[float]] = table.tolist() if hasattr(table, "dtype") else table
+    return rows
+
+
+def check_samples(X: Any, name: str = "X", width: int | None = None) -> SampleTable:
+    """Samples as a table.
 
     Raises:
         ValueError: if there are none, one is not a list of numbers of the same length, or a number is not finite.
     """
-    rows = row_by_row(X, name)
-    if not rows:
+    rows = X if is_plain_array(X) else row_by_row(X, name)
+    if len(rows) == 0:
         raise ValueError(f"{name} is empty: at least one sample is needed")
+    table = as_array(rows)
+    if table is not None and width in (None, table.shape[1]):
+        return table
+    return checked_one_by_one(row_by_row(rows, name), name, width)
+
+
+def is_plain_array(table: Any) -> bool:
+    """Whether it is NumPy's own array of numbers; a masked one, say, is not."""
+    kind = type(table)
+    return kind.__module__ == "numpy" and kind.__name__ == "ndarray" and table.dtype.kind in "fiub" and table.ndim > 0
+
+
+def as_array(rows: Any) -> Any:
+    """A new array of rows of finite numbers, all of the same length; None if they are none, or NumPy is missing."""
+    if find_spec("numpy") is None or not (is_plain_array(rows) or set(map(type, rows)) <= {list, tuple}):
+        return None
+    import numpy as np
+
+    try:
+        table = np.array(rows, dtype=float, order="C")
+    except (TypeError, ValueError, OverflowError):
+        return None
+    return table if table.ndim == 2 and np.isfinite(table).all() else None
+
+
+def checked_one_by_one(rows: Iterable[Any], name: str, width: int | None) -> SampleTable:
+    """The same of whatever else has an order and can be read as numbers, with a message for what cannot."""
     samples = []
     for place, row in enumerate(rows):
         if isinstance(row, str) or not hasattr(row, "__len__"):
@@ -70,16 +131,45 @@ def check_samples(X: Any, name: str = "X", width: int | None = None) -> list[lis
                     f"{name}[{place}][{column}] is {number!r}; fill missing numbers in, or leave the sample out"
                 )
         samples.append(sample)
-    return samples
+    table = as_array(samples)
+    return samples if table is None else table
 
 
-def check_targets(X: list[list[float]], y: Any, loss: Loss, n_outputs: int, name: str = "") -> Samples:
+def check_targets(X: SampleTable, y: Any, loss: Loss, n_outputs: int, name: str = "") -> Samples:
     """Samples with their targets, which the loss can take.
 
     Raises:
         ValueError: if there is not a target for each sample, or the loss cannot take one.
     """
-    targets = row_by_row(y, f"{name}y")
+    targets = y.copy() if is_plain_array(y) else row_by_row(y, f"{name}y")
     if len(targets) != len(X):
         raise ValueError(f"there are {len(X)} samples in {name}X, but {len(targets)} targets in {name}y")
-    return Samples(X, targets, loss.encode_all(targets, n_outputs))
+    return Samples(X, targets, encoded(targets, loss, n_outputs))
+
+
+def encoded(targets: Any, loss: Loss, n_outputs: int) -> SampleTable:
+    """The targets as the loss's formula reads them: numbers in one go, and of labels each only once.
+
+    Raises:
+        ValueError: if the loss cannot take one.
+    """
+    if loss.encode is numbers and is_plain_array(targets):
+        table = as_array(targets.reshape(len(targets), -1))
+        if table is not None and table.shape[1] == n_outputs:
+            return table
+    given = as_lists(targets)
+    rows = labels_encoded(given, loss, n_outputs) or loss.encode_all(given, n_outputs)
+    table = as_array(rows)
+    return rows if table is None else table
+
+
+def labels_encoded(targets: Sequence[Any], loss: Loss, n_outputs: int) -> list[list[float]]:
+    """The targets as the formula reads them, if they are labels, of which one is like another; otherwise none."""
+    if not set(map(type, targets)) <= {int, str}:
+        return []
+    distinct = list(dict.fromkeys(targets))
+    try:
+        known = dict(zip(distinct, loss.encode_all(distinct, n_outputs), strict=True))
+    except ValueError:  # which is to name the sample
+        return []
+    return [known[target] for target in targets]

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from typing import Any
 
 from nn.basics.description import describe_attributes, describe_model, named_after
@@ -32,12 +30,7 @@ def settings_of(
         "l2": state.objective.l2,
         "batch_size": batch_size,
         "shuffle": shuffle,
-        "data": samples_digest(training),
-        "validation_data": "" if validation is None else samples_digest(validation),
+        "data": training.digest,
+        "validation_data": "" if validation is None else validation.digest,
         **describe_model(state.model),
     }
-
-
-def samples_digest(samples: Samples) -> str:
-    """SHA-256 of the numbers, to notice that a training is resumed with others."""
-    return hashlib.sha256(json.dumps([samples.X, samples.encoded]).encode()).hexdigest()

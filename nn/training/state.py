@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import cache
 from typing import Any
 
 from nn.history import History
@@ -32,8 +33,8 @@ class TrainingState:
         best: asked for it, the weights of the best epoch so far; None before there is one.
         over: why it was stopped for good; "" if it was not.
         interrupted, failed: whether the last `fit` ended by Ctrl-C, or by a loss that is not finite.
+        settings: gives what a training has to have in common with the checkpoint from which it goes on.
         rng, rng_at_start: the source of random numbers, and its state when `fit` began.
-        settings: what a training has to have in common with the checkpoint from which it goes on.
     """
 
     def __init__(self, objective: Objective, optimizer: Optimizer, metrics: Sequence[Metric] = ()) -> None:
@@ -51,15 +52,26 @@ class TrainingState:
         self.failed = False
         self.rng: Any = None
         self.rng_at_start: list[Any] = []
-        self.settings: dict[str, Any] = {}
+        self.settle(dict)
+
+    def settle(self, describe: Callable[[], dict[str, Any]]) -> None:
+        """Say how `settings` are found, once somebody asks for them."""
+        self.settings = cache(describe)
 
     def __getstate__(self) -> dict[str, Any]:
         """For pickle and copies: what was compiled is compiled anew by the next `fit`."""
-        return {**vars(self), "engine": None, "rng": None, "best": self.best_weights or None}
+        return {
+            **vars(self),
+            "engine": None,
+            "settings": self.settings(),
+            "rng": None,
+            "best": self.best_weights or None,
+        }
 
     def __setstate__(self, state: dict[str, Any]) -> None:
-        weights = state["best"]
+        weights, settings = state["best"], state["settings"]
         vars(self).update(state, best=(lambda: weights) if weights else None)
+        self.settle(lambda: settings)
         self.engine = EagerEngine(self.objective, self.optimizer, "copied; the next fit compiles anew")
 
     @property

@@ -40,8 +40,14 @@ class LlvmMachine:
         adjoints: after `backward`, the gradients at the places that were wanted.
     """
 
-    def __init__(self, program: Program, reverse: Reverse | None = None, update: Update | None = None) -> None:
-        self.code = ProgramCode(program, reverse, update)
+    def __init__(
+        self,
+        program: Program,
+        reverse: Reverse | None = None,
+        update: Update | None = None,
+        code: ProgramCode | None = None,
+    ) -> None:
+        self.code = ProgramCode(program, reverse, update) if code is None else code
         self.memory = self.code.new_memory()
         self.values = self.memory[: program.size]
         self.adjoints = self.memory[program.size : 2 * program.size if reverse else program.size]

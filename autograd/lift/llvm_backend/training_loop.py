@@ -12,7 +12,7 @@ import numpy as np
 from autograd.lift.arrays.program import FloatArray, Program
 from autograd.lift.arrays.reverse import Reverse
 from autograd.lift.arrays.update import Piece, Update
-from autograd.lift.llvm_backend.machine import LlvmMachine
+from autograd.lift.llvm_backend.machine import LlvmMachine, ProgramCode
 from autograd.lift.llvm_backend.optimiser_step import readable
 
 RowNumbers = np.ndarray[Any, np.dtype[np.int64]]
@@ -35,13 +35,18 @@ class TrainingLoop(LlvmMachine):
         slots: what the rule remembers about them, a row for each slot.
     """
 
-    def __init__(self, program: Program, reverse: Reverse, update: Update) -> None:
-        super().__init__(program, reverse, update)
+    def __init__(self, program: Program, reverse: Reverse, update: Update, code: ProgramCode | None = None) -> None:
+        super().__init__(program, reverse, update, code)
+        self.made_of = program, reverse, update
         self.parameters = self.values[update.start : update.start + update.count]
         self.slots = self.memory[self.code.slots :].reshape(update.slots, update.count)
         self.pieces = update.pieces
         self.roots = len(program.roots)
         self.root = program.roots[0]
+
+    def twin(self) -> TrainingLoop:
+        """The same code with memory of its own."""
+        return TrainingLoop(*self.made_of, self.code)
 
     @cached_property
     def one_step(self) -> Callable[..., int]:

@@ -9,7 +9,7 @@ import pytest
 from autograd import Value, relu
 from nn import MLP, AdamW, Callback, Checkpoint, Module, Momentum, RandomHillClimbing, Trainer, TrainingWarning, losses
 from nn.optimizers import OPTIMIZERS, GradientDescent, GradientOptimizer
-from nn.training import compiled, compiled_objective
+from nn.training import compiled, compiled_objective, kept_programs
 from nn.training.array_steps import OnArrays, OnValues
 from nn.training.machine_code_steps import InMachineCode
 
@@ -76,7 +76,7 @@ def test_penalties_validation_and_metrics_are_the_same():
 
 
 def test_a_batch_larger_than_the_program_has_room_for(monkeypatch):
-    monkeypatch.setattr(compiled_objective, "MOST_SAMPLES", 4)
+    monkeypatch.setattr(kept_programs, "MOST_SAMPLES", 4)
     one = trained("auto", Momentum(0.05), l2=0.1, batch_size=None)
     assert one.engine.compiled.room == 4
     assert_same(one, trained("eager", Momentum(0.05), l2=0.1, batch_size=None))
@@ -215,7 +215,7 @@ def test_other_samples_are_judged_with_the_weights_that_the_model_has_now():
     assert before != after == pytest.approx(losses.mean_squared_error.mean([[0.0, 0.0]] * 11, y).data)
 
 
-def test_after_many_steps_machine_code_takes_the_same_steps(monkeypatch):
+def test_machine_code_takes_the_same_steps(monkeypatch):
     pytest.importorskip("llvmlite")
     monkeypatch.setattr(compiled, "MANY_STEPS", 7)
     for name in ("momentum", "adamw"):
@@ -237,12 +237,19 @@ def test_machine_code_that_is_resumed_gives_the_same_bits(monkeypatch, tmp_path)
         trainer.fit(X, y, epochs=epochs, batch_size=7, verbose=0, rng=1, validation_split=0.2, **settings)
         return type(trainer.engine.stepper), trainer.model.state_dict(), trainer.history.columns
 
+    class Killed(Callback):
+        def on_epoch_end(self, trainer, epoch, logs):
+            if epoch == 3:
+                trainer.stop("killed", for_good=False)
+
     path = tmp_path / "checkpoint.json"
     way, *whole = fit(8)
     assert way is InMachineCode
-    for epochs in (3, 6):  # before and after the change to machine code
-        fit(epochs, callbacks=[Checkpoint(path)])
-        assert list(fit(8, resume=path)[1:]) == whole
+    fit(8, callbacks=[Killed(), Checkpoint(path)])
+    assert list(fit(8, resume=path)[1:]) == whole
+    fit(3, callbacks=[Checkpoint(path)])  # planned to be over by then, and so too short for machine code
+    _, weights, columns = fit(8, resume=path)
+    assert weights == pytest.approx(whole[0], rel=1e-10) and columns["loss"] == pytest.approx(whole[1]["loss"])
 
 
 def test_a_loss_that_is_not_finite_is_explained_after_machine_code_has_met_it(monkeypatch):
@@ -291,7 +298,7 @@ def test_a_second_fit_goes_on_with_the_same_program_unless_the_model_is_another(
     fit()
     first = trainer.engine
     fit()
-    assert trainer.engine is first
+    assert trainer.engine.program is first.program
     trainer.model.layers[0].neurons[0].activation = math.sin  # no longer what was compiled, nor what can be
     with pytest.warns(TrainingWarning):
         fit()

@@ -1,0 +1,117 @@
+"""The objective, written for one sample with Values, as a program for a batch at once.
+
+    program(X, Y, weights, share) = Σₖ weightₖ · lossₖ + share · penalty,  and each prediction
+
+It is recorded once for all models of a structure, which differ in the numbers of their parameters alone, and has room
+for a fixed number of samples.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable
+from functools import cached_property
+from itertools import accumulate
+from typing import Any
+
+import autograd
+from autograd import Value
+from autograd.graph import topological_order
+from autograd.surroundings import Surroundings
+from nn.optimizers import GradientOptimizer
+from nn.training.objective import Objective
+from nn.training.samples import Samples
+from nn.training.structure import structure_of
+
+MOST_SCALARS_OF_SAMPLES = 2_000_000  # of all samples that a program has room for
+MOST_RULES = 4  # of which the machine code is kept
+
+
+class ObjectiveProgram:
+    """What was recorded: a program, and where in its memory the numbers go.
+
+    Args:
+        around: what the model and the loss read, noted before they were called.
+        recorded: the loss of one sample, a graph.
+        alike: the model's structure, if it has one.
+        samples: whose numbers are put in place; a few.
+        most: how many samples there may be in a batch.
+
+    Attributes:
+        room: for how many samples.
+        scalars: how many are computed for each of them.
+        positions: which of the model's parameters the loss depends on, in the order of the program.
+        places: (first, width, rows) of the inputs, targets, weights and the share among the program's arguments.
+
+    Raises:
+        TraceError: if the model does what a compiled function may not do.
+    """
+
+    def __init__(
+        self,
+        objective: Objective,
+        around: Surroundings,
+        recorded: Value,
+        alike: Hashable | None,
+        samples: Samples,
+        most: int,
+    ) -> None:
+        import numpy as np
+
+        self.objective = objective  # which its structure speaks of
+        self.surroundings = around
+        self.alike = alike
+        self.penalties = objective.l1, objective.l2
+        nodes = topological_order(recorded)
+        X, Y = samples.arrays
+        of_sample = X.shape[1] + sum(node.op is not None for node in nodes)
+        self.scalars: int = len(nodes)
+        self.room: int = max(1, min(most, MOST_SCALARS_OF_SAMPLES // of_sample))
+        compiled = autograd.jit(of_batch(objective))
+        compiled.checks = False  # whoever chooses the engine compares it with `backward()`
+        X, Y = (np.resize(numbers, (self.room, numbers.shape[1])) for numbers in (X, Y))
+        self.pattern = compiled.pattern(X, Y, np.full(self.room, 1.0 / self.room), 1.0)
+        rows_and_widths = (X.shape, Y.shape, (1, self.room), (1, 1))
+        firsts = accumulate((rows * width for rows, width in rows_and_widths), initial=0)
+        self.places = [(first, width, rows) for first, (rows, width) in zip(firsts, rows_and_widths, strict=False)]
+        position = {id(parameter): k for k, parameter in enumerate(objective.model.parameters())}
+        self.positions = [position[id(parameter)] for parameter in self.pattern.captured]
+        self.loops: list[tuple[Any, Any]] = []  # (an optimiser's rule and settings, its machine code)
+
+    def stands_for(self, objective: Objective) -> bool:
+        """Whether the model is still of the structure that was recorded, and all else as it was."""
+        return (
+            not self.surroundings.changed()
+            and (self.alike is None or structure_of(objective.model) == self.alike)
+            and self.penalties == (objective.l1, objective.l2)
+        )
+
+    @cached_property
+    def summary(self) -> str:
+        """What became of the scalars, in words."""
+        return self.pattern.summary
+
+    def training_loop(self, rule: GradientOptimizer, settings: dict[str, Any]) -> Any:
+        """The program and an optimiser's rule as one piece of machine code; None where there is no such thing."""
+        key = type(rule), settings
+        known = next((loop for other, loop in self.loops if other == key), None)
+        if known is not None:
+            return known.twin()
+        try:
+            loop = self.pattern.training_loop(rule.rule, len(rule.slot_names), self.places[:3])
+        except (TypeError, ValueError, AttributeError):  # the rule asks for what this arithmetic does not have
+            return None
+        if loop is not None and type(rule).__module__.startswith("nn.optimizers"):  # whose rules read nothing else
+            self.loops = [*self.loops[-MOST_RULES + 1 :], (key, loop)]
+            return loop.twin()
+        return loop
+
+
+def of_batch(objective: Objective) -> Callable[..., Any]:
+    """The objective of a batch, and the predictions for all samples."""
+
+    def program(X: Any, Y: Any, weights: Any, share: Any) -> Any:
+        losses, outputs = autograd.vmap(objective.of_sample)(X, Y)
+        total, penalty = autograd.dot(weights, losses), objective.penalty()
+        return total + share * penalty if isinstance(penalty, Value) else total, outputs
+
+    return program
