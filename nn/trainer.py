@@ -29,7 +29,7 @@ from nn.metrics import METRICS, Metric, suited
 from nn.module import Module, outputs_of
 from nn.optimizers import Optimizer
 from nn.training import checkpoint
-from nn.training.callback import tell
+from nn.training.callback import listening, tell
 from nn.training.choose_engine import best_engine
 from nn.training.eager import EagerEngine
 from nn.training.epochs import EpochLoop, judge
@@ -167,8 +167,9 @@ class Trainer(TrainingState):
         stopping = any(isinstance(c, EarlyStopping) for c in callbacks)
         self._end(failure, bool(failure) or self.interrupted or stopping, began, begun_after)
         self.history.stop = self.history.stop or f"all {epochs} epochs done"
-        with self.at_work():
-            tell(self, callbacks, "on_train_end")
+        if listening(callbacks, "on_train_end"):
+            with self.at_work():
+                tell(self, callbacks, "on_train_end")
         if failure:
             kept = self.history.kept_epoch
             weights = f"the weights of epoch {kept}" if kept else "the weights from before the training"

@@ -8,6 +8,7 @@ numbers by brackets. The name is also the Value's label, which is how a drawing 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from operator import attrgetter
 from typing import Any, TypeGuard
 
 from autograd import Value
@@ -32,11 +33,13 @@ class HasParameters:
             ValueError: if two parameters have the same name, as dict keys such as 1 and "1" can bring about.
         """
         named: dict[str, Value] = {}
-        for name, thing in members(self):
+        for path, thing in parameter_places(self):
             if isinstance(thing, Value):
-                if name in named:
-                    raise ValueError(f"two parameters are called {name!r}; give the dict keys that lead to them others")
-                named[name] = thing
+                if path in named:
+                    raise ValueError(f"two parameters are called {path!r}; give the dict keys that lead to them others")
+                named[path] = thing
+            elif isinstance(thing, list):
+                named.update((f"{path}[{number}]", part) for number, part in enumerate(thing))
         return named
 
     def parameters(self) -> list[Value]:
@@ -51,8 +54,8 @@ class HasParameters:
                         found[id(thing)] = thing
                 elif isinstance(thing, HOLDERS) and id(thing) not in seen:
                     seen.add(id(thing))
-                    if values_alone(thing):
-                        found.update((id(part), part) for part in thing if part.op is None)
+                    if parameters_alone(thing):
+                        found.update(zip(map(id, thing), thing, strict=True))
                         continue
                     parts = vars(thing) if isinstance(thing, HasParameters) else thing
                     unfinished.append(iter(parts.values() if isinstance(parts, dict) else parts))
@@ -63,9 +66,12 @@ class HasParameters:
 
     def label_parameters(self) -> None:
         """Make every parameter's name, as seen from here, its label."""
-        for name, thing in members(self):
+        for path, thing in parameter_places(self):
             if isinstance(thing, Value):
-                thing.label = name
+                thing.label = path
+            elif isinstance(thing, list):
+                for number, part in enumerate(thing):
+                    part.label = f"{path}[{number}]"
 
     def zero_grad(self) -> None:
         """Set the gradient of every parameter to 0."""
@@ -112,6 +118,15 @@ class HasParameters:
 
 def members(root: HasParameters) -> Iterator[tuple[str, HasParameters | Value]]:
     """Root, called '', and every module and leaf Value below it, each once, under the first name that leads to it."""
+    for path, thing in parameter_places(root):
+        if isinstance(thing, list):
+            yield from ((f"{path}[{number}]", part) for number, part in enumerate(thing))
+        else:
+            yield path, thing
+
+
+def parameter_places(root: HasParameters) -> Iterator[tuple[str, HasParameters | Value | list[Value]]]:
+    """The same, but lists of nothing but parameters, none of which was met before, in one."""
     seen: set[int] = set()
     stack: list[tuple[str, Any]] = [("", root)]
     while stack:
@@ -126,11 +141,9 @@ def members(root: HasParameters) -> Iterator[tuple[str, HasParameters | Value]]:
                 yield path, thing
                 prefix = f"{path}." if path else ""
                 parts = [(f"{prefix}{name}", part) for name, part in vars(thing).items() if may_hold(part)]
-            elif values_alone(thing):  # as most of them are
-                for number, part in enumerate(thing):
-                    if part.op is None and id(part) not in seen:
-                        seen.add(id(part))
-                        yield f"{path}[{number}]", part
+            elif parameters_alone(thing) and seen.isdisjoint(new := set(map(id, thing))) and len(new) == len(thing):
+                seen |= new
+                yield path, thing
                 continue
             else:
                 items = thing.items() if isinstance(thing, dict) else enumerate(thing)
@@ -143,6 +156,7 @@ def members(root: HasParameters) -> Iterator[tuple[str, HasParameters | Value]]:
 
 
 HOLDERS = (HasParameters, list, tuple, dict)
+OPERATION = attrgetter("op")
 
 
 def may_hold(thing: Any) -> bool:
@@ -150,9 +164,9 @@ def may_hold(thing: Any) -> bool:
     return isinstance(thing, (Value, *HOLDERS))
 
 
-def values_alone(thing: Any) -> TypeGuard[list[Value]]:
-    """Whether it is a list of Values and nothing else, as most of those are that hold parameters."""
-    return isinstance(thing, list) and set(map(type, thing)) == {Value}
+def parameters_alone(thing: Any) -> TypeGuard[list[Value]]:
+    """Whether it is a list of leaf Values and nothing else, as those of weights are."""
+    return isinstance(thing, list) and set(map(type, thing)) == {Value} and set(map(OPERATION, thing)) == {None}
 
 
 def first_few(names: Sequence[str], limit: int = 5) -> str:

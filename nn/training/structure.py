@@ -19,7 +19,7 @@ from typing import Any
 
 from autograd import Value
 from autograd.surroundings import slots_of
-from nn.basics.parameters import HasParameters
+from nn.basics.parameters import HasParameters, parameters_alone
 
 PLAIN = (type(None), bool, int, float, complex, str, bytes)
 
@@ -56,7 +56,7 @@ def part_of_structure(thing: Any, seen: dict[int, int]) -> Hashable:
             raise Unlike
         return Value
     if kind is list or kind is tuple:
-        return kind, parameters_alone(thing, seen) or tuple([part_of_structure(part, seen) for part in thing])
+        return kind, new_parameters(thing, seen) or tuple([part_of_structure(part, seen) for part in thing])
     if kind is dict and all(type(key) in PLAIN for key in thing):
         return kind, tuple([(type(key), repr(key), part_of_structure(part, seen)) for key, part in thing.items()])
     if isinstance(thing, HasParameters):
@@ -66,9 +66,9 @@ def part_of_structure(thing: Any, seen: dict[int, int]) -> Hashable:
     return id(thing)
 
 
-def parameters_alone(parts: list[Any] | tuple[Any, ...], seen: dict[int, int]) -> int:
+def new_parameters(parts: Any, seen: dict[int, int]) -> int:
     """How many parameters are in a list of nothing else, none of which was met before; 0 if it is another list."""
-    if set(map(type, parts)) != {Value} or any(part.op is not None for part in parts):
+    if not parameters_alone(parts):
         return 0
     new = dict(zip(map(id, parts), range(len(seen), len(seen) + len(parts)), strict=True))
     if len(new) < len(parts) or not seen.keys().isdisjoint(new):
