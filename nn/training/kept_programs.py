@@ -21,7 +21,7 @@ from nn.training.structure import structure_of
 MOST_KEPT = 16  # programs, those that were used last
 MOST_SAMPLES = 256  # that a program has room for
 
-kept: OrderedDict[Hashable, ObjectiveProgram] = OrderedDict()
+recorded_programs: OrderedDict[Hashable, ObjectiveProgram] = OrderedDict()
 lock = threading.Lock()
 
 
@@ -41,9 +41,9 @@ def program_of(objective: Objective, samples: Samples, batch_size: int | None) -
     most = min(MOST_SAMPLES, batch_size or len(samples), len(samples))  # in a batch, or a part of a large one
     key = None if alike is None else (alike, id(objective.loss), objective.l1, objective.l2, widths, most)
     with lock:
-        found = None if key is None else kept.get(key)
+        found = None if key is None else recorded_programs.get(key)
         if found is not None and not found.surroundings.changed():
-            kept.move_to_end(key)
+            recorded_programs.move_to_end(key)
             return found
     around = Surroundings(objective.model, objective.loss)
     first = samples.take(range(1))
@@ -53,8 +53,8 @@ def program_of(objective: Objective, samples: Samples, batch_size: int | None) -
     program = ObjectiveProgram(objective, around, recorded, alike, first, most)
     if key is not None and not around.gradients:  # of parameters, if some code reads these
         with lock:
-            kept[key] = program
-            kept.move_to_end(key)
-            while len(kept) > MOST_KEPT:
-                kept.popitem(last=False)
+            recorded_programs[key] = program
+            recorded_programs.move_to_end(key)
+            while len(recorded_programs) > MOST_KEPT:
+                recorded_programs.popitem(last=False)
     return program

@@ -18,7 +18,7 @@ from collections.abc import Hashable
 from typing import Any
 
 from autograd import Value
-from autograd.surroundings import slots_of
+from autograd.insides import slots_of
 from nn.basics.parameters import HasParameters, parameters_alone
 
 PLAIN = (type(None), bool, int, float, complex, str, bytes)
@@ -60,7 +60,7 @@ def part_of_structure(thing: Any, seen: dict[int, int]) -> Hashable:
     if kind is dict and all(type(key) in PLAIN for key in thing):
         return kind, tuple([(type(key), repr(key), part_of_structure(part, seen)) for key, part in thing.items()])
     if isinstance(thing, HasParameters):
-        if slots_of(thing):
+        if slots_of(kind):
             raise Unlike
         return id(kind), tuple([(name, part_of_structure(part, seen)) for name, part in vars(thing).items()])
     return id(thing)

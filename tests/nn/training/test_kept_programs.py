@@ -7,7 +7,7 @@ import pytest
 from autograd import Value
 from nn import MLP, Adam, Module, Trainer
 from nn.training import compiled, kept_programs
-from nn.training.kept_programs import kept
+from nn.training.kept_programs import recorded_programs
 from nn.training.structure import structure_of
 
 X = [[random.Random(k).gauss(0, 1), random.Random(-k - 1).gauss(0, 1)] for k in range(24)]
@@ -16,9 +16,9 @@ Y = [a - b * b for a, b in X]
 
 @pytest.fixture(autouse=True)
 def nothing_kept(monkeypatch):
-    kept.clear()
+    recorded_programs.clear()
     yield
-    kept.clear()
+    recorded_programs.clear()
 
 
 def fitted(model, engine="auto", y=None, optimizer=None, epochs=4, loss="mean_squared_error", **options):
@@ -44,12 +44,12 @@ def test_other_weights_and_other_targets_take_the_same_program(monkeypatch, many
         trainer = fitted(make(), y=y)
         assert_as_eager(make, trainer, y=y)
         programs.add(trainer.engine.program)
-    assert len(programs) == len(kept) == 1
+    assert len(programs) == len(recorded_programs) == 1
 
 
 def test_the_same_seed_gives_the_same_bits_whether_recorded_or_taken_over():
     first, second = (fitted(MLP(2, [4, 1], rng=1)).model.state_dict() for _ in range(2))
-    kept.clear()
+    recorded_programs.clear()
     assert fitted(MLP(2, [4, 1], rng=1)).model.state_dict() == first == second
 
 
@@ -78,9 +78,9 @@ def test_what_differs_in_more_than_its_numbers_is_recorded_again():
         [("sin",), ("cos",), ("sin", 2.0), ("sin", -0.0), ("sin", 0.0), ("sin", 1.0, True), ("sin", 1)], start=1
     ):
         assert_as_eager(lambda: Bent(*settings), fitted(Bent(*settings)))  # noqa: B023
-        assert len(kept) == count
+        assert len(recorded_programs) == count
     assert_as_eager(lambda: Bent("sin"), fitted(Bent("sin", 1.0), l2=0.5), l2=0.5)
-    assert len(kept) == count + 1
+    assert len(recorded_programs) == count + 1
 
 
 FACTOR = 2.0
@@ -117,7 +117,7 @@ def test_a_bounded_number_is_kept(monkeypatch):
     monkeypatch.setattr(kept_programs, "MOST_KEPT", 2)
     for width in (1, 2, 3):
         fitted(MLP(2, [width, 1]))
-    assert len(kept) == 2
+    assert len(recorded_programs) == 2
 
 
 def test_a_structure_is_that_of_equal_models_alone():
