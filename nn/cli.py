@@ -124,6 +124,7 @@ def train(
     scores = cross_validate(dataset, settings, folds, verbose=verbose) if folds else {}
     snapshots = Snapshots()
     run = experiment(dataset, settings, callbacks=[snapshots], verbose=verbose)
+    say(f"{run.history.stop} ({run.seconds:.1f} s). Writing the report …")
     page = write_report(run, folder, command=["chalkgrad", *sys.argv[1:]], snapshots=snapshots.kept)
     for note in run.notes:
         say(f"  note: {note}")
@@ -131,7 +132,7 @@ def train(
         say(line)
     for name, (mean, spread) in scores.items():
         say(f"{folds} folds: {name} {mean:.4g} ± {spread:.2g}")
-    say(f"{run.history.stop} ({run.seconds:.1f} s). Report: {page}")
+    say(f"Report: {page}")
     if as_json:
         click.echo(json.dumps({**summary(run), "report": str(page), "folds": scores}, indent=2))
     if run.failed or page.name != "report.html":

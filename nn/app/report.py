@@ -8,7 +8,7 @@ from __future__ import annotations
 import shlex
 import tempfile
 import warnings
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -200,7 +200,7 @@ def figures_of(run: Run) -> dict[str, Any]:
     if run.history.epochs:  # a training that diverged at once has no curves
         pictures["learning_curves"] = plots.learning_curves(run.history)
     if in_the_plane(run):
-        pictures["decision_boundary"] = boundary(run)
+        pictures["decision_boundary"] = boundary(run)()
     if "test" in run.figures:
         if data.classes:
             found, targets = test_classes(run)
@@ -226,25 +226,31 @@ def film_of(run: Run, snapshots: Mapping[int, Mapping[str, float]]) -> str:
     """How the line between the classes moved during training; "" if there is no such line to see."""
     if not in_the_plane(run) or len(snapshots) < 2:
         return ""
-    return film(run.trained.model, snapshots, run.history, lambda: boundary(run, FILM_RESOLUTION))
+    return film(run.trained.model, snapshots, run.history, boundary(run, FILM_RESOLUTION))
 
 
-def boundary(run: Run, resolution: int = 72) -> Any:
-    """The plane of the two inputs, in their own units."""
+def boundary(run: Run, resolution: int = 72) -> Callable[[], Any]:
+    """What draws the plane of the two inputs, in their own units, as the network divides it when it is called."""
     trained, data = run.trained, run.data
     names = trained.prepare.numbers
     points = list(zip(*(data.table.numbers(name) for name in names), strict=True))[:MOST_SAMPLES_DRAWN]
     head = trained.head
-    return plots.decision_boundary(
-        lambda grid: trained.outputs([dict(zip(names, point, strict=True)) for point in grid]),
+    show = plots.boundary_on(
         [list(point) for point in points],
         [head.codes[target] for target in data.targets[: len(points)]],
         decision=head.decision,
         classes=data.classes,
         names=names,
-        title="",
         resolution=resolution,
     )
+    inputs: list[list[float]] = []  # of the grid, which are the same for all networks
+
+    def outputs(grid: list[list[float]]) -> list[list[float]]:
+        if not inputs:
+            inputs.extend(trained.prepare.transform([dict(zip(names, point, strict=True)) for point in grid]))
+        return trained.model.predict(inputs)
+
+    return lambda: show(outputs)
 
 
 def network_picture(run: Run) -> str | None:

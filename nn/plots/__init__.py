@@ -8,10 +8,11 @@ In reading order:
     lecture     activation functions, and the ways down into a valley
 """
 
-from nn.plots.boundaries import decision_boundaries, decision_boundary
+from nn.plots.boundaries import boundary_on, decision_boundaries, decision_boundary
 from nn.plots.curves import confusion, learning_curves, predicted_versus_true, weights
 
 __all__ = [
+    "boundary_on",
     "confusion",
     "decision_boundaries",
     "decision_boundary",

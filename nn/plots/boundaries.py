@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 Predict = Callable[[list[list[float]]], Sequence[Sequence[float]]]
 
+ROWS_OF_A_LEGEND = 20
 TINTS = (0.1, 0.3, 0.2)  # of neighbouring classes, which differ in grey, too
 THRESHOLDS = {"sign": 0.0, "logit": 0.0, "probability": 0.5}  # of `nn.metrics.DECISIONS`, those on a single output
 
@@ -46,13 +47,48 @@ def decision_boundary(
 
     With the decision "sign" the dashed lines are at ±1, where the hinge loss begins to be satisfied.
     """
+    show = boundary_on(X, y, decision=decision, classes=classes, names=names, title=title, resolution=resolution)
+    return show(predict)
+
+
+def boundary_on(
+    X: Sequence[Sequence[float]],
+    y: Sequence[int],
+    *,
+    decision: str = "argmax",
+    classes: Sequence[str] | None = None,
+    names: Sequence[str] = ("x₁", "x₂"),
+    title: str = "",
+    resolution: int = 72,
+) -> Callable[[Predict], Figure]:
+    """`decision_boundary` for one network after the other: one figure, on which only the regions change.
+
+    Args:
+        X, y, decision, classes, names, title, resolution: as for `decision_boundary`.
+
+    Returns:
+        A function that draws what a network decides into the figure, in place of what it showed before.
+    """
     plane = Plane(X, y, decision, classes, resolution)
     figure = new_figure(6.8, 5.6)
     (ax,) = new_axes(figure, 1, 1)
     dress(ax, title, *names)
-    plane.draw(ax, predict, size=42)
-    legend(ax, loc="center left", bbox_to_anchor=(1.0, 0.5), handletextpad=0.3, markerscale=1.2)
-    return settled(figure)
+    drawn: list[Any] = []
+
+    def show(predict: Predict) -> Figure:
+        scores = plane.scores(predict)
+        while drawn:
+            drawn.pop().remove()
+        drawn.extend(plane.regions(ax, scores))
+        if not ax.get_legend():
+            shown = plane.samples(ax, scores.shape[2], size=42)
+            columns = -(-len(shown) // ROWS_OF_A_LEGEND)
+            figure.set_figwidth(6.8 + (columns - 1) * (0.5 + 0.09 * max(map(len, shown))))
+            legend(ax, loc="center left", bbox_to_anchor=(1.0, 0.5), handletextpad=0.3, markerscale=1.2, ncols=columns)
+            settled(figure)
+        return figure
+
+    return show
 
 
 def decision_boundaries(
@@ -88,7 +124,9 @@ def decision_boundaries(
         below, beside = place + across < len(networks), place % across
         dress(ax, name, "" if below else names[0], "" if beside else names[1])
         ax.tick_params(labelbottom=not below)
-        plane.draw(ax, predict, size=20)
+        scores = plane.scores(predict)
+        plane.regions(ax, scores)
+        plane.samples(ax, scores.shape[2], size=20)
     for ax in axes[len(networks) :]:
         ax.set_axis_off()
     figure.suptitle(title, fontsize=TITLE, color=INK, x=0.01, ha="left", weight="bold")
@@ -134,11 +172,33 @@ class Plane:
         above = scores[:, :, 0] - THRESHOLDS[self.decision]
         return numpy.stack([-above, above], axis=2)
 
-    def draw(self, ax: Axes, predict: Predict, size: float) -> None:
-        """The regions of the classes, the lines between them, and the samples, of that size."""
+    def regions(self, ax: Axes, scores: Any) -> list[Any]:
+        """What the network decides: the regions of the classes, and the lines between them."""
         numpy = require("numpy")
-        scores = self.scores(predict)
-        values = [-1, 1] if self.decision == "sign" else list(range(scores.shape[2]))
+        drawn = []
+        count = scores.shape[2]
+        for k in range(count):
+            lead = scores[:, :, k] - numpy.delete(scores, k, axis=2).max(axis=2)
+            if lead.max() > 0.0:
+                levels = [0.0, max(lead.max(), 1e-300) * 1.01]
+                colours, tint = [look(k)["color"]], TINTS[k % len(TINTS)]
+                drawn.append(ax.contourf(self.xs, self.ys, lead, levels=levels, colors=colours, alpha=tint))
+                if lead.min() < 0.0 and (count > 2 or k == 0):  # two classes have one line between them
+                    drawn.append(ax.contour(self.xs, self.ys, lead, levels=[0.0], colors=INK, linewidths=1.6))
+        if self.decision == "sign":
+            margins = [level for level in (-1.0, 1.0) if scores[:, :, 1].min() < level < scores[:, :, 1].max()]
+            if margins:
+                drawn.append(ax.contour(self.xs, self.ys, scores[:, :, 1], levels=margins, colors=INK, linewidths=1,
+                                        linestyles="dashed", alpha=0.7))  # fmt: skip
+        return drawn
+
+    def samples(self, ax: Axes, count: int, size: float) -> list[str]:
+        """The samples of so many classes, as marks of that size; the names of the classes as they are shown.
+
+        Raises:
+            ValueError: if a sample is of none of them.
+        """
+        values = [-1, 1] if self.decision == "sign" else list(range(count))
         strange = sorted(set(self.targets.tolist()).difference(values))
         if strange:
             raise ValueError(
@@ -146,18 +206,9 @@ class Plane:
             )
         shown = [str(value) for value in values] if self.classes is None else shorten(self.classes)
         for k, (value, name) in enumerate(zip(values, shown, strict=True)):
-            lead = scores[:, :, k] - numpy.delete(scores, k, axis=2).max(axis=2)
-            if lead.max() > 0.0:
-                levels = [0.0, max(lead.max(), 1e-300) * 1.01]
-                colours, tint = [look(k)["color"]], TINTS[k % len(TINTS)]
-                ax.contourf(self.xs, self.ys, lead, levels=levels, colors=colours, alpha=tint)
-                if lead.min() < 0.0 and (len(values) > 2 or k == 0):  # two classes have one line between them
-                    ax.contour(self.xs, self.ys, lead, levels=[0.0], colors=INK, linewidths=1.6)
             mine = self.points[self.targets == value]
             ax.scatter(mine[:, 0], mine[:, 1], s=size, **look(k), edgecolor="white", linewidth=size / 52.5,
                        label=name, zorder=3, rasterized=len(self.points) > DOTS)  # fmt: skip
-        if self.decision == "sign":
-            margins = [level for level in (-1.0, 1.0) if scores[:, :, 1].min() < level < scores[:, :, 1].max()]
-            if margins:
-                ax.contour(self.xs, self.ys, scores[:, :, 1], levels=margins, colors=INK, linewidths=1,
-                           linestyles="dashed", alpha=0.7)  # fmt: skip
+        ax.set_xlim(self.xs[0], self.xs[-1])
+        ax.set_ylim(self.ys[0], self.ys[-1])
+        return shown

@@ -344,3 +344,23 @@ def test_ids_do_not_clash_in_a_way_that_matters(drawn):
 
 def test_an_empty_figure_is_drawn_in_white():
     assert new_figure(2.0, 1.0).get_facecolor() == (1.0, 1.0, 1.0, 1.0)
+
+
+def test_one_figure_shows_one_network_after_the_other_as_each_alone_would():
+    def to_one_side(shift):
+        return lambda P: [[x - shift] for x, _ in P]
+
+    show = plots.boundary_on(X2, Y2, decision="logit", title="Decision boundary")
+    for shift in (0.75, 1.25, 9.0, 1.25):
+        alone = plots.decision_boundary(to_one_side(shift), X2, Y2, decision="logit")
+        assert to_svg(show(to_one_side(shift))) == to_svg(alone)
+
+
+def test_many_classes_have_room_in_the_legend(recwarn):
+    centres = [[float(k % 8), float(k // 8)] for k in range(56)]
+    nearest = lambda P: [[-((x - a) ** 2) - (y - b) ** 2 for a, b in centres] for x, y in P]
+    figure = plots.decision_boundary(nearest, centres, list(range(56)), classes=[f"class {k}" for k in range(56)])
+    figure.draw_without_rendering()
+    box, whole = figure.axes[0].get_legend().get_window_extent(), figure.bbox
+    assert not recwarn.list and box.x1 <= whole.x1 and box.y0 >= whole.y0 and box.y1 <= whole.y1
+    assert figure.axes[0].get_window_extent().width > 200
