@@ -76,6 +76,7 @@ class Run:
         engine: which engine computed the gradients, and why.
         notes: what was done to the data, one sentence each.
         failed: whether the loss was NaN or infinite in the end; the weights are the best before that.
+        test_inputs: what the network reads of each row of the test set; None if there is none.
     """
 
     data: Dataset
@@ -88,11 +89,12 @@ class Run:
     engine: str
     notes: Sequence[str]
     failed: bool
+    test_inputs: Any
 
     @cached_property
     def test_answers(self) -> list[Any]:
         """What the network answers to each row of the test set: the name of a class, or a number."""
-        return self.trained.answers(self.trained.outputs(self.parts["test"].table))
+        return self.trained.answers(self.trained.model.predict(self.test_inputs))
 
 
 def experiment(
@@ -168,6 +170,7 @@ def fitted(
         engine=trainer.engine_used,
         notes=(*data.notes, *prepare.notes),
         failed=trainer.failed,
+        test_inputs=samples["test"][0] if "test" in samples else None,
     )
 
 
@@ -197,10 +200,10 @@ def cross_validate(
 SETS = ("train", "validation", "test")
 
 
-def prepared(part: Dataset, prepare: Preprocessor, head: Head) -> tuple[list[list[float]], list[Any]]:
-    """The samples of a data set and their targets, as the network reads them."""
+def prepared(part: Dataset, prepare: Preprocessor, head: Head) -> tuple[Any, list[Any]]:
+    """The samples of a data set, an array, and their targets, as the network reads them."""
     targets = prepare.transform_target(part.table)
-    return prepare.transform(part.table), [head.codes[target] for target in targets] if head.codes else targets
+    return prepare.input_array(part.table), [head.codes[target] for target in targets] if head.codes else targets
 
 
 def metrics_for(prepare: Preprocessor, head: Head) -> list[Metric]:

@@ -243,12 +243,12 @@ def boundary(run: Run, resolution: int = 72) -> Callable[[], Any]:
         names=names,
         resolution=resolution,
     )
-    inputs: list[list[float]] = []  # of the grid, which are the same for all networks
+    inputs: list[Any] = []  # of the grid, which is the same for all networks
 
     def outputs(grid: list[list[float]]) -> list[list[float]]:
         if not inputs:
-            inputs.extend(trained.prepare.transform([dict(zip(names, point, strict=True)) for point in grid]))
-        return trained.model.predict(inputs)
+            inputs.append(trained.prepare.input_array([dict(zip(names, point, strict=True)) for point in grid]))
+        return trained.model.predict(inputs[0])
 
     return lambda: show(outputs)
 
@@ -256,8 +256,8 @@ def boundary(run: Run, resolution: int = 72) -> Callable[[], Any]:
 def network_picture(run: Run) -> str | None:
     """The graph of one sample, folded into neurons or, where they are many, into layers; None if it cannot be drawn."""
     model = run.trained.model
-    (x, *_), (target, *_) = prepared(run.parts["train"].take([0]), run.trained.prepare, run.trained.head)
-    loss = run.trained.loss(model(x), target)
+    inputs, (target,) = prepared(run.parts["train"].take([0]), run.trained.prepare, run.trained.head)
+    loss = run.trained.loss(model(inputs[0].tolist()), target)
     loss.label = "L"
     loss.backward()
     detail, direction = ("neurons", "LR") if sum(model.sizes) <= 12 else ("layers", "TB")

@@ -103,7 +103,7 @@ class TrainedModel:
         Raises:
             DataError: if a column is missing, or a number is none.
         """
-        return self.model.predict(self.prepare.transform(rows))
+        return self.model.predict(self.prepare.input_array(rows))
 
     def answers(self, outputs: list[list[float]]) -> list[Any]:
         """The name of a class, or a number in the target's own unit, for each output."""

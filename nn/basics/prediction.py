@@ -10,7 +10,7 @@ from nn.basics.forward import OfOneSample, Rows, forward_program, kept_program, 
 from nn.basics.parameters import HasParameters
 from nn.basics.rows import check_row, row_by_row, table_of_numbers
 
-FEWEST_ROWS = 64  # as many samples take as long as recording one
+FEWEST_ROWS = 128  # as many samples take as long as recording one
 WORTH_RECORDING = 20_000  # parameters times samples
 
 

@@ -168,6 +168,11 @@ class Preprocessor:
         Raises:
             DataError: if a column is missing, or a number is none.
         """
+        matrix: list[list[float]] = self.input_array(rows).tolist()
+        return matrix
+
+    def input_array(self, rows: Table | Iterable[Mapping[str, Any]]) -> Any:
+        """The same as an array."""
         table = rows if isinstance(rows, Table) else table_of(rows)
         numbers = [table.column(name) for name in self.numbers]
         texts = [table.column(name) for name in self.categories]
@@ -176,8 +181,7 @@ class Preprocessor:
             blocks.append(self._scaler.transform(self._imputer.transform(number_matrix(numbers))))
         if texts:
             blocks.append(self._encoder.transform(text_matrix(texts)))
-        matrix: list[list[float]] = require("numpy").hstack(blocks).tolist()
-        return matrix
+        return require("numpy").hstack(blocks)
 
     def transform_target(self, table: Table) -> list[Any]:
         """For each row the index of its class, or the standardised number.
