@@ -32,8 +32,9 @@ from nn.training import checkpoint
 from nn.training.callback import listening, tell
 from nn.training.choose_engine import best_engine
 from nn.training.eager import EagerEngine
-from nn.training.epochs import EpochLoop, judge
+from nn.training.epochs import EpochLoop, judge, scores
 from nn.training.first_batch import look_at_the_first_batch, tell_of_fallback
+from nn.training.forward_loss import forward_loss
 from nn.training.improvement import Improvement
 from nn.training.interrupt import Interruption
 from nn.training.objective import Objective
@@ -182,9 +183,13 @@ class Trainer(TrainingState):
         Raises:
             ValueError: if samples or targets do not fit.
         """
-        samples = check_samples(X)
+        rows = check_samples(X)
+        samples = check_targets(rows, y, self.loss, self._n_outputs(rows))
+        if self.asked_engine != "eager" and isinstance(self.engine, EagerEngine):  # as before any training
+            return scores(self, forward_loss(self.objective, samples), samples)
+        self.engine = self.engine.current()  # another, if the model was changed since it was trained
         self.engine.load()
-        return judge(self, check_targets(samples, y, self.loss, self._n_outputs(samples)))
+        return judge(self, samples)
 
     # ── Before the first epoch ──────────────────────────────────────────────────────────────────────────────
 

@@ -32,6 +32,7 @@ LAZY = {
     "autograd/__init__.py",  # jit: NumPy
     "autograd/lift/choose_backend.py",  # llvm_backend: llvmlite
     "nn/basics/forward.py",  # for_each: NumPy
+    "nn/training/forward_loss.py",  # for_each: NumPy
     "nn/training/array_steps.py",  # numpy_arithmetic: NumPy
 }
 

@@ -151,7 +151,18 @@ class EpochLoop:
 
 def judge(state: TrainingState, samples: Samples, metrics: Iterable[Metric] | None = None) -> dict[str, float]:
     """The loss and each of the metrics (None: of those that are noted), without training."""
-    loss, predictions = state.engine.loss(samples)
+    return scores(state, state.engine.loss(samples), samples, metrics)
+
+
+def scores(
+    state: TrainingState, found: LossAndPredictions, samples: Samples, metrics: Iterable[Metric] | None = None
+) -> dict[str, float]:
+    """The loss that was found, and each of the metrics of the predictions.
+
+    Raises:
+        NoProbability: if the loss is one of probabilities, and a prediction is none.
+    """
+    loss, predictions = found
     state.loss.check_predictions(predictions)
     asked = state.metrics if metrics is None else metrics
     return {"loss": loss} | {metric.name: metric(predictions, samples.y) for metric in asked}
