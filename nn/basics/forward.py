@@ -50,6 +50,7 @@ def forward_program(model: Any, outputs: OfOneSample, samples: Sequence[Sequence
         outputs: the outputs for one sample in a list, whatever the model gives.
         samples: some, to record one, and to compare a few.
 
+    >>> import numpy as np
     >>> from nn import MLP
     >>> model, X = MLP(2, [3, 1], rng=1), [[0.5, -1.0], [2.0, 0.0]]
     >>> program = forward_program(model, model, X)
