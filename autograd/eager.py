@@ -53,6 +53,15 @@ STRICT: dict[str, Callable[..., Any]] = {
 #: What the written functions refer to by name; `value.py` adds Value, operand, real and apply_strictly.
 NAMESPACE: dict[str, Any] = {"new": object.__new__, **STRICT}
 
+#: The namespaces of all functions that were written.
+written_in: list[dict[str, Any]] = [NAMESPACE]
+
+
+def make_by(new: Callable[..., Any]) -> None:
+    """From now on, `new(Value)` makes the Values: `object.__new__`, or what notes them besides."""
+    for namespace in written_in:
+        namespace["new"] = new
+
 
 class Method:
     """A method of `Value` for an entry of the table: written out and compiled when it is first asked for.
@@ -95,7 +104,9 @@ def compiled(entry: Operation | Family) -> Callable[..., Any]:
     linecache.cache[filename] = (len(text), None, text.splitlines(keepends=True), filename)
     written: dict[str, Any] = {}
     made_by = entry.member if isinstance(entry, Family) else entry
-    exec(compile(text, filename, "exec"), {**NAMESPACE, f"{name}_operation": made_by}, written)
+    namespace = {**NAMESPACE, f"{name}_operation": made_by}
+    written_in.append(namespace)
+    exec(compile(text, filename, "exec"), namespace, written)
     function: Callable[..., Any] = written[name]
     function.__module__ = "autograd.value"
     function.__qualname__ = f"Value.{name}"

@@ -6,6 +6,7 @@ behind this door takes what the one before it gives; the files of each are liste
 
     capture/         a call becomes scalars
     arrays/          scalars become array operations, forward and in reverse
+    loops/           scalars become loops, where one step needs the one before
     numpy_backend/   array operations become Python source that calls NumPy
     llvm_backend/    array operations become machine code
 

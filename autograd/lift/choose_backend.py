@@ -11,10 +11,13 @@ from types import ModuleType
 from typing import TYPE_CHECKING
 
 from autograd.lift.arrays.machine import Machine
-from autograd.lift.arrays.program import MatrixProduct, Program
+from autograd.lift.arrays.program import MatrixProduct, Places, Program
 from autograd.lift.arrays.reference import ReferenceMachine
-from autograd.lift.arrays.reverse import Reverse
+from autograd.lift.arrays.reverse import Reverse, reverse
 from autograd.lift.arrays.update import Update
+from autograd.lift.loops.float_machine import FloatMachine
+from autograd.lift.loops.hand_over import MOST_AT_ONCE, MOST_COMPILED, HandedOver, calls_that_pay, operands_in
+from autograd.lift.loops.tape import Tape
 from autograd.lift.numpy_backend.machine import NumpyMachine
 
 if TYPE_CHECKING:
@@ -48,11 +51,36 @@ def machine_for(program: Program, reverse: Reverse | None = None, *, repeated: b
     return NumpyMachine(program, reverse)
 
 
-def training_loop_for(program: Program, reverse: Reverse, update: Update) -> TrainingLoop | None:
+def machine_by(program: Program | Tape, wanted: Places, roots: list[int], *, repeated: bool = False) -> Machine:
+    """The same for what is differentiated: the roots (none: values alone) by the numbers at the places `wanted`."""
+    if isinstance(program, Tape):
+        return tape_machine(program, wanted.tolist(), roots, repeated)
+    return machine_for(program, reverse(program, wanted, roots) if roots else None, repeated=repeated)
+
+
+def tape_machine(tape: Tape, wanted: list[int], roots: list[int], repeated: bool) -> Machine:
+    """A tape, made ready to run: as Python source, and as machine code as soon as that pays."""
+    asked = back_end.get()
+    floats = FloatMachine(tape, wanted, roots)
+    if asked != "llvm" and (asked != "auto" or operands_in(tape) > MOST_COMPILED or not can_compile()):
+        return floats
+
+    def compiled() -> Machine:
+        from autograd.lift.llvm_backend.tape_machine import TapeMachine  # which needs llvmlite
+
+        machine: Machine = TapeMachine(tape, floats.plan, floats.memory)
+        return machine
+
+    if asked == "llvm" or (repeated and operands_in(tape) <= MOST_AT_ONCE):
+        return compiled()
+    return HandedOver(floats, compiled, calls_that_pay(tape))
+
+
+def training_loop_for(program: Program | Tape, derivative: Reverse | None, update: Update) -> TrainingLoop | None:
     """Many steps of training in one call; None where there is no machine code, or it cannot read the update's rule."""
-    if not uses_machine_code(program):
+    if isinstance(program, Tape) or derivative is None or not uses_machine_code(program):
         return None
-    loop: TrainingLoop | None = llvm_backend().training_loop(program, reverse, update)
+    loop: TrainingLoop | None = llvm_backend().training_loop(program, derivative, update)
     return loop
 
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from autograd.lift.arrays.program import FloatArray
+from autograd.lift.arrays.program import FloatArray, Program
 from autograd.lift.capture.arguments import Reading
 from autograd.lift.numpy_backend.over_samples import OverSamples
 from autograd.lift.specialised import Specialised
@@ -48,13 +48,14 @@ class ForEach:
     def __init__(self, f: Callable[..., Any], *samples: Sequence[float]) -> None:
         reading = Reading()
         structure = tuple(map(reading.read, samples))
-        specialised = Specialised(f, samples, {}, structure, reading, threading.RLock())
+        specialised = Specialised(f, samples, {}, structure, reading, threading.RLock(), arrays_alone=True)
         if not all(isinstance(result, Value) for result in flat(specialised.result)):
             raise TypeError("a result does not depend on anything that is recorded")
         self.surroundings = specialised.surroundings
         self.captured = specialised.captured
         self.widths = tuple(map(len, samples))
         self.given, self.shared = np.split(specialised.places, [specialised.arguments])
+        assert isinstance(specialised.program, Program)
         self.over = OverSamples(specialised.program, self.given)
         self.lock = threading.Lock()
 

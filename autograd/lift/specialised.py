@@ -12,11 +12,13 @@ import numpy as np
 from autograd.lift.arrays.machine import Machine
 from autograd.lift.arrays.program import Program
 from autograd.lift.arrays.regroup import regrouped
-from autograd.lift.arrays.reverse import reverse
 from autograd.lift.capture.arguments import Reading, argument_names, defined_at, piece_names, with_leaves
 from autograd.lift.capture.given import Given
+from autograd.lift.capture.recorded_order import noted_order
 from autograd.lift.capture.simplify import scalar_program
-from autograd.lift.choose_backend import machine_for
+from autograd.lift.choose_backend import machine_by
+from autograd.lift.loops.rolling import rolled_up
+from autograd.lift.loops.tape import Tape
 from autograd.nesting import flat
 from autograd.outside import ANY_VARIABLE, Watch
 from autograd.recording import Recording, TraceError
@@ -42,6 +44,7 @@ class Specialised:
         structure: tuple[Any, ...],
         reading: Reading,
         lock: threading.RLock,
+        arrays_alone: bool = False,
     ) -> None:
         leaves: list[Value] = [Given(x) for piece in reading.pieces for x in piece.tolist()]
         supply = iter(leaves)
@@ -49,10 +52,10 @@ class Specialised:
         named = {key: with_leaves(argument, supply) for key, argument in kwargs.items()}
         self.surroundings = Surroundings(f, *reading.static, *reading.kinds)
         around_arguments = Surroundings(given, named)
-        with Recording(leaves) as recording:
+        with Recording(leaves) as recording, noted_order() as made:
             with Watch(recording):
                 self.result = f(*given, **named)
-            scalars = scalar_program([x for x in flat(self.result) if isinstance(x, Value)], recording)
+            scalars = scalar_program([x for x in flat(self.result) if isinstance(x, Value)], recording, made)
         self.refuse_changes(f, around_arguments)
         if self.surroundings.imports:  # by now f has imported what it could
             self.surroundings = Surroundings(f, *reading.static, *reading.kinds)
@@ -67,7 +70,8 @@ class Specialised:
                 node = node_of.get(id(leaf))
                 kinds[scalars.new(None) if node is None else node] = name
         captured = [node for node in scalars.leaves if node not in kinds]
-        self.program: Program = regrouped(scalars, kinds, captured)
+        tape = None if arrays_alone else rolled_up(scalars, kinds, captured)
+        self.program: Program | Tape = tape or regrouped(scalars, kinds, captured)
         self.arguments = len(kinds)
         at = dict(zip(self.program.inputs[self.arguments :], captured, strict=True))
         self.captured = [scalars.leaves[at[place]] for place in sorted(at)]
@@ -104,9 +108,7 @@ class Specialised:
         """The machine for gradients with respect to the inputs in these ranges (none: for values alone)."""
         if wanted not in self.machines:
             chosen = [i for span in wanted for i in span]
-            self.machines[wanted] = machine_for(
-                self.program, reverse(self.program, self.places[chosen]) if chosen else None
-            )
+            self.machines[wanted] = machine_by(self.program, self.places[chosen], self.program.roots if chosen else [])
         return self.machines[wanted]
 
     def for_node(self, arguments: tuple[int, ...]) -> tuple[Machine, tuple[int, ...]]:

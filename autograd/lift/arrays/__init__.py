@@ -11,6 +11,7 @@ In reading order:
     strides      which places are a slice, a broadcast row, or must be gathered
     reverse      which derivative flows where
     machine      what a back end makes of a program
+    evaluation   formulas of the table as trees
     update       what a step of training does besides computing the gradient
     listing      a program as people read it, as data
     printed      the same as text, with the names of parameters and arguments

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from itertools import groupby
 
 
 @dataclass
@@ -18,6 +19,7 @@ class Statement:
         scalars: how many scalar nodes it stands for.
         parameters: the labels of the parameters that it reads, those of neighbours in one: `layers.0.neurons.0–15.b`.
         operation: the mark of the last thing that is done.
+        loop, turns: the number of the loop that it is in, 0 if in none; and how many turns that has.
     """
 
     name: str
@@ -27,6 +29,8 @@ class Statement:
     scalars: int
     parameters: list[str] = field(default_factory=list)
     operation: str = "="
+    loop: int = 0
+    turns: int = 1
 
     def __str__(self) -> str:
         return f"{self.name}{self.shape} = {self.formula}"
@@ -76,7 +80,7 @@ class Listing:
     @property
     def summary(self) -> str:
         """How much of the scalar program became arrays."""
-        count = len(self.statements)
+        count = sum(statement.scalars > 0 for statement in self.statements)
         return (
             f"{self.recorded:,} recorded scalars → {count} array operation{'s' * (count != 1)};"
             f" {100.0 * self.share:.1f} % of what is computed, in groups"
@@ -84,7 +88,12 @@ class Listing:
 
     def __str__(self) -> str:
         times = f"recorded {self.recordings} time{'s' * (self.recordings != 1)}"
-        return "\n".join([f"# {self.summary}; {times}", *map(str, self.statements)])
+        lines = [f"# {self.summary}; {times}"]
+        for (loop, turns), statements in groupby(self.statements, lambda statement: (statement.loop, statement.turns)):
+            if loop:
+                lines.append(f"for t in {turns:,}:")
+            lines += [f"{'    ' if loop else ''}{statement}" for statement in statements]
+        return "\n".join(lines)
 
     __repr__ = __str__
 
@@ -96,6 +105,7 @@ class Listing:
         boxes = [Box(key, name, "", "") for key, name in zip(self.keys(), given, strict=False)]
         for key, statement in zip(self.keys(len(boxes)), self.statements, strict=False):
             count = f"{statement.scalars:,} scalar{'s' * (statement.scalars != 1)}"
+            count = f"{statement.turns:,} turns" if statement.loop else count
             name = f"{statement.name}{statement.shape}"
             boxes.append(Box(key, name, statement.operation, f"{statement.formula}   ({count})"))
         return boxes

@@ -8,5 +8,6 @@ In reading order:
     given             what stands for a number of the arguments, and has nothing else
     batch_operations  what leads into a batch and out of it
     vmap              one sample's program for a whole batch
+    recorded_order    in which order the scalars were made
     simplify          sums and products written flat, equal nodes merged, what is not needed dropped
 """

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import math
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -44,7 +45,10 @@ class TooLarge(ValueError):
 
 @dataclass
 class Scalars:
-    """A scalar program. `op[i]` is None for leaves and constants; `terms[i]` belongs to linear nodes."""
+    """A scalar program. `op[i]` is None for leaves and constants; `terms[i]` belongs to linear nodes.
+
+    `made[i]` tells when an operation was recorded: before those with a higher number.
+    """
 
     op: list[Operation | None] = field(default_factory=list)
     operands: list[tuple[int, ...]] = field(default_factory=list)
@@ -53,6 +57,7 @@ class Scalars:
     leaves: dict[int, Value] = field(default_factory=dict)
     roots: list[int] = field(default_factory=list)
     recorded: int = 0
+    made: dict[int, int] = field(default_factory=dict)
 
     def new(self, op: Operation | None, operands: tuple[int, ...] = ()) -> int:
         """Append a node."""
@@ -67,9 +72,9 @@ class Scalars:
         return self.operands[node]
 
 
-def scalar_program(roots: list[Value], recording: Recording) -> Scalars:
-    """The scalar program that computes the roots."""
-    return Simplifier(roots, recording).program
+def scalar_program(roots: list[Value], recording: Recording, made: Sequence[Value] = ()) -> Scalars:
+    """The scalar program that computes the roots. `made` are the Values in the order of recording, as far as known."""
+    return Simplifier(roots, recording, made).program
 
 
 def walk(roots: list[Value]) -> tuple[list[Value], dict[int, Value]]:
@@ -114,7 +119,7 @@ def walk(roots: list[Value]) -> tuple[list[Value], dict[int, Value]]:
 class Simplifier:
     """One walk over the recorded Values, operands first."""
 
-    def __init__(self, roots: list[Value], recording: Recording) -> None:
+    def __init__(self, roots: list[Value], recording: Recording, made: Sequence[Value] = ()) -> None:
         self.program = Scalars()
         self.nodes: dict[int, int] = {}  # id of a Value → its node
         self.pending: dict[int, list[SumTerm]] = {}  # id of a Value that is only a part of sums → its terms
@@ -123,9 +128,12 @@ class Simplifier:
         self.constant(0.0)  # node 0, which fills up ragged lists
         order, self.expanded = walk(roots)
         self.count_uses(order, roots)
+        position = {id(value): number for number, value in enumerate(made)}
         for value in order:
             if value.op is not None:
+                first = len(self.program.op)
                 self.visit(value, value.op)
+                self.note_order(value, first, position)
             elif id(value) in recording.constants:
                 self.nodes[id(value)] = self.constant(value._data)
             else:
@@ -133,6 +141,19 @@ class Simplifier:
                 self.program.leaves[leaf] = value
         self.program.roots = [self.node(root) for root in roots]
         self.program.recorded = len(order)
+
+    def note_order(self, value: Value, first: int, position: dict[int, int]) -> None:
+        """Note of the nodes from `first`, which a Value has brought in, and of its own, when it was recorded."""
+        key = id(value)
+        if key not in position:  # behind its operands, if it was not written down
+            below = (self.expanded[key],) if key in self.expanded else value.parents
+            position[key] = max((position.get(id(parent), -1) for parent in below), default=-1)
+        when, made = position[key], self.program.made
+        for node in range(first, len(self.program.op)):
+            made[node] = when
+        own = self.nodes.get(key, -1)
+        if made.get(own, -1) > when:  # where equal ones have become one, it is there from the first on
+            made[own] = when
 
     def count_uses(self, order: list[Value], roots: list[Value]) -> None:
         """How often each Value is used, and which are used in sums alone."""

@@ -12,6 +12,7 @@ In reading order:
     lanes           the table of operations, in instructions
     vector_math     exp, tanh, sin and the like
     machine_code    compiling, for this processor
+    tape_machine    loops over turns, as machine code
     optimiser_step  an optimiser's rule behind the gradient
     training_loop   many steps in one call
 """

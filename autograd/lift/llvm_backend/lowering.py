@@ -18,6 +18,7 @@ from typing import Any
 import numpy as np
 
 from autograd import ops
+from autograd.lift.arrays.evaluation import all_parts, evaluated, names_in
 from autograd.lift.arrays.program import Instruction, Map, MatrixProduct, Places, Program, Reduce
 from autograd.lift.arrays.reverse import Flow, Reverse
 from autograd.lift.arrays.strides import nested_shape, strides_of
@@ -249,40 +250,6 @@ def unchanged(m: Any, x: Any) -> Any:
     return x
 
 
-def all_parts(whole: Expression) -> list[Expression]:
-    """An expression, its operands, theirs, …"""
-    found = [whole]
-    for part in found:
-        found.extend(parts_of(part))
-    return found
-
-
-def names_in(whole: Expression) -> set[str]:
-    """The names of an expression's variables."""
-    return {part.leaf for part in all_parts(whole) if part.operation is None and isinstance(part.leaf, str)}
-
-
 def calls_functions(whole: Expression) -> bool:
     """Whether there is an operation in an expression that has no instruction of its own."""
     return any(part.operation is not None and part.operation not in INSTRUCTIONS for part in all_parts(whole))
-
-
-def parts_of(whole: Expression) -> list[Expression]:
-    """The operands, and the fixed numbers of an operation of a family: the c of xᶜ, which may be an expression, too."""
-    fixed = [] if whole.operation is None else whole.operation.parameters.values()
-    return [*whole.operands, *map(expression, fixed)]
-
-
-def evaluated(whole: Expression, m: Any, names: dict[str, Any]) -> Any:
-    """An expression in an arithmetic; what it shares with itself is computed once."""
-    known: dict[int, Any] = {}
-
-    def value(part: Expression) -> Any:
-        if part.operation is None:
-            return names[part.leaf] if isinstance(part.leaf, str) else part.leaf
-        if id(part) not in known:
-            op, xs = part.operation, map(value, parts_of(part))
-            known[id(part)] = m.power(*xs) if op.family is ops.POWER else op.value(m, *xs)
-        return known[id(part)]
-
-    return value(whole)

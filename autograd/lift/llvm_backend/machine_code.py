@@ -55,13 +55,14 @@ class CompiledModule:
     Args:
         module: the module.
         kept: what its functions read by address, and must therefore live as long.
+        effort: how much LLVM does for fast code, from 0 to 3.
     """
 
-    def __init__(self, module: ir.Module, kept: Sequence[Any] = ()) -> None:
+    def __init__(self, module: ir.Module, kept: Sequence[Any] = (), effort: int = 2) -> None:
         self.kept = kept
         host = processor()
         machine = llvm.Target.from_default_triple().create_target_machine(
-            cpu=host.name, features=host.features, opt=2, jit=True
+            cpu=host.name, features=host.features, opt=effort, jit=True
         )
         module.triple = machine.triple
         module.data_layout = str(machine.target_data)
