@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from autograd import TraceError
 from autograd.recording import open_inputs, recording_here
 from nn.basics.parameters import HasParameters
-from nn.basics.stand_in import DIFFERENCE_ALLOWED, SAMPLES_COMPARED
+from nn.basics.stand_in import DIFFERENCE_ALLOWED
 
 if TYPE_CHECKING:
     from autograd.lift.for_each import ForEach
@@ -48,7 +48,7 @@ def forward_program(model: Any, outputs: OfOneSample, samples: Sequence[Sequence
     Args:
         model: a function of one sample.
         outputs: the outputs for one sample in a list, whatever the model gives.
-        samples: some, to record one, and to compare a few.
+        samples: a few, the first of which is recorded; for all, what the program gives is compared.
 
     >>> import numpy as np
     >>> from nn import MLP
@@ -66,11 +66,10 @@ def forward_program(model: Any, outputs: OfOneSample, samples: Sequence[Sequence
 
     from autograd.lift.for_each import ForEach
 
-    some = samples[:SAMPLES_COMPARED]
-    expected = one_by_one(outputs, some)
+    expected = one_by_one(outputs, samples)
     try:
-        program = ForEach(model, [float(number) for number in some[0]])
-        results, finite = program(np.array(some, dtype=float))
+        program = ForEach(model, [float(number) for number in samples[0]])
+        results, finite = program(np.array(samples, dtype=float))
     except (TraceError, ArithmeticError, LookupError, TypeError, ValueError, AttributeError):
         return None
     if not finite.all() or not all(map(close, results.tolist(), expected)):

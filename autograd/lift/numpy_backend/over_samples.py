@@ -23,8 +23,9 @@ from autograd.numpy_arithmetic import Arrays
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-NUMBERS_AT_ONCE = 1 << 16  # of a table, so that it stays in the cache
-FEWEST_SAMPLES, MOST_SAMPLES = 128, 4096  # in a block
+IN_CACHE = 1 << 16  # numbers of a table, so that it stays there
+IN_MEMORY = 1 << 24  # numbers of a table that has left the cache
+FEWEST_SAMPLES, MOST_SAMPLES = 128, 4096  # in a block, so that a step takes longer than to say so
 
 
 class OverSamples:
@@ -51,7 +52,7 @@ class OverSamples:
         self.copied = np.flatnonzero((self.rows >= 0) & ~depends)  # places that are read beside those that depend
         self.given = self.rows[given]
         self.height = int(self.rows.max()) + 1
-        self.at_once = max(FEWEST_SAMPLES, min(MOST_SAMPLES, NUMBERS_AT_ONCE // self.height))
+        self.at_once = max(1, min(max(FEWEST_SAMPLES, IN_CACHE // self.height), MOST_SAMPLES, IN_MEMORY // self.height))
 
     def rows_of(self, depends: NDArray[np.bool_], given: Places) -> Places:
         """For each place its row in the table, or −1 if it needs none; in the order of the places."""

@@ -11,6 +11,8 @@ import pytest
 
 import autograd
 from autograd import TraceError, Value, jit
+from autograd.lift.for_each import ForEach
+from autograd.lift.numpy_backend import over_samples
 from nn import MLP, Module
 from nn.basics import forward, prediction
 
@@ -105,9 +107,12 @@ def test_a_model_that_draws_random_numbers_is_asked_for_each_sample():
             self.calls += 1
             return [a * random.uniform(0.5, 1.5) for a in super().__call__(x)]
 
-    model = Noisy(3, [2], rng=1)
-    assert len({tuple(row) for row in model.predict(rows(1) * 20)}) == 20
-    assert model.calls >= 20
+    model, X = Noisy(3, [2], rng=1), rows(1) * 20
+    random.seed(3)
+    found = model.predict(X)
+    assert model.calls == 20
+    random.seed(3)
+    assert found == one_by_one(model, X) and found[0] != found[1]
 
 
 def test_a_model_that_branches_is_asked_for_each_sample():
@@ -117,6 +122,27 @@ def test_a_model_that_branches_is_asked_for_each_sample():
 
     model, X = Branching(3, [4, 1], rng=1), rows(20)
     assert model.predict(X) == one_by_one(model, X)
+
+
+def test_a_model_that_asks_what_it_is_given_is_asked_for_each_sample():
+    class Asking(Module):
+        def __init__(self):
+            self.w = Value(2.0)
+
+        def __call__(self, x):
+            return [self.w * x[0] if isinstance(x[0], float) else self.w]
+
+    model, X = Asking(), rows(20, 1)
+    assert model.predict(X) == one_by_one(model, X)
+
+
+def test_the_memory_of_a_program_with_many_numbers_is_bounded(monkeypatch):
+    model, X = MLP(3, [4, 2], rng=1), rows(20)
+    for most in (1, 40, 200):
+        monkeypatch.setattr(over_samples, "IN_MEMORY", most)
+        program = ForEach(model, X[0])
+        assert program.over.at_once == max(1, most // program.over.height)
+        near(program(np.array(X))[0].tolist(), one_by_one(model, X))
 
 
 def test_a_number_that_is_not_finite_is_what_the_model_says_of_it():
