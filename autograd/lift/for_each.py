@@ -14,13 +14,16 @@ import numpy as np
 
 from autograd.lift.arrays.program import FloatArray, Program
 from autograd.lift.capture.arguments import Reading
-from autograd.lift.numpy_backend.over_samples import OverSamples
+from autograd.lift.numpy_backend.over_samples import OverSamples, SamplesTable
 from autograd.lift.specialised import Specialised
 from autograd.nesting import flat
 from autograd.value import Value
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+
+MOST_BLOCKS_KEPT = 2  # one for most of the samples, one for the rest
+MOST_NUMBERS_KEPT = 1 << 20  # in each
 
 
 class ForEach:
@@ -57,6 +60,7 @@ class ForEach:
         self.given, self.shared = np.split(specialised.places, [specialised.arguments])
         assert isinstance(specialised.program, Program)
         self.over = OverSamples(specialised.program, self.given)
+        self.blocks: dict[int, SamplesTable] = {}  # the one that was used last is the last
         self.lock = threading.Lock()
 
     def changed(self) -> str:
@@ -79,12 +83,18 @@ class ForEach:
         with self.lock:
             over.values[self.shared] = [leaf._data for leaf in self.captured] if numbers is None else numbers
             over.share()
-            block = over.table(min(count, over.at_once))
             for start in range(0, count, over.at_once):
                 rows = slice(start, start + over.at_once)
                 parts = [table[rows] for table in tables]
-                if len(parts[0]) < block.numbers.shape[1]:
-                    block = over.table(len(parts[0]))
                 given = parts[0] if len(parts) == 1 else np.concatenate(parts, 1)
-                results[rows], finite[rows] = block.run(given)
+                results[rows], finite[rows] = self.block(len(given)).run(given)
         return results, finite
+
+    def block(self, count: int) -> SamplesTable:
+        """Memory for so many samples, kept for the next ones if it is small."""
+        found = self.blocks.pop(count, None) or self.over.table(count)
+        if found.numbers.size <= MOST_NUMBERS_KEPT:
+            self.blocks[count] = found
+            if len(self.blocks) > MOST_BLOCKS_KEPT:
+                del self.blocks[next(iter(self.blocks))]
+        return found

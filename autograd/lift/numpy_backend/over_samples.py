@@ -84,17 +84,19 @@ class SamplesTable:
     def __init__(self, over: OverSamples, count: int) -> None:
         self.over = over
         self.numbers = np.empty((over.height, count))
-        self.numbers[over.rows[over.copied]] = over.values[over.copied, None]
         self.steps: list[Callable[[], None]] = [self.step(instruction) for instruction in over.each]
 
     def run(self, block: FloatArray) -> tuple[FloatArray, Any]:
         """The results for a block of samples, and for which of them all numbers on the way are finite; a row each."""
-        self.numbers[self.over.given] = block.T
+        over = self.over
+        self.numbers[over.given] = block.T
+        if over.copied.size:
+            self.numbers[over.rows[over.copied]] = over.values[over.copied, None]
         with np.errstate(all="ignore"):
             for step in self.steps:
                 step()
             finite = np.isfinite(np.add.reduce(self.numbers, 0))
-        return self.numbers[self.over.rows[self.over.roots]].T, finite
+        return self.numbers[over.rows[over.roots]].T, finite
 
     # ── One instruction ─────────────────────────────────────────────────────────────────────────────────────
 
@@ -139,19 +141,16 @@ class SamplesTable:
         left, right = xs
         shared = [not self.over.depends[places].any() for places in instruction.operands]
         if shared[0]:  # for each j: (i, k) · (k, s)
-            weights = left()[..., 0]
-            return lambda: np.matmul(weights[..., None, :, :], right()).swapaxes(-3, -2)
+            return lambda: np.matmul(left()[..., None, :, :, 0], right()).swapaxes(-3, -2)
         if shared[1]:  # for each i: (j, k) · (k, s)
-            weights = right()[..., 0]
-            return lambda: np.matmul(weights[..., None, :, :], left())
+            return lambda: np.matmul(right()[..., None, :, :, 0], left())
         return lambda: np.einsum("...iks,...jks->...ijs", left(), right())
 
     def read(self, places: Places) -> Callable[[], FloatArray]:
         """What gives the numbers at these places, with one more axis: for all samples, or of length 1."""
-        if not self.over.depends[places].any():
-            shared = self.over.values[places][..., None]
-            return lambda: shared
-        rows, whole = self.over.rows[places], self.numbers
+        rows, whole = places, self.over.values[:, None]
+        if self.over.depends[places].any():
+            rows, whole = self.over.rows[places], self.numbers
         if (steps := strides_of(rows)) is None:
             return lambda: whole[rows]
         row, number = whole.strides
