@@ -19,6 +19,7 @@ from typing import Any
 
 from nn import losses, optimizers
 from nn.app.trained_model import Head, TrainedModel
+from nn.basics.optional import require
 from nn.callbacks import Callback, EarlyStopping
 from nn.data.dataset import Dataset
 from nn.data.preprocessing import Preprocessor
@@ -200,10 +201,11 @@ def cross_validate(
 SETS = ("train", "validation", "test")
 
 
-def prepared(part: Dataset, prepare: Preprocessor, head: Head) -> tuple[Any, list[Any]]:
-    """The samples of a data set, an array, and their targets, as the network reads them."""
+def prepared(part: Dataset, prepare: Preprocessor, head: Head) -> tuple[Any, Any]:
+    """The samples of a data set and their targets, as the network reads them: two arrays."""
     targets = prepare.transform_target(part.table)
-    return prepare.input_array(part.table), [head.codes[target] for target in targets] if head.codes else targets
+    codes = [head.codes[target] for target in targets] if head.codes else targets
+    return prepare.input_array(part.table), require("numpy").array(codes)
 
 
 def metrics_for(prepare: Preprocessor, head: Head) -> list[Metric]:

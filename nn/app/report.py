@@ -257,7 +257,7 @@ def network_picture(run: Run) -> str | None:
     """The graph of one sample, folded into neurons or, where they are many, into layers; None if it cannot be drawn."""
     model = run.trained.model
     inputs, (target,) = prepared(run.parts["train"].take([0]), run.trained.prepare, run.trained.head)
-    loss = run.trained.loss(model(inputs[0].tolist()), target)
+    loss = run.trained.loss(model(inputs[0].tolist()), target.item())
     loss.label = "L"
     loss.backward()
     detail, direction = ("neurons", "LR") if sum(model.sizes) <= 12 else ("layers", "TB")
