@@ -136,6 +136,15 @@ def test_a_model_that_asks_what_it_is_given_is_asked_for_each_sample():
     assert model.predict(X) == one_by_one(model, X)
 
 
+def test_a_program_that_cannot_be_made_for_whatever_reason_is_done_without(monkeypatch):
+    def too_deep(*_):
+        raise RecursionError
+
+    monkeypatch.setattr("autograd.lift.for_each.Specialised", too_deep)
+    model, X = MLP(3, [2], rng=1), rows(20)
+    assert model.predict(X) == one_by_one(model, X)
+
+
 def test_the_memory_of_a_program_with_many_numbers_is_bounded(monkeypatch):
     model, X = MLP(3, [4, 2], rng=1), rows(20)
     for most in (1, 40, 200):
