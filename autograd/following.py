@@ -10,6 +10,8 @@ what its pickle says. What has none (a lock, a connection) cannot be followed.
 
 from __future__ import annotations
 
+import builtins
+import os
 import random
 import sys
 import threading
@@ -187,6 +189,7 @@ class Following:
         yield from self.read(names.words - self.words)
         yield from self.look_up(names.words, function.__globals__)
         self.scope_of(function.__globals__)[3].update(names.variables)
+        yield from self.look_up(names.variables - function.__globals__.keys(), vars(builtins))
         yield from self.imported(names, function)
         self.lookups.append(((f"the code or the defaults of {name or 'the function'}",) * 3, CODE, function))
         yield from ((name, part) for part in (function.__defaults__, function.__kwdefaults__) if part)
@@ -196,7 +199,7 @@ class Following:
         """The modules that a function imports when it runs."""
         for module in names.imported(function.__globals__.get("__package__") or ""):
             if module in sys.modules:
-                yield module, sys.modules[module]
+                yield from self.look_up({module}, sys.modules)
             else:
                 self.imports.add(module)
 
@@ -296,7 +299,8 @@ class Following:
         """What a module has under these words; a library's, what is neither its code nor its submodules."""
         if not is_library(module.__name__):
             self.scope_of(vars(module), f"{name}.")[3].update(words)
-            yield from self.look_up(vars(module) if self.reads_everything else words, vars(module), f"{name}.")
+            found = vars(module).keys() if self.reads_everything else {*words, "__getattr__"}
+            yield from self.look_up(found, vars(module), f"{name}.")
         elif module is sys and "modules" in words:
             yield from (
                 (word, sys.modules[word]) for word in sorted(words & sys.modules.keys()) if not is_library(word)
@@ -333,4 +337,6 @@ def is_library(module: str | None) -> bool:
     if module in (None, "", "__main__"):
         return False
     file = getattr(sys.modules.get(module), "__file__", None)
-    return module.partition(".")[0] in (*sys.stdlib_module_names, *PROJECT) or not is_users(file or "")
+    if file:
+        return not is_users(os.path.abspath(file))
+    return module.partition(".")[0] in sys.stdlib_module_names

@@ -6,6 +6,7 @@ import io
 import operator
 import os
 import pickle
+import sys
 import threading
 import weakref
 from collections.abc import Callable, Iterator, Mapping
@@ -48,6 +49,8 @@ def passes_on_to(thing: Any) -> tuple[Any, ...] | None:
 def is_read_once(thing: Any) -> bool:
     """Whether it gives something else each time it is read: an iterator of Python's own, or a file."""
     kind = type(thing)
+    if thing is sys.stdout or thing is sys.stderr:
+        return False  # what is written there is not read again
     return isinstance(thing, io.IOBase) or (kind.__module__ in ("builtins", "itertools") and hasattr(kind, "__next__"))
 
 

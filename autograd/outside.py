@@ -1,8 +1,7 @@
 """The world outside of a program: the clock, chance, files. A program would ask them once, and not at each call.
 
 While a function is recorded, every call that it makes is seen by Python's profiling hook, which says of it whether it
-asks the world outside. Of the clock and the system it counts only what the user's own code asks, for a library also
-looks at the clock to write a log.
+asks the world outside. What libraries ask for themselves does not count, such as the time for a log.
 """
 
 from __future__ import annotations
@@ -24,7 +23,8 @@ ANSWERS_NOTHING = {"sleep", "mktime", "strptime", "get_clock_info", "fspath", "_
 
 DRAWN = "numbers that are drawn before the call, as an argument; or a generator with a seed"
 CLOCK = "the time as an argument, or where the compiled function is called"
-SYSTEM = "what it says as an argument, read before the call"
+SYSTEM = "what it says as an argument, asked before the call"
+FILE = "what is in it as an argument, read before the call"
 NAMED = "the names themselves, written out; what they stand for may also be an argument"
 
 #: Words of code that can reach any variable.
@@ -32,10 +32,18 @@ ANY_VARIABLE = {"__globals__", "__builtins__", "__closure__", "cell_contents", "
 
 SEED = random.Random.seed.__code__
 
+STANDARD_LIBRARY = (os.path.dirname(os.__file__) + os.sep, "<frozen ")
+
+#: Modules that ask for themselves: to find a line of source, to write a log, to wait, to import.
+FOR_THEMSELVES = {
+    *("linecache", "tokenize", "traceback", "warnings", "logging", "importlib", "zipimport", "doctest", "unittest"),
+    *("threading", "queue", "concurrent", "asyncio", "selectors", "multiprocessing"),
+}
+
 #: What is refused, and what to use instead: functions, and modules with all of theirs.
 ASKING: dict[Any, tuple[str, str]] = {
     os.urandom: ("chance was asked", DRAWN),
-    **dict.fromkeys([io.open, io.open_code, builtins.input], ("a file was read or written", SYSTEM)),
+    **dict.fromkeys([io.open, io.open_code, builtins.input], ("a file was read or written", FILE)),
     **dict.fromkeys(
         [datetime.datetime.now, datetime.datetime.utcnow, datetime.datetime.today, datetime.date.today],
         ("the clock was read", CLOCK),
@@ -47,7 +55,8 @@ ASKING: dict[Any, tuple[str, str]] = {
 ASKING_MODULES = {
     "_uuid": ("chance was asked", DRAWN),
     "time": ("the clock was read", CLOCK),
-    **dict.fromkeys(["posix", "nt", "_socket", "_sqlite3"], ("the system was asked", SYSTEM)),
+    **dict.fromkeys(["posix", "nt"], ("the system was asked", SYSTEM)),
+    **dict.fromkeys(["_socket", "_posixsubprocess", "_winapi", "_sqlite3"], ("another program was asked", FILE)),
 }
 
 
@@ -83,11 +92,16 @@ class Watch:
                 before(frame, event, called)
             if event == "c_call":
                 if called in asking_now:
-                    refuse(frame, called, *asking_now[called])
+                    what, instead = asking_now[called]
+                    refuse(frame, f"{what} ({called.__name__})", instead)
             elif event == "call" and frame.f_code is SEED and frame.f_locals.get("a") is None:
-                self.recording.refuse("a generator of random numbers was made without a seed", DRAWN)
+                refuse(frame, "a generator of random numbers was made without a seed", DRAWN)
 
         sys.setprofile(see)
+
+    def refuse(self, frame: FrameType, what: str, instead: str) -> None:
+        if is_for_the_user(frame, instead):
+            self.recording.refuse(what, instead)
 
     def __exit__(self, kind: object, error: object, traceback: object) -> None:
         """Let a profiler go on that was there before. Python's own may be no function, and starts itself."""
@@ -95,7 +109,21 @@ class Watch:
         if self.profiler is not None and not callable(self.profiler):
             self.profiler.enable()
 
-    def refuse(self, frame: FrameType, called: Any, what: str, instead: str) -> None:
-        """From chance nothing can follow but other numbers, whoever asks; of the rest only the user's code counts."""
-        if instead is DRAWN or is_users(frame.f_code.co_filename):
-            self.recording.refuse(f"{what} ({called.__name__})", instead)
+
+def is_for_the_user(frame: FrameType | None, instead: str) -> bool:
+    """Whether it was the user's code that asked, itself or through others.
+
+    Names count where the user's code looks them up itself; the clock and the system also through the standard library,
+    for other libraries look at them for themselves; chance and files always. What an import asks, it asks once anyway.
+    """
+    while frame is not None:
+        file = frame.f_code.co_filename
+        module = frame.f_globals.get("__name__") or ""
+        if frame.f_code.co_name == "<module>" or module.partition(".")[0] in FOR_THEMSELVES:
+            return False
+        if is_users(file):
+            return True
+        if instead is NAMED or not (instead in (DRAWN, FILE) or file.startswith(STANDARD_LIBRARY)):
+            return False
+        frame = frame.f_back
+    return False

@@ -47,16 +47,18 @@ class Recording:
 
     Args:
         arguments: the leaves that stand for the function's arguments.
+        before: computed Values that the function reads, and that are for it what they are, as leaves are.
 
     Attributes:
         constants: the leaves that were made meanwhile.
         rows: the nodes that stand for a row of numbers, one a sample, so that no number can stand for them.
     """
 
-    def __init__(self, arguments: list[Any]) -> None:
+    def __init__(self, arguments: list[Any], before: list[Any] | None = None) -> None:
         self.arguments = {id(leaf): leaf for leaf in arguments}
         self.constants: dict[int, Any] = {}  # by id; and kept alive, so that an id stays what it is
         self.rows: dict[int, Any] = {}
+        self.before = {id(value): value for value in before or []}
         self.refusal: TraceError | None = None
 
     def __enter__(self) -> Recording:

@@ -9,13 +9,16 @@ from __future__ import annotations
 
 import sys
 from collections import deque
-from operator import eq, getitem, is_
+from operator import attrgetter, eq, getitem, is_
 from types import MappingProxyType
 from typing import Any
 
 from autograd.following import Following
 from autograd.insides import ATOMS, GONE
 from autograd.value import Value
+
+#: The attributes of an object, which may be replaced as a whole.
+ATTRIBUTES = attrgetter("__dict__")
 
 
 class Surroundings(Following):
@@ -31,7 +34,11 @@ class Surroundings(Following):
         self.content = [look(thing) for _, look, thing in self.contents]
         self.things = [thing for _, thing in self.objects]
         self.kinds = list(map(type, self.things))
-        self.gradients = [(f"{name}.grad", v, v.grad) for name, v in self.values if "grad" in self.words]
+        self.with_attributes = [named for named in self.objects if hasattr(named[1], "__dict__")]
+        self.having = [thing for _, thing in self.with_attributes]
+        self.attributes = list(map(ATTRIBUTES, self.having))
+        read = [attribute for attribute in ("grad", "label") if attribute in self.words]
+        self.of_values = [(f"{name}.{a}", v, attrgetter(a), getattr(v, a)) for name, v in self.values for a in read]
         self.note()
 
     def expect_imports(self) -> None:
@@ -55,7 +62,7 @@ class Surroundings(Following):
         """The name of something that is not what it was; "" if all is. To be asked at each call."""
         try:
             if self.is_alike():
-                return self.changed_inside() if self.contents or self.gradients else ""
+                return self.changed_inside() if self.contents or self.of_values else ""
         except (LookupError, ValueError, AttributeError, RuntimeError):
             pass  # something is gone, or cannot be compared: look for it
         if name := self.what_changed():
@@ -71,8 +78,11 @@ class Surroundings(Following):
         for scope, names in self.absent:
             if not scope.keys().isdisjoint(names):
                 return False
-        if self.things and list(map(type, self.things)) != self.kinds:
-            return False
+        if self.things:
+            if list(map(type, self.things)) != self.kinds:
+                return False
+            if not all(map(is_, map(ATTRIBUTES, self.having), self.attributes)):
+                return False
         if not self.holders:
             return True
         # Here a thing is equal to itself before it is asked. As 0.0 == −0.0 and 1 == True, such are asked for, too.
@@ -105,15 +115,18 @@ class Surroundings(Following):
         for scope, absent in self.absent:
             if appeared := absent & scope.keys():
                 return min(appeared)
-        pairs = zip(self.objects, self.kinds, strict=True)
-        return next((f"the class of {name}" for (name, thing), kind in pairs if type(thing) is not kind), "")
+        for (name, thing), kind in zip(self.objects, self.kinds, strict=True):
+            if type(thing) is not kind:
+                return f"the class of {name}"
+        pairs = zip(self.with_attributes, self.attributes, strict=True)
+        return next((f"{name}.__dict__" for (name, thing), own in pairs if ATTRIBUTES(thing) is not own), "")
 
     def changed_inside(self) -> str:
-        """The name of an array or a gradient whose numbers have changed."""
+        """The name of an array, a gradient or a label that has changed."""
         for (name, look, thing), before in zip(self.contents, self.content, strict=True):
             if look(thing) != before:
                 return name
-        return next((name for name, value, before in self.gradients if not same(value.grad, before)), "")
+        return next((name for name, v, look, before in self.of_values if not same(look(v), before)), "")
 
     def plain_things(self) -> dict[str, str]:
         """The numbers and names among all of that, but for those of the roots: in print, by what they are called."""

@@ -22,6 +22,7 @@ from autograd.value import Value, as_number
 #: Words of code that asks what kind of thing it has, or what it looks like in print.
 ASKING_FOR_KINDS = {
     *("isinstance", "issubclass", "type", "__class__", "hasattr", "singledispatch", "float", "int", "Number", "Real"),
+    *("isscalar", "isreal", "dtype", "is_integer", "real", "imag", "item", "signature"),
     *("AttributeError", "TypeError", "Exception", "str", "repr", BUILT_TEXT),
 }
 

@@ -52,7 +52,8 @@ class Specialised:
         named = {key: with_leaves(argument, supply) for key, argument in kwargs.items()}
         self.surroundings = Surroundings(f, *reading.static, *reading.kinds)
         around_arguments = Surroundings(given, named)
-        with Recording(leaves) as recording, noted_order() as made:
+        computed_before = [value for _, value in self.surroundings.values if value.op is not None]
+        with Recording(leaves, computed_before) as recording, noted_order() as made:
             with Watch(recording):
                 self.result = f(*given, **named)
             scalars = scalar_program([x for x in flat(self.result) if isinstance(x, Value)], recording, made)

@@ -1,17 +1,21 @@
 """What a function reads by ways that are hard to see: each is followed, or refused with the remedy."""
 
+import builtins
 import collections
 import contextvars
 import ctypes
 import datetime
+import email.utils
 import functools
 import io
 import itertools
 import logging
 import operator
 import os
+import pathlib
 import random
 import secrets
+import subprocess
 import sys
 import threading
 import time
@@ -222,10 +226,24 @@ READ = {
     "a library's object": (lambda x: x * QUEUE.rate.value, lambda: setattr(QUEUE.rate, "value", 3.0)),
     "what a library's class reads": (lambda x: LAYER([x]),
                                      lambda: LAYER.neurons.__setitem__(0, Layer(1, 1).neurons[0])),
+    "a module's __getattr__": (lambda x: x * DYNAMIC.rate, lambda: DYNAMIC.table.update(rate=5.0)),
+    "a builtin name": (lambda x: x * IN_BUILTINS, lambda: setattr(builtins, "IN_BUILTINS", 5.0)),  # noqa: F821
+    "all attributes, replaced": (lambda x: x * REPLACED.scale, lambda: setattr(REPLACED, "__dict__", {"scale": 5.0})),
+    "a module, replaced": (import_inside, lambda: sys.modules.update(imported_by_the_function=SECOND_MODULE)),
+    "a label": (lambda x: x * WEIGHT * len(WEIGHT.label), lambda: setattr(WEIGHT, "label", "longer")),
     "a kind of UserDict": (lambda x: x * USERS["k"], lambda: USERS.update(k=5.0)),
     "settings of a library": (lambda x: x * float(logging.raiseExceptions), lambda: setattr(
         logging, "raiseExceptions", False)),
 }  # fmt: skip
+DYNAMIC, SECOND_MODULE = types.ModuleType("dynamic_of_the_user"), types.ModuleType("imported_by_the_function")
+exec(
+    "table = {'rate': 2.0}\n"
+    "def __getattr__(name):\n"
+    "    if name in table:\n        return table[name]\n"
+    "    raise AttributeError(name)\n",
+    vars(DYNAMIC),
+)
+builtins.IN_BUILTINS, SECOND_MODULE.scale, REPLACED, WEIGHT = 2.0, 9.0, Plain(), Value(2.0, label="w")
 WORD, TABLE.other = "scale", 11.0
 QUEUE = types.SimpleNamespace(rate=types.SimpleNamespace(value=2.0))
 
@@ -349,6 +367,11 @@ REFUSED = {
     "an old NumPy generator": (lambda x: x * np.random.RandomState().rand(), "chance"),
     "a bit generator": (lambda x: x * np.random.Generator(np.random.PCG64()).random(), "chance"),
     "a file": (opens_a_file, "a file"),
+    "a file, by a library": (lambda x: x * len(pathlib.Path(__file__).read_text()), "a file"),
+    "a file, by NumPy": (lambda x: x * len(np.loadtxt(__file__, dtype=str, delimiter="\\0", max_rows=2)), "a file"),
+    "a program": (lambda x: x * subprocess.run(["true"], check=False).returncode, "another program|the system"),
+    "whether a file is there": (lambda x: x * os.path.exists("flag"), "the system"),
+    "the time of another calendar": (lambda x: x * float(email.utils.localtime().second), "clock"),
     "the folder": (lambda x: x * len(os.listdir()), "the system"),
     "globals": (lambda x: x * globals()["FACTOR"], "looked up by name"),
     "eval": (lambda x: x * eval("FACTOR"), "looked up by name"),
@@ -363,7 +386,7 @@ REFUSED = {
     "a list that is in others": (lists, "changed HISTORY"),
     "the environment": (
         lambda x: os.environ.update(CHALK_SCALE=os.environ["CHALK_SCALE"] + "0") or x,
-        "changed os.environ",
+        "putenv",
     ),
     "a ContextVar": (lambda x: VARIABLE.set(VARIABLE.get() + 1.0) and x, "changed VARIABLE"),
     "a thread's own": (lambda x: setattr(LOCAL, "scale", LOCAL.scale + 1.0) or x, "changed LOCAL"),
@@ -427,3 +450,42 @@ def test_a_profiler_that_was_there_goes_on():
         jit(f)(1.0)
         f(2.0)
     assert any(code.co_name == "f" for entry in profile.getstats() if hasattr(code := entry.code, "co_name"))
+
+
+def test_what_an_import_asks_is_no_matter(tmp_path, monkeypatch):
+    (tmp_path / "asking_when_imported.py").write_text(
+        "import random, time\nK = time.time() * 0 + random.Random().random() * 0"
+    )
+    monkeypatch.syspath_prepend(tmp_path)
+
+    def f(x):
+        import asking_when_imported
+
+        return x * (2.0 + asking_when_imported.K)
+
+    assert jit(f)(3.0) == 6.0
+
+
+def test_what_was_computed_before_is_what_it_was():
+    w = Value(2.0)
+    y = w * 3.0
+    f = jit(lambda x: x * y)
+    assert f(1.0).data == 6.0
+    w.data = 5.0
+    found = f(2.0)
+    assert found.data == 12.0
+    found.backward()
+    assert w.grad == 6.0 and y.grad == 2.0
+
+
+def test_a_module_of_the_user_may_be_called_as_one_of_python(tmp_path, monkeypatch):
+    (tmp_path / "sched.py").write_text("K = 2.0\ndef f(x):\n    return x * K\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.delitem(sys.modules, "sched", raising=False)
+    import sched
+
+    f = jit(sched.f)
+    assert f(1.0) == 2.0
+    sched.K = 5.0
+    assert f(1.0) == 5.0
+    del sys.modules["sched"]

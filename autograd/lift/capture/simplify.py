@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import math
 import sys
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -77,11 +77,16 @@ def scalar_program(roots: list[Value], recording: Recording, made: Sequence[Valu
     return Simplifier(roots, recording, made).program
 
 
-def walk(roots: list[Value]) -> tuple[list[Value], dict[int, Value]]:
-    """Every Value below the roots, operands first; composite operations of many operands written out by the table."""
+def walk(roots: list[Value], before: Container[int]) -> tuple[list[Value], dict[int, Value]]:
+    """Every Value below the roots, operands first; composite operations of many operands written out by the table.
+
+    What was computed before (those ids) is a leaf.
+    """
     expanded: dict[int, Value] = {}
 
     def parents(node: Value) -> tuple[Value, ...]:
+        if id(node) in before:
+            return ()
         if node.op is ops.LOGSUMEXP:
             expanded[id(node)] = node.op.value(Values, *node.parents)
             return (expanded[id(node)],)
@@ -126,11 +131,12 @@ class Simplifier:
         self.chains: dict[int, list[int]] = {}  # id of a Value that is a chain of maxima → its operands
         self.known: dict[Any, int] = {}
         self.constant(0.0)  # node 0, which fills up ragged lists
-        order, self.expanded = walk(roots)
+        self.before = recording.before
+        order, self.expanded = walk(roots, self.before)
         self.count_uses(order, roots)
         position = {id(value): number for number, value in enumerate(made)}
         for value in order:
-            if value.op is not None:
+            if value.op is not None and id(value) not in self.before:
                 first = len(self.program.op)
                 self.visit(value, value.op)
                 self.note_order(value, first, position)
@@ -161,6 +167,8 @@ class Simplifier:
         self.elsewhere: set[int] = {id(root) for root in roots}
         uses = self.uses
         for value in reversed(order):  # what a negation is used in is known before it is met
+            if id(value) in self.before:
+                continue
             additive = value.op in ADDITIVE and value.op is not ops.DOT
             parents = (self.expanded[id(value)],) if id(value) in self.expanded else value.parents
             for operand in parents:
