@@ -12,15 +12,26 @@ from functools import lru_cache
 from importlib.util import resolve_name
 from types import CodeType
 
+#: Stands among the words where a function asks `getattr` for a name that it computes.
+COMPUTED_NAME = "getattr(…, …)"
+
 #: Words by which code may read any attribute.
-EVERYTHING = frozenset({"vars", "__dict__", "dir", "getmembers", "asdict", "astuple"})
+EVERYTHING = frozenset({"vars", "__dict__", "dir", "getmembers", "asdict", "astuple", COMPUTED_NAME})
 
 #: Stand among the words where a function asks `getattr` for a name that stands in a variable, and where texts are
 #: put together: then any name may come out.
 VARIABLE_NAME, BUILT_TEXT = "getattr(…, name)", "f'…'"
 
-BUILDING = {"BUILD_STRING", "FORMAT_VALUE", "FORMAT_SIMPLE", "FORMAT_WITH_SPEC"}
-BUILDERS = {"format", "join", "replace", "lower", "upper", "strip", "removeprefix", "removesuffix", "capitalize"}
+BUILDING = {"BUILD_SLICE", "BINARY_SLICE", "BUILD_STRING", "FORMAT_VALUE", "FORMAT_SIMPLE", "FORMAT_WITH_SPEC"}
+BUILDERS = {
+    *("str", "chr", "repr", "ascii", "format", "join", "replace", "lower", "upper", "strip", "capitalize"),
+    *("removeprefix", "removesuffix"),
+}
+#: How many things a step takes from the stack, where it leaves one; 0: as many as it says.
+TAKING = {
+    **{"BINARY_OP": 2, "BINARY_SUBSCR": 2, "BINARY_SLICE": 3, "FORMAT_VALUE": 1, "FORMAT_SIMPLE": 1},
+    **{"FORMAT_WITH_SPEC": 2, "BUILD_STRING": 0, "BUILD_SLICE": 0, "COMPARE_OP": 2},
+}
 BY_NAME = {"getattr", "attrgetter", "methodcaller", "__getattribute__", "hasattr"}
 SILENT = {"CACHE", "PRECALL", "PUSH_NULL", "RESUME", "NOP"}
 
@@ -59,10 +70,9 @@ def names_of_code(code: CodeType) -> CodeNames:
         if step.opname == "IMPORT_NAME":
             modules.add((steps[number - 2].argval or 0, step.argval))
             variables.discard(step.argval)
-        if step.argval in BY_NAME and not names_a_constant(steps[number + 1 :]):
-            words.add(VARIABLE_NAME)
-        texts = [s for s in steps[max(number - 2, 0) : number] if is_text(s)]
-        joins = step.opname.startswith("BINARY") and texts
+        if step.argval in BY_NAME:
+            words.add(name_given(steps[number + 1 :]))
+        joins = step.opname.startswith("BINARY") and any(map(is_text, steps[max(number - 8, 0) : number]))
         if joins or step.opname in BUILDING or step.argval in BUILDERS:
             words.add(BUILT_TEXT)
     return CodeNames(
@@ -72,17 +82,28 @@ def names_of_code(code: CodeType) -> CodeNames:
     )
 
 
-def names_a_constant(steps: list[dis.Instruction]) -> bool:
-    """Whether the second thing that these steps load is a text that stands in the code."""
-    loaded = 0
+def name_given(steps: list[dis.Instruction]) -> str:
+    """What name a call of getattr is given, by its steps: a text of the code, a variable, or a computed one."""
+    stack: list[str] = []
     for step in steps:
-        if step.opname.startswith("LOAD_") and step.opname not in ("LOAD_ATTR", "LOAD_METHOD"):
-            loaded += 1
-            if loaded == 2 or is_text(step):
-                return step.opname == "LOAD_CONST"
-        elif not step.opname.startswith("LOAD_"):
-            return False
-    return False
+        count = step.arg or 0
+        if step.opname.startswith("CALL"):
+            if count == len(stack):
+                return stack[min(1, count - 1)] if stack else COMPUTED_NAME
+            taken = count + 1
+        elif step.opname in ("LOAD_ATTR", "LOAD_METHOD"):
+            stack[-1:] = [VARIABLE_NAME]
+            continue
+        elif step.opname.startswith("LOAD_"):
+            stack.append(step.argval if is_text(step) else VARIABLE_NAME)
+            continue
+        elif step.opname in TAKING:
+            taken = TAKING[step.opname] or count
+        else:
+            return COMPUTED_NAME
+        del stack[-taken:]
+        stack.append(COMPUTED_NAME)
+    return COMPUTED_NAME
 
 
 def is_text(step: dis.Instruction) -> bool:

@@ -16,13 +16,13 @@ import random
 import sys
 import threading
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Set
 from contextvars import ContextVar
 from functools import cache, partial
 from operator import attrgetter, itemgetter
 from types import BuiltinMethodType, FunctionType, MappingProxyType, ModuleType
-from typing import Any
-from weakref import WeakKeyDictionary  # what is kept as long as its key is: a cache
+from typing import Any, NamedTuple
+from weakref import WeakKeyDictionary
 
 from autograd.code_names import CodeNames, names_of_code, reads_everything, words_of_text
 from autograd.insides import (
@@ -32,6 +32,7 @@ from autograd.insides import (
     content_of_array,
     content_of_local,
     content_of_mapping,
+    content_of_set,
     content_of_variable,
     in_slots,
     is_code,
@@ -50,6 +51,7 @@ MEMBERS = (FunctionType, property, staticmethod, classmethod)
 
 #: What a function is, and a class.
 CODE = attrgetter("__code__", "__defaults__", "__kwdefaults__")
+PARTIAL = attrgetter("func", "args", "keywords")
 BASES = attrgetter("__mro__", "__mro__")
 
 #: What runs when an object is made, and so where the name of its class stands.
@@ -66,6 +68,12 @@ PROJECT = ("autograd", "nn")
 
 Named = tuple[str, Any]  # a thing, and what the user's code calls it
 Lookup = Callable[[Any], tuple[Any, ...]]
+
+
+class KindOf(NamedTuple):
+    """The class of an object that was reached, which is not made anew."""
+
+    kind: type
 
 
 class Following:
@@ -106,6 +114,7 @@ class Following:
         self.reads_everything = False
         self.read_by_bases: dict[int, frozenset[str]] = {}
         self.imports: set[str] = set()
+        self.kinds_seen: set[type] = set()
         self.unread: dict[str, list[Named]] = {}  # members and attributes whose names do not occur, so far
         self.modules: list[tuple[str, ModuleType]] = []
         self.scopes: dict[int, tuple[str, dict[str, Any], set[str], set[str]]] = {}  # prefix, scope, found, sought
@@ -141,15 +150,22 @@ class Following:
 
     def visit(self, name: str, thing: Any) -> Iterator[Named]:
         """Note what is to be compared of a thing; what is to be visited next."""
+        if isinstance(thing, partial):
+            self.lookups.append(((name,) * 3, PARTIAL, thing))
         if (parts := passes_on_to(thing)) is not None:
             yield from ((name, part) for part in parts)
         elif isinstance(thing, FunctionType):
             yield from self.visit_function(name, thing)
         elif isinstance(thing, ModuleType):
             yield from self.visit_module(name, thing)
-        elif isinstance(thing, type):
+        elif isinstance(thing, type | KindOf):
             yield from self.visit_class(name, thing)
-        elif isinstance(thing, dict | MappingProxyType | list | tuple | deque | set | frozenset):
+        elif isinstance(thing, set | frozenset) or (isinstance(thing, Set) and is_library(type(thing).__module__)):
+            self.contents.append((name, content_of_set, thing))
+            yield from ((f"{name}[…]", part) for part in thing)
+            if not is_library(type(thing).__module__):
+                yield from self.visit_object(name, thing)
+        elif isinstance(thing, dict | MappingProxyType | list | tuple | deque):
             yield from self.visit_container(name, thing)
         elif isinstance(thing, BuiltinMethodType):
             if not isinstance(thing.__self__, ModuleType):
@@ -169,7 +185,7 @@ class Following:
         elif isinstance(thing, ContextVar):
             self.contents.append((name, content_of_variable, thing))
             yield name, thing.get(None)
-        elif isinstance(thing, Mapping) and is_library(type(thing).__module__) and type(thing) is not WeakKeyDictionary:
+        elif isinstance(thing, Mapping) and is_library(type(thing).__module__):
             self.contents.append((name, content_of_mapping, thing))
             yield from ((f"{name}[{key!r}]", part) for key, part in thing.items())
         else:
@@ -177,10 +193,12 @@ class Following:
 
     def visit_function(self, name: str, function: FunctionType) -> Iterator[Named]:
         """The globals that it names, what it closes over, its defaults and its own attributes."""
+        module = function.__globals__.get("__name__") or ""
         for variable, cell in zip(function.__code__.co_freevars, function.__closure__ or (), strict=True):
             self.lookups.append(((variable,), closed_over, cell))
-            yield variable, closed_over(cell)[0]
-        module = function.__globals__.get("__name__") or ""
+            held = closed_over(cell)[0]
+            if not (is_library(module) and isinstance(held, WeakKeyDictionary)):  # its cache
+                yield variable, held
         if is_library(module):
             if function.__closure__ and module.partition(".")[0] not in PROJECT:
                 self.words_of_wrappers |= names_of_code(function.__code__).words
@@ -208,16 +226,23 @@ class Following:
         self.modules.append((name, module))
         yield from self.look_in(name, module, self.words)
 
-    def visit_class(self, name: str, kind: type) -> Iterator[Named]:
-        if not is_library(kind.__module__):
+    def visit_class(self, name: str, given: type | KindOf) -> Iterator[Named]:
+        """What is in a class, and in those that it is derived from."""
+        kind = given.kind if isinstance(given, KindOf) else given
+        if is_library(kind.__module__):
+            return
+        if kind not in self.kinds_seen:
+            self.kinds_seen.add(kind)
             self.hold(name, vars(kind))
             self.lookups.append(((name, name), BASES, kind))
             yield from self.members(name, kind)
-            yield from ((name, base) for base in kind.__bases__)
-            yield name, type(kind)
+            yield name, KindOf(type(kind))
+        if given is kind:  # which may be called, to make an object
+            yield from ((f"{name}.{making}", vars(kind)[making]) for making in sorted(MAKING & vars(kind).keys()))
+        yield from ((name, base if given is kind else KindOf(base)) for base in kind.__bases__)
 
     def visit_container(self, name: str, thing: Any) -> Iterator[Named]:
-        if not isinstance(thing, tuple | frozenset):
+        if not isinstance(thing, tuple):
             self.hold(name, thing)
         if isinstance(thing, dict | MappingProxyType):
             self.lookups.append(((name,), tuple, thing))  # the order of its keys
@@ -246,7 +271,7 @@ class Following:
             yield from ((f"{name}.{attribute}", part) for attribute, part in attributes.items())
         elif "__wrapped__" not in attributes:
             self.contents.extend((name, look, thing) for look in ways_to_look(thing))
-        yield name, kind
+        yield name, KindOf(kind)
 
     def visit_attributes(self, name: str, thing: Any) -> Iterator[Named]:
         """Those that some code names, the user's or that of a library's class from which the thing's own is derived."""
@@ -282,7 +307,8 @@ class Following:
         for attribute, part in vars(kind).items():
             named = (f"{name}.{attribute}", part)
             if attribute in MAKING:
-                yield from self.if_read(kind.__name__, named)
+                for word in (kind.__name__, "type", "__class__"):
+                    yield from self.if_read(word, named)
             elif (attribute.startswith("__") or not isinstance(part, MEMBERS)) and not isinstance(part, str):
                 yield named
             else:

@@ -9,7 +9,7 @@ import pickle
 import sys
 import threading
 import weakref
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Set
 from contextvars import ContextVar
 from functools import cached_property, partial, partialmethod, singledispatchmethod
 from types import CodeType, FunctionType, MethodType, ModuleType
@@ -94,6 +94,10 @@ def content_of_variable(variable: ContextVar[Any]) -> Any:
 
 def content_of_mapping(mapping: Mapping[Any, Any]) -> Any:
     return [(key, told_apart(thing)) for key, thing in mapping.items()]
+
+
+def content_of_set(things: Set[Any]) -> Any:
+    return frozenset(map(told_apart, things))
 
 
 def content_of_local(thing: threading.local) -> Any:

@@ -4,6 +4,7 @@ import builtins
 import collections
 import contextvars
 import ctypes
+import dataclasses
 import datetime
 import email.utils
 import functools
@@ -113,10 +114,58 @@ class Users(collections.UserDict):
     pass
 
 
+MADE_WITH = 2.0
+
+
+class Made:
+    def __init__(self):
+        self.k = MADE_WITH
+
+    @classmethod
+    def make(cls):
+        return cls()
+
+    def like(self):
+        return type(self)()
+
+
+class MadeAlike(Made):
+    pass
+
+
+@dataclasses.dataclass
+class AfterInit:
+    a: float = 1.0
+
+    def __post_init__(self):
+        self.k = MADE_WITH
+
+
+@dataclasses.dataclass
+class WithDefault:
+    k: float = dataclasses.field(default_factory=lambda: MADE_WITH)
+
+
+def made(f):
+    kind = MadeAlike
+    return lambda x: f(kind, x)
+
+
 THING, LATER, CHANGING, SLOT, EQUAL = Plain(), Plain(), Plain(), Slot(), [Equal(2.0)]
 ATTRIBUTE, REFERENCE, PROXY, USERS = operator.attrgetter(NAME), weakref.ref(THING), weakref.proxy(THING), Users(k=2.0)
 GLOBAL_OF_KEPT, FACTOR, META, C_NUMBER, LAYER = 2.0, 2.0, 2.0, ctypes.c_double(2.0), OfALibrary(1, 1)
 KEYED = {THING: 1.0}
+
+
+NUMBERED, MADE, KINDS, SET_OF_ONE, LONG = (
+    types.SimpleNamespace(w1=2.0, w2=3.0),
+    Made(),
+    {"made": MadeAlike},
+    {1},
+    "_scale",
+)
+WEAK_SET, WEAK_DICT = weakref.WeakSet([THING]), weakref.WeakKeyDictionary({THING: 2.0})
+PARTIAL = functools.partial(lambda x, k: x * k, k=2.0)
 
 
 def set_global(name, thing):
@@ -231,6 +280,28 @@ READ = {
     "all attributes, replaced": (lambda x: x * REPLACED.scale, lambda: setattr(REPLACED, "__dict__", {"scale": 5.0})),
     "a module, replaced": (import_inside, lambda: sys.modules.update(imported_by_the_function=SECOND_MODULE)),
     "a label": (lambda x: x * WEIGHT * len(WEIGHT.label), lambda: setattr(WEIGHT, "label", "longer")),
+    "getattr of a slice": (lambda x: x * getattr(THING, LONG[1:]), lambda: setattr(THING, "scale", 11.0)),
+    "getattr of a sum with str": (lambda x: sum(x * getattr(NUMBERED, "w" + str(i)) for i in (1, 2)),
+                                  lambda: setattr(NUMBERED, "w2", 9.0)),
+    "getattr of %": (lambda x: x * getattr(NUMBERED, "w%d" % 1), lambda: setattr(NUMBERED, "w1", 9.0)),  # noqa: UP031
+    "getattr of dir": (lambda x: x * getattr(NUMBERED, [n for n in dir(NUMBERED) if n[0] == "w"][0]),
+                       lambda: setattr(NUMBERED, "w1", 10.0)),
+    "reduce by getattr": (lambda x: x * functools.reduce(getattr, DOTTED.split("."), TABLE),
+                          lambda: setattr(TABLE.inner, "scale", 12.0)),
+    "what an object is made with": (made(lambda kind, x: x * kind().k), lambda: set_global("MADE_WITH", 3.0)),
+    "what it is made with, by a helper": (made(lambda kind, x: x * [kind() for _ in "ab"][0].k),
+                                          lambda: set_global("MADE_WITH", 4.0)),
+    "what it is made with, by its class": (made(lambda kind, x: x * kind.make().k),
+                                           lambda: set_global("MADE_WITH", 5.0)),
+    "what it is made with, by its like": (lambda x: x * MADE.like().k, lambda: set_global("MADE_WITH", 6.0)),
+    "what it is made with, from a table": (lambda x: x * KINDS["made"]().k, lambda: set_global("MADE_WITH", 7.0)),
+    "what is set after it is made": (lambda x: x * AfterInit().k, lambda: set_global("MADE_WITH", 8.0)),
+    "a field's default": (lambda x: x * WithDefault().k, lambda: set_global("MADE_WITH", 9.0)),
+    "a number that became True in a set": (lambda x: x * (5.0 if [*SET_OF_ONE][0] is True else 2.0),
+                                           lambda: (SET_OF_ONE.clear(), SET_OF_ONE.add(True))),
+    "a weak set": (lambda x: x * sum(thing.scale for thing in WEAK_SET), lambda: setattr(THING, "scale", 13.0)),
+    "a weak dict": (lambda x: x * WEAK_DICT[THING], lambda: WEAK_DICT.__setitem__(THING, 5.0)),
+    "a partial, set anew": (lambda x: PARTIAL(x), lambda: PARTIAL.__setstate__((PARTIAL.func, (), {"k": 5.0}, {}))),
     "a kind of UserDict": (lambda x: x * USERS["k"], lambda: USERS.update(k=5.0)),
     "settings of a library": (lambda x: x * float(logging.raiseExceptions), lambda: setattr(
         logging, "raiseExceptions", False)),
