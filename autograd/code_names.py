@@ -22,6 +22,11 @@ EVERYTHING = frozenset({"vars", "__dict__", "dir", "getmembers", "asdict", "astu
 #: put together: then any name may come out.
 VARIABLE_NAME, BUILT_TEXT = "getattr(…, name)", "f'…'"
 
+#: Words by which a variable may come to stand for any attribute's name.
+LISTING = frozenset(
+    {BUILT_TEXT, "fields", "_fields", "__annotations__", "__slots__", "__match_args__", "get_type_hints"}
+)
+
 BUILDING = {"BUILD_SLICE", "BINARY_SLICE", "BUILD_STRING", "FORMAT_VALUE", "FORMAT_SIMPLE", "FORMAT_WITH_SPEC"}
 BUILDERS = {
     *("str", "chr", "repr", "ascii", "format", "join", "replace", "lower", "upper", "strip", "capitalize"),
@@ -95,7 +100,8 @@ def name_given(steps: list[dis.Instruction]) -> str:
             stack[-1:] = [VARIABLE_NAME]
             continue
         elif step.opname.startswith("LOAD_"):
-            stack.append(step.argval if is_text(step) else VARIABLE_NAME)
+            both = isinstance(step.argval, tuple) and step.opname.startswith("LOAD_FAST_")
+            stack += [step.argval if is_text(step) else VARIABLE_NAME] * (2 if both else 1)
             continue
         elif step.opname in TAKING:
             taken = TAKING[step.opname] or count
@@ -128,4 +134,5 @@ def words_of_text(text: str) -> frozenset[str]:
 
 def reads_everything(words: set[str] | frozenset[str]) -> bool:
     """Whether code with these words may read any attribute."""
-    return not words.isdisjoint(EVERYTHING) or (VARIABLE_NAME in words and BUILT_TEXT in words)
+    by_variable = VARIABLE_NAME in words and not words.isdisjoint(LISTING)
+    return by_variable or not words.isdisjoint(EVERYTHING)

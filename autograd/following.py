@@ -57,11 +57,17 @@ BASES = attrgetter("__mro__", "__mro__")
 #: What runs when an object is made, and so where the name of its class stands.
 MAKING = {"__init__", "__new__", "__post_init__"}
 
+#: What a class says of itself, the names of its attributes among it, which are read by name elsewhere.
+ABOUT_THE_CLASS = {
+    *("__annotations__", "__static_attributes__", "__match_args__", "__slots__", "__firstlineno__", "__doc__"),
+    *("__dataclass_fields__", "__dataclass_params__", "__module__", "__qualname__", "__dict__", "__weakref__"),
+}
+
 #: Of these modules' kinds an object is nothing but its attributes.
 PLAIN_MODULES = ("types", "argparse", "collections")
 
 #: Modules whose kinds, as bases of the user's, read no attributes.
-FORMAL_MODULES = ("builtins", "abc", "typing", "enum")
+FORMAL_MODULES = ("builtins", "abc", "typing")
 
 #: This project's packages.
 PROJECT = ("autograd", "nn")
@@ -305,6 +311,8 @@ class Following:
     def members(self, name: str, kind: type) -> Iterator[Named]:
         """What is in a class; of its methods and properties only those that some code names, or Python itself calls."""
         for attribute, part in vars(kind).items():
+            if attribute in ABOUT_THE_CLASS:
+                continue
             named = (f"{name}.{attribute}", part)
             if attribute in MAKING:
                 for word in (kind.__name__, "type", "__class__"):

@@ -165,6 +165,7 @@ NUMBERED, MADE, KINDS, SET_OF_ONE, LONG = (
     "_scale",
 )
 WEAK_SET, WEAK_DICT = weakref.WeakSet([THING]), weakref.WeakKeyDictionary({THING: 2.0})
+FIELDS = WithDefault()
 PARTIAL = functools.partial(lambda x, k: x * k, k=2.0)
 
 
@@ -286,6 +287,8 @@ READ = {
     "getattr of %": (lambda x: x * getattr(NUMBERED, "w%d" % 1), lambda: setattr(NUMBERED, "w1", 9.0)),  # noqa: UP031
     "getattr of dir": (lambda x: x * getattr(NUMBERED, [n for n in dir(NUMBERED) if n[0] == "w"][0]),
                        lambda: setattr(NUMBERED, "w1", 10.0)),
+    "every field": (lambda x: x * sum(getattr(FIELDS, field.name) for field in dataclasses.fields(FIELDS)),
+                    lambda: setattr(FIELDS, "k", 14.0)),
     "reduce by getattr": (lambda x: x * functools.reduce(getattr, DOTTED.split("."), TABLE),
                           lambda: setattr(TABLE.inner, "scale", 12.0)),
     "what an object is made with": (made(lambda kind, x: x * kind().k), lambda: set_global("MADE_WITH", 3.0)),
@@ -362,6 +365,9 @@ def test_a_thread_reads_its_own():
 
 def test_a_name_that_stands_in_the_code_leads_to_itself_alone():
     class Model:
+        w: Value
+        steps: int
+
         def __init__(self):
             self.w, self.steps = Value(2.0), 0
 
