@@ -51,7 +51,7 @@ def program_of(objective: Objective, samples: Samples, batch_size: int | None) -
     if changing := changes(around):
         raise NotRepeatable(changing)
     program = ObjectiveProgram(objective, around, recorded, alike, first, most)
-    if key is not None and not around.gradients:  # of parameters, if some code reads these
+    if key is not None and not around.of_values:  # gradients and labels of parameters, if some code reads these
         with lock:
             recorded_programs[key] = program
             recorded_programs.move_to_end(key)
