@@ -8,13 +8,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from autograd.lift.arrays.machine import Machine
-from autograd.lift.arrays.printed import listing
 from autograd.lift.arrays.program import FloatArray
-from autograd.lift.arrays.reverse import reverse
 from autograd.lift.arrays.update import Piece, Rule, Update
-from autograd.lift.choose_backend import machine_for, tape_machine, training_loop_for
-from autograd.lift.loops.tape import Tape
-from autograd.lift.loops.tape_listing import tape_listing
+from autograd.lift.choose_backend import machine_for, training_loop_for, way_back
+from autograd.lift.loops.tape_listing import listed
 from autograd.lift.specialised import Specialised
 
 if TYPE_CHECKING:
@@ -33,9 +30,7 @@ class Pattern:
     def __init__(self, specialised: Specialised, wanted: slice) -> None:
         self.program = specialised.program
         self.places = specialised.places[wanted]
-        self.reverse = (
-            None if isinstance(self.program, Tape) else reverse(self.program, self.places, self.program.roots[:1])
-        )
+        self.reverse = way_back(self.program, self.places, self.program.roots[:1])
         self.start = int(specialised.places[0])
         self.arguments = specialised.arguments
         self.captured = specialised.captured
@@ -43,8 +38,6 @@ class Pattern:
 
     def machine(self, repeated: bool) -> Machine:
         """A machine with memory of its own."""
-        if isinstance(self.program, Tape):
-            return tape_machine(self.program, self.places.tolist(), self.program.roots[:1], repeated)
         return machine_for(self.program, self.reverse, repeated=repeated)
 
     def training_loop(self, rule: Rule, slots: int, tables: Sequence[tuple[int, int, int]]) -> TrainingLoop | None:
@@ -56,8 +49,7 @@ class Pattern:
     @property
     def summary(self) -> str:
         """What became of the scalars, in words."""
-        shown = tape_listing(self.program) if isinstance(self.program, Tape) else listing(self.program)
-        return shown.summary
+        return listed(self.program).summary
 
 
 class Bound:

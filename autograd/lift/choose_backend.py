@@ -15,6 +15,7 @@ from autograd.lift.arrays.program import MatrixProduct, Places, Program
 from autograd.lift.arrays.reference import ReferenceMachine
 from autograd.lift.arrays.reverse import Reverse, reverse
 from autograd.lift.arrays.update import Update
+from autograd.lift.loops.derivatives import Derivatives, derivatives
 from autograd.lift.loops.float_machine import FloatMachine
 from autograd.lift.loops.hand_over import MOST_AT_ONCE, MOST_COMPILED, HandedOver, calls_that_pay, operands_in
 from autograd.lift.loops.tape import Tape
@@ -36,39 +37,45 @@ MOST_PLACES = 1 << 21
 back_end: ContextVar[str] = ContextVar("back_end", default="auto")
 
 
-def machine_for(program: Program, reverse: Reverse | None = None, *, repeated: bool = False) -> Machine:
+def way_back(program: Program | Tape, wanted: Places, roots: list[int]) -> Reverse | Derivatives:
+    """The derivatives of the roots by the numbers at the places `wanted`, as the kind of program has them."""
+    if isinstance(program, Tape):
+        return derivatives(program, wanted.tolist(), roots)
+    return reverse(program, wanted, roots)
+
+
+def machine_for(
+    program: Program | Tape, back: Reverse | Derivatives | None = None, *, repeated: bool = False
+) -> Machine:
     """The program, made ready to run by the back end that fits it.
 
     Args:
-        program, reverse: what is to be run.
+        program, back: what is to be run, and its `way_back` if there is one.
         repeated: whether it will run thousands of times, as in training, so that compiling it pays.
     """
-    if back_end.get() == "reference":
-        return ReferenceMachine(program, reverse)
-    if uses_machine_code(program, repeated):
-        machine: Machine = llvm_backend().LlvmMachine(program, reverse)
-        return machine
-    return NumpyMachine(program, reverse)
-
-
-def machine_by(program: Program | Tape, wanted: Places, roots: list[int], *, repeated: bool = False) -> Machine:
-    """The same for what is differentiated: the roots (none: values alone) by the numbers at the places `wanted`."""
     if isinstance(program, Tape):
-        return tape_machine(program, wanted.tolist(), roots, repeated)
-    return machine_for(program, reverse(program, wanted, roots) if roots else None, repeated=repeated)
+        assert not isinstance(back, Reverse)
+        return tape_machine(program, back or derivatives(program, (), ()), repeated)
+    assert not isinstance(back, Derivatives)
+    if back_end.get() == "reference":
+        return ReferenceMachine(program, back)
+    if uses_machine_code(program, repeated):
+        machine: Machine = llvm_backend().LlvmMachine(program, back)
+        return machine
+    return NumpyMachine(program, back)
 
 
-def tape_machine(tape: Tape, wanted: list[int], roots: list[int], repeated: bool) -> Machine:
+def tape_machine(tape: Tape, plan: Derivatives, repeated: bool) -> Machine:
     """A tape, made ready to run: as Python source, and as machine code as soon as that pays."""
     asked = back_end.get()
-    floats = FloatMachine(tape, wanted, roots)
+    floats = FloatMachine(tape, plan)
     if asked != "llvm" and (asked != "auto" or operands_in(tape) > MOST_COMPILED or not can_compile()):
         return floats
 
     def compiled() -> Machine:
         from autograd.lift.llvm_backend.tape_machine import TapeMachine  # which needs llvmlite
 
-        machine: Machine = TapeMachine(tape, floats.plan, floats.memory)
+        machine: Machine = TapeMachine(tape, plan, floats.memory)
         return machine
 
     if asked == "llvm" or (repeated and operands_in(tape) <= MOST_AT_ONCE):
@@ -76,11 +83,11 @@ def tape_machine(tape: Tape, wanted: list[int], roots: list[int], repeated: bool
     return HandedOver(floats, compiled, calls_that_pay(tape))
 
 
-def training_loop_for(program: Program | Tape, derivative: Reverse | None, update: Update) -> TrainingLoop | None:
+def training_loop_for(program: Program | Tape, back: Reverse | Derivatives, update: Update) -> TrainingLoop | None:
     """Many steps of training in one call; None where there is no machine code, or it cannot read the update's rule."""
-    if isinstance(program, Tape) or derivative is None or not uses_machine_code(program):
+    if isinstance(program, Tape) or not uses_machine_code(program):
         return None
-    loop: TrainingLoop | None = llvm_backend().training_loop(program, derivative, update)
+    loop: TrainingLoop | None = llvm_backend().training_loop(program, back, update)
     return loop
 
 

@@ -22,12 +22,10 @@ from typing import Any
 import numpy as np
 
 from autograd.lift.arrays.listing import Listing
-from autograd.lift.arrays.printed import listing
 from autograd.lift.bound import Bound, Pattern
 from autograd.lift.capture.arguments import Reading, like
 from autograd.lift.first_call import asks_for_kinds, compare_with_plain
-from autograd.lift.loops.tape import Tape
-from autograd.lift.loops.tape_listing import tape_listing
+from autograd.lift.loops.tape_listing import listed
 from autograd.lift.node import CompiledCall, Later, as_leaf, compiled_node, node_operation
 from autograd.lift.specialised import Specialised
 from autograd.nesting import flat, nested_like
@@ -212,10 +210,7 @@ class Compiled:
         """
         if self.latest is None:
             raise RuntimeError("nothing is recorded yet: call the compiled function once")
-        program = self.latest.program
-        if isinstance(program, Tape):
-            return tape_listing(program, self.recordings)
-        return listing(program, self.recordings)
+        return listed(self.latest.program, self.recordings)
 
     def specialised(
         self, structure: tuple[Any, ...], reading: Reading, args: tuple[Any, ...], kwargs: dict[str, Any]

@@ -16,7 +16,7 @@ from autograd.lift.capture.arguments import Reading, argument_names, defined_at,
 from autograd.lift.capture.given import Given
 from autograd.lift.capture.recorded_order import noted_order
 from autograd.lift.capture.simplify import scalar_program
-from autograd.lift.choose_backend import machine_by
+from autograd.lift.choose_backend import machine_for, way_back
 from autograd.lift.loops.rolling import rolled_up
 from autograd.lift.loops.tape import Tape
 from autograd.nesting import flat
@@ -109,7 +109,9 @@ class Specialised:
         """The machine for gradients with respect to the inputs in these ranges (none: for values alone)."""
         if wanted not in self.machines:
             chosen = [i for span in wanted for i in span]
-            self.machines[wanted] = machine_by(self.program, self.places[chosen], self.program.roots if chosen else [])
+            self.machines[wanted] = machine_for(
+                self.program, way_back(self.program, self.places[chosen], self.program.roots) if chosen else None
+            )
         return self.machines[wanted]
 
     def for_node(self, arguments: tuple[int, ...]) -> tuple[Machine, tuple[int, ...]]:

@@ -17,7 +17,7 @@ from autograd import eager
 #: The Values that are made in this thread or task, where that is noted.
 made_here: ContextVar[list[Any] | None] = ContextVar("made_here", default=None)
 
-lock = threading.Lock()
+noting_lock = threading.Lock()
 noting = 0  # how many notes are taken, in whichever thread
 
 
@@ -37,7 +37,7 @@ def noted_order() -> Iterator[list[Any]]:
 def change_noting(change: int) -> None:
     """Have Values written down while there is somebody who wants to know."""
     global noting  # noqa: PLW0603
-    with lock:
+    with noting_lock:
         noting += change
         eager.make_by(write_down if noting else object.__new__)
 

@@ -51,11 +51,13 @@ class Derivatives:
 
     Attributes:
         sections: of each section.
+        wanted: the places by which is differentiated.
         received: the places whose adjoint is in memory, and must be 0 at first.
         stored: the places that the forward pass must store.
     """
 
     sections: list[SectionFlows]
+    wanted: list[int]
     received: Places
     stored: Places
 
@@ -72,7 +74,7 @@ def derivatives(tape: Tape, wanted: Iterable[int], roots: Iterable[int]) -> Deri
     arrived = np.zeros(tape.size, dtype=bool)
     arrived[roots] = True
     found = [flows_in(section, needed, arrived, received) for section in reversed(tape.sections)][::-1]
-    return Derivatives(found, np.flatnonzero(received), np.flatnonzero(stored_places(tape, found)))
+    return Derivatives(found, wanted, np.flatnonzero(received), np.flatnonzero(stored_places(tape, found)))
 
 
 def need(section: Section, needed: Places) -> None:

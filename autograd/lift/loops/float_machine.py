@@ -9,7 +9,7 @@ from __future__ import annotations
 import itertools
 import linecache
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from functools import cached_property
 from typing import Any
 
@@ -18,7 +18,7 @@ import numpy as np
 from autograd.arithmetic import ELEMENTARY, Arithmetic, Floats
 from autograd.eager import STRICT
 from autograd.lift.arrays.program import FloatArray
-from autograd.lift.loops.derivatives import derivatives
+from autograd.lift.loops.derivatives import Derivatives
 from autograd.lift.loops.passes import BackwardPass, ForwardPass
 from autograd.lift.loops.tape import Gathered, Tape
 
@@ -28,11 +28,9 @@ serial_numbers = itertools.count(1)
 class FloatMachine:
     """A tape made ready to run, see `autograd.lift.arrays.machine.Machine`."""
 
-    def __init__(self, tape: Tape, wanted: Iterable[int] = (), roots: Iterable[int] = ()) -> None:
-        self.tape = tape
-        self.wanted, roots = list(wanted), list(roots)
-        self.plan = derivatives(tape, self.wanted, roots)
-        self.memory: FloatArray = np.zeros(2 * tape.size if roots else tape.size)
+    def __init__(self, tape: Tape, plan: Derivatives) -> None:
+        self.tape, self.plan = tape, plan
+        self.memory: FloatArray = np.zeros(2 * tape.size if len(plan.received) else tape.size)
         self.memory[list(tape.constants)] = list(tape.constants.values())
         self.values, self.adjoints = self.memory[: tape.size], self.memory[tape.size :]
         self.given = tape.check  # all that is given lies before it
@@ -91,7 +89,8 @@ class FloatMachine:
     def backward(self) -> None:
         self.prepare("backward")
         self.run("backward")
-        self.adjoints[self.wanted] = [self.slopes[place] for place in self.wanted]
+        wanted = self.plan.wanted
+        self.adjoints[wanted] = [self.slopes[place] for place in wanted]
 
     def forward_and_backward(self) -> None:
         """ForwardPass, and backward from the first root."""
@@ -106,7 +105,7 @@ class Source:
 
     registers = sys.maxsize  # a local variable is quicker than an entry of a list
 
-    def __init__(self, tape: Tape, plan: Any, total: bool) -> None:
+    def __init__(self, tape: Tape, plan: Derivatives, total: bool) -> None:
         self.m = SourceArithmetic(self, total)
         self.lines: list[str] = []
         self.indent = 0

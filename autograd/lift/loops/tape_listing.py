@@ -5,6 +5,8 @@ from __future__ import annotations
 from bisect import bisect_right
 
 from autograd.lift.arrays.listing import Listing, Statement
+from autograd.lift.arrays.printed import listing
+from autograd.lift.arrays.program import Program
 from autograd.lift.capture.simplify import LINEAR
 from autograd.lift.loops.tape import Carried, Fixed, Gathered, Moving, Operand, Own, Section, Tape, TapeStep
 from autograd.symbols import Expression, expression, symbol
@@ -13,6 +15,11 @@ from autograd.symbols import Expression, expression, symbol
 def tape_listing(tape: Tape, recordings: int = 1) -> Listing:
     """The statements of a tape, and how much of the scalar program is in loops."""
     return Listing(TapePrinter(tape).statements, tape.recorded, tape.grouped / max(tape.scalars, 1), recordings)
+
+
+def listed(program: Program | Tape, recordings: int = 1) -> Listing:
+    """The statements of either kind of program."""
+    return tape_listing(program, recordings) if isinstance(program, Tape) else listing(program, recordings)
 
 
 class TapePrinter:
