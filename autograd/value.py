@@ -488,7 +488,7 @@ def value_of_parts(
         (node._a,), (node._da,) = parents, local_grads
     elif len(parents) == 2:
         (node._a, node._b), (node._da, node._db) = parents, local_grads
-    elif parents:
+    elif op is not None:
         node._many = parents, tuple(local_grads)
     return node
 

@@ -33,6 +33,7 @@ LAZY = {
     "autograd/lift/choose_backend.py",  # llvm_backend: llvmlite
     "nn/basics/forward.py",  # for_each: NumPy
     "nn/training/forward_loss.py",  # for_each: NumPy
+    "nn/training/objective_program.py",  # over_batch: NumPy
     "nn/training/array_steps.py",  # numpy_arithmetic: NumPy
 }
 

@@ -16,6 +16,7 @@ behind this door takes what the one before it gives; the files of each are liste
     bound            a compiled function with its arguments in place, for a loop
     first_call       a program beside the function itself, where they may answer otherwise
     for_each         a function of one sample for each row of a table, values alone
+    over_batch       a function of one sample for a batch, with its gradient, for training
     jit              the compiled function
     without_numpy    jit where NumPy is not installed
 

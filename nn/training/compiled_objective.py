@@ -150,7 +150,7 @@ class CompiledObjective:
 
     def predictions_in(self, results: FloatArray, count: int) -> FloatArray:
         """The predictions for the first samples, among all results of a run of the program."""
-        outputs: FloatArray = results[1:].reshape(self.room, -1)[:count]
+        outputs: FloatArray = results[1:].reshape(-1, self.room)[:, :count].T
         return outputs
 
     # ── Many batches ────────────────────────────────────────────────────────────────────────────────────────

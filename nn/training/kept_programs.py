@@ -22,7 +22,7 @@ MOST_KEPT = 16  # programs, those that were used last
 MOST_SAMPLES = 256  # that a program has room for
 
 recorded_programs: OrderedDict[Hashable, ObjectiveProgram] = OrderedDict()
-lock = threading.Lock()
+one_at_a_time = threading.Lock()
 
 
 class NotRepeatable(TraceError):
@@ -40,7 +40,7 @@ def program_of(objective: Objective, samples: Samples, batch_size: int | None) -
     widths = tuple(table.shape[1] for table in samples.arrays)
     most = min(MOST_SAMPLES, batch_size or len(samples), len(samples))  # in a batch, or a part of a large one
     key = None if alike is None else (alike, id(objective.loss), objective.l1, objective.l2, widths, most)
-    with lock:
+    with one_at_a_time:
         found = None if key is None else recorded_programs.get(key)
         if found is not None and not found.surroundings.changed():
             recorded_programs.move_to_end(key)
@@ -50,9 +50,12 @@ def program_of(objective: Objective, samples: Samples, batch_size: int | None) -
     recorded = objective.of_sample(first.X[0], first.encoded[0])[0]
     if changing := changes(around):
         raise NotRepeatable(changing)
+    if around.imports:  # by now they have been made
+        around = Surroundings(objective.model, objective.loss)
+        around.expect_imports()
     program = ObjectiveProgram(objective, around, recorded, alike, first, most)
     if key is not None and not around.of_values:  # gradients and labels of parameters, if some code reads these
-        with lock:
+        with one_at_a_time:
             recorded_programs[key] = program
             recorded_programs.move_to_end(key)
             while len(recorded_programs) > MOST_KEPT:

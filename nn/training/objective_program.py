@@ -8,7 +8,7 @@ for a fixed number of samples.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable
+from collections.abc import Hashable
 from functools import cached_property
 from itertools import accumulate
 from typing import Any
@@ -55,27 +55,34 @@ class ObjectiveProgram:
         samples: Samples,
         most: int,
     ) -> None:
-        import numpy as np
+        from autograd.lift.over_batch import OverBatch
 
         self.objective = objective  # which its structure speaks of
         self.surroundings = around
         self.alike = alike
         self.penalties = objective.l1, objective.l2
         nodes = topological_order(recorded)
-        X, Y = samples.arrays
-        of_sample = X.shape[1] + sum(node.op is not None for node in nodes)
+        x, y = samples.X[0], samples.encoded[0]
+        of_sample = len(x) + len(y) + sum(node.op is not None for node in nodes)
         self.scalars: int = len(nodes)
         self.room: int = max(1, min(most, MOST_SCALARS_OF_SAMPLES // of_sample))
-        compiled = autograd.jit(of_batch(objective))
-        compiled.checks = False  # whoever chooses the engine compares it with `backward()`
-        X, Y = (np.resize(numbers, (self.room, numbers.shape[1])) for numbers in (X, Y))
-        self.pattern = compiled.pattern(X, Y, np.full(self.room, 1.0 / self.room), 1.0)
-        rows_and_widths = (X.shape, Y.shape, (1, self.room), (1, 1))
+        weights = [1.0 / self.room] * self.room
+        self.pattern = OverBatch(self.of_batch, {"X": x, "Y": y}, {"weights": weights, "share": [1.0]}, self.room)
+        rows_and_widths = (self.room, len(x)), (self.room, len(y)), (1, self.room), (1, 1)
         firsts = accumulate((rows * width for rows, width in rows_and_widths), initial=0)
         self.places = [(first, width, rows) for first, (rows, width) in zip(firsts, rows_and_widths, strict=False)]
         position = {id(parameter): k for k, parameter in enumerate(objective.model.parameters())}
         self.positions = [position[id(parameter)] for parameter in self.pattern.captured]
         self.loops: list[tuple[Any, Any]] = []  # (an optimiser's rule and settings, its machine code)
+
+    def of_batch(self, x: list[Value], y: list[Value], weights: list[Value], share: list[Value]) -> list[Any]:
+        """The objective of a batch, and the predictions: each output for all samples."""
+        from autograd.lift.capture.vmap import each_sample
+
+        loss, outputs = self.objective.of_sample(x, y)
+        total, penalty = autograd.dot(weights, each_sample(loss, self.room)), self.objective.penalty()
+        predictions = [of_sample for output in outputs for of_sample in each_sample(output, self.room)]
+        return [total + share[0] * penalty if isinstance(penalty, Value) else total, *predictions]
 
     def stands_for(self, objective: Objective) -> bool:
         """Whether the model is still of the structure that was recorded, and all else as it was."""
@@ -104,14 +111,3 @@ class ObjectiveProgram:
             self.loops = [*self.loops[-MOST_RULES + 1 :], (key, loop)]
             return loop.twin()
         return loop
-
-
-def of_batch(objective: Objective) -> Callable[..., Any]:
-    """The objective of a batch, and the predictions for all samples."""
-
-    def program(X: Any, Y: Any, weights: Any, share: Any) -> Any:
-        losses, outputs = autograd.vmap(objective.of_sample)(X, Y)
-        total, penalty = autograd.dot(weights, losses), objective.penalty()
-        return total + share * penalty if isinstance(penalty, Value) else total, outputs
-
-    return program

@@ -5,7 +5,7 @@ Sums of products become matrix products where `matrix_grid` finds that they can.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 
@@ -15,7 +15,7 @@ from autograd.lift.arrays.program import Map, MatrixProduct, Places, Program, Re
 from autograd.lift.arrays.schedule import batch_sizes, reachable, roles, scheduled
 from autograd.lift.arrays.strides import nested_shape, strides_of
 from autograd.lift.arrays.sum_terms import Terms, TermTable, oriented
-from autograd.lift.capture.batch_operations import BATCH, SAMPLE, sample_number
+from autograd.lift.capture.batch_operations import BATCH, COLUMN, SAMPLE, sample_number
 from autograd.lift.capture.simplify import COMMUTATIVE, LARGEST, LINEAR, Scalars, TooLarge
 
 #: Added to the number of a region that holds a batch, so that what is the same for all samples comes first.
@@ -28,21 +28,29 @@ MOST_NUMBERS = 200_000_000
 MOST_PADDING = 2
 
 
-def regrouped(program: Scalars, inputs: dict[int, str], captured: list[int]) -> Program:
+def regrouped(
+    program: Scalars,
+    inputs: dict[int, str],
+    captured: list[int],
+    tables: Sequence[tuple[str, int, int]] = (),
+) -> Program:
     """The array program of a scalar program.
 
     Args:
         program: the simplified scalars.
         inputs: the nodes of the arguments, in order, each with the name of the region that it belongs to.
         captured: the nodes of the captured leaves.
+        tables: inputs before all of these: each with its name, its rows (samples) and their width.
     """
-    return Regrouping(program, inputs, captured).result
+    return Regrouping(program, inputs, captured, tables).result
 
 
 class Regrouping:
     """Places for all scalars, and the instructions that compute them, group by group."""
 
-    def __init__(self, program: Scalars, inputs: dict[int, str], captured: list[int]) -> None:
+    def __init__(
+        self, program: Scalars, inputs: dict[int, str], captured: list[int], tables: Sequence[tuple[str, int, int]]
+    ) -> None:
         self.program = program
         operands = reachable(program)
         for node in (*inputs, *captured):
@@ -60,9 +68,13 @@ class Regrouping:
         self.put([0, *(node for node in program.number if node in operands and node)], "constants")
         self.result.constants = {int(self.place[n]): x for n, x in program.number.items() if self.place[n] >= 0}
         self.put(by_first_use(captured, operands), "p")
+        self.tables = [self.new_table(*table) for table in tables]
         for kind in dict.fromkeys(inputs.values()):
             self.put([node for node, name in inputs.items() if name == kind], kind)
-        self.result.inputs = [int(self.place[node]) for node in (*inputs, *captured)]
+        self.result.inputs = [
+            *(place for table in self.tables for place in table.ravel().tolist()),
+            *(int(self.place[node]) for node in (*inputs, *captured)),
+        ]
         for group in groups:
             op = program.op[group[0]]
             self.count = self.samples[group[0]]
@@ -72,16 +84,22 @@ class Regrouping:
                 self.largest(group)
             elif op is BATCH:
                 self.batch(group)
+            elif op is not None and op.family is COLUMN:
+                self.columns(group)
             else:
                 self.elementwise(group)
             self.result.scalars += len(group)
-            self.result.grouped += len(group) if len(group) > 1 or op in (LINEAR, LARGEST, BATCH) else 0
+            self.result.grouped += len(group) if self.count > 1 or len(group) > 1 or op in (LINEAR, LARGEST) else 0
         self.result.roots = [int(self.place[root]) for root in program.roots]
         self.result.size = self.used
 
     def put(self, nodes: Iterable[int], name: str) -> None:
         """Give the nodes the next places, as a region of their own."""
         self.new_region(np.array(list(nodes), dtype=np.intp), name)
+
+    def new_table(self, name: str, rows: int, width: int) -> Places:
+        """The next places, for a table of numbers that are no nodes."""
+        return self.new_region(np.full((rows, width), -1, dtype=np.intp), name)
 
     def new_region(self, nodes: Places, name: str = "") -> Places:
         """The next places, in the shape of `nodes`; −1 among them are cells that nobody reads.
@@ -146,6 +164,12 @@ class Regrouping:
         order = best_order(rows.T[:1])
         out = self.spread(self.new_region(np.array(group)[order]))
         self.result.instructions.append(Map(ops.IDENTITY, (rows[order],), out))
+
+    def columns(self, group: list[int]) -> None:
+        """Rows of samples from a table that has them side by side."""
+        of = [op.parameters for op in map(self.program.op.__getitem__, group) if op is not None]
+        columns = self.tables[int(of[0]["table"])][:, [int(each["number"]) for each in of]]
+        self.result.instructions.append(Map(ops.IDENTITY, (columns.T,), self.spread(self.new_region(np.array(group)))))
 
     def largest(self, group: list[int]) -> None:
         """The largest of each list; short lists repeat their first number."""

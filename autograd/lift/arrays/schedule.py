@@ -11,7 +11,7 @@ from __future__ import annotations
 import heapq
 from typing import Any
 
-from autograd.lift.capture.batch_operations import BATCH, SAMPLE
+from autograd.lift.capture.batch_operations import BATCH, COLUMN, SAMPLE
 from autograd.lift.capture.simplify import LINEAR, Scalars
 
 
@@ -34,6 +34,8 @@ def batch_sizes(program: Scalars, operands: dict[int, tuple[int, ...]]) -> dict[
         op = program.op[node]
         if op is BATCH:
             size[node] = len(xs)
+        elif op is not None and op.family is COLUMN:
+            size[node] = int(op.parameters["count"])
         else:
             size[node] = 1 if not xs or (op is not None and op.family is SAMPLE) else max([size[x] for x in xs])
     return size
@@ -48,6 +50,8 @@ def roles(
         op = program.op[node]
         if op is LINEAR:
             kind[node] = frozenset((sign, b < 0) for sign, _, b in program.terms[node])
+        elif op is not None and op.family is COLUMN:
+            kind[node] = COLUMN, op.parameters["table"]
         else:
             kind[node] = kinds.get(node, "constant") if op is None else SAMPLE if op.family is SAMPLE else op
     used_by: dict[int, set[Any]] = {node: set() for node in operands}
@@ -90,6 +94,9 @@ def scheduled(program: Scalars, operands: dict[int, tuple[int, ...]], role: dict
                 if not waiting[consumer]:
                     is_ready(consumer)
 
+    for node, xs in operands.items():
+        if not xs and program.op[node] is not None:
+            is_ready(node)
     done([node for node in operands if program.op[node] is None])
     groups: list[list[int]] = []
     while heap:

@@ -1,4 +1,7 @@
-"""The two operations that lead into and out of a batch: the samples' numbers as a row, and one of a row."""
+"""The operations that lead into a batch and out of it: the samples' numbers as a row, and one of a row.
+
+What leads in are the numbers themselves, one a sample, or a column of a table that is known by its place alone.
+"""
 
 from __future__ import annotations
 
@@ -19,3 +22,12 @@ SAMPLE = Family("sample", sample, {"number": None}, kept=65536)
 def sample_number(op: Operation | None) -> int:
     """Which sample an operation of that kind takes."""
     return int(op.parameters["number"]) if op is not None else 0
+
+
+def column(table: int, number: int, count: int) -> Operation:
+    """A column of a table: as many numbers as there are samples."""
+    parameters = {"table": table, "number": number, "count": count}
+    return Operation("column", lambda m: 0.0, lambda m, y: (), arity=0, parameters=parameters, family=COLUMN)
+
+
+COLUMN = Family("column", column, {"table": None, "number": None, "count": None}, kept=65536)

@@ -193,7 +193,7 @@ class Simplifier:
             operands = tuple(sorted(operands))  # a·b → b·a
         key = (op, operands)
         if key not in self.known:
-            if op is not BATCH and all(operand in number for operand in operands):
+            if operands and op is not BATCH and all(operand in number for operand in operands):
                 return self.constant(op.value(Floats, *(number[operand] for operand in operands)))
             self.known[key] = self.program.new(op, operands)
         return self.known[key]

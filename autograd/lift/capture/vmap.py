@@ -154,6 +154,11 @@ def batch(column: tuple[Any, ...]) -> Value:
     return row
 
 
+def each_sample(value: Any, count: int) -> list[Any]:
+    """What a Value of one sample's program stands for: one for each of the samples."""
+    return [x for number in range(count) for x in taken([value], number)]
+
+
 def taken(outputs: list[Any], number: int) -> Iterator[Any]:
     """One sample's results."""
     op = SAMPLE(number)

@@ -10,6 +10,7 @@ An epoch copies a batch in, row by row as the orders say, takes a step and keeps
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -93,14 +94,28 @@ def write_epoch(module: ir.Module, program: Program, update: Update) -> None:
     rate = b.load(b.gep(rates, [number]), align=8)
     finite = b.call(module.globals["step"], [f.memory, rate, b.load(count)])
     result = b.gep(results, [b.mul(number, WORD(len(program.roots)))])
-    for k, root in enumerate(program.roots):
-        b.store(b.load(f.at(root), align=8), b.gep(result, [WORD(k)]), align=8)
+    for position, start, length in neighbours(program.roots):
+        copy_numbers(f, f.at(start), b.gep(result, [WORD(position)]), length)
     b.store(b.add(number, finite), done)
     b.store(b.fadd(b.load(count), DOUBLE(1.0)), count)
     more_to_do = b.icmp_signed("<", b.load(done), steps)
     b.cbranch(b.and_(more_to_do, b.icmp_signed("!=", finite, WORD(0))), body, end)
     b.position_at_end(end)
     f.finish(b.load(done))
+
+
+def neighbours(places: list[int]) -> list[tuple[int, int, int]]:
+    """The runs of places that follow each other: where in the list, at which place, and how many."""
+    ends = [0, *(np.flatnonzero(np.diff(places) != 1) + 1).tolist(), len(places)]
+    return [(first, places[first], end - first) for first, end in pairwise(ends)]
+
+
+def copy_numbers(f: Emitter, source: ir.Value, target: ir.Value, count: int) -> None:
+    """So many numbers from one address to another."""
+    b = f.builder
+    with f.loop(count) as k:
+        place = [k if isinstance(k, ir.Value) else WORD(k)]
+        b.store(b.load(b.gep(source, place), align=8), b.gep(target, place), align=8)
 
 
 def copy_rows(f: Emitter, piece: Piece, table: ir.Value, order: ir.Value) -> None:
