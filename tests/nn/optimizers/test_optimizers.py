@@ -314,3 +314,48 @@ def test_a_schedule_is_read_at_each_step():
     optimizer = GradientDescent(schedules.exponential(1.0, factor=0.5))
     assert walk(optimizer, [1.0, 1.0, 1.0], start=0.0) == [-1.0, -1.5, -1.75]
     assert optimizer.rate() == 0.125
+
+
+# ── Starting over ──
+
+
+@pytest.mark.parametrize("made", GRADIENT)
+def test_what_starts_over_goes_as_a_new_one(made):
+    rate = schedules.exponential(0.1, factor=0.5)
+    optimizer = made(rate)
+    walk(optimizer, GRADIENTS)
+    optimizer.start_over()
+    assert optimizer.state_dict() == made(rate).state_dict()
+    assert walk(optimizer, GRADIENTS) == walk(made(rate), GRADIENTS)
+
+
+def test_an_optimiser_of_ones_own_has_no_steps_no_settings_and_no_rule_to_begin_with():
+    class Own(Optimizer):
+        pass
+
+    own = Own()
+    assert own.uses_gradient and own.settings() == {} and own.state_dict() == {"optimizer": "Own", "steps": 0}
+    own.load_state_dict({"optimizer": "Own", "steps": 3})
+    assert own.steps == 3
+    own.start_over()
+    assert own.steps == 0
+    with pytest.raises(NotImplementedError, match="Own"):
+        own.step({})
+
+
+@pytest.mark.parametrize("made", GRADIENT)
+def test_another_model_is_another_training(made):
+    optimizer = made(0.1)
+    walk(optimizer, GRADIENTS)
+    assert walk(optimizer, GRADIENTS) == walk(made(0.1), GRADIENTS)  # another parameter of the same name
+
+
+@pytest.mark.parametrize("made", GRADIENT)
+@pytest.mark.parametrize("gradient", [math.nan, math.inf, -math.inf])
+def test_a_gradient_that_is_not_finite_moves_nothing(made, gradient):
+    optimizer, first, second = made(0.1), Value(1.0), Value(2.0)
+    first.grad, second.grad = 0.5, gradient
+    with pytest.raises(ArithmeticError):
+        optimizer.step({"first": first, "second": second})
+    assert (first.data, second.data) == (1.0, 2.0)
+    assert optimizer.state_dict() == made(0.1).state_dict()
