@@ -26,6 +26,7 @@ from nn import (
 from nn.metrics import Metric
 from nn.optimizers import OPTIMIZERS
 from nn.training import checkpoint, compiled
+from nn.training.improvement import Improvement
 from nn.training.machine_code_steps import InMachineCode
 
 ENGINES = ["eager", "arrays", "machine code"]
@@ -346,3 +347,16 @@ def test_hill_climbing_has_its_step_set():
     w = Value(1.0)
     climbing.step({"w": w}, lambda: w.data**2)
     assert abs(w.data - 1.0) < 1e-10
+
+
+@pytest.mark.parametrize("higher", [False, True])
+@pytest.mark.parametrize("least", [0.0, 0.25])
+@pytest.mark.parametrize("by", [-1.0, -0.25, 0.0, 0.25, 0.5, math.nan])
+def test_an_improvement_is_more_than_the_least_in_the_direction_that_is_better(higher, least, by):
+    rule = Improvement("x", higher_is_better=higher, min_delta=least)
+    assert rule.over(2.0, 2.0 + by if higher else 2.0 - by) == (by > least)
+    assert rule.over(None, 2.0 + by) == (not math.isnan(by))
+
+
+def test_a_loss_is_the_better_the_smaller_by_however_little():
+    assert Improvement("loss").over(2.0, 2.0 - 1e-12) and not Improvement("loss").over(2.0, 2.5)

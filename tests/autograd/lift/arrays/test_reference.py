@@ -9,7 +9,7 @@ from autograd.lift.arrays.reference import ReferenceMachine
 from autograd.lift.arrays.reverse import reverse
 from autograd.lift.capture.simplify import LARGEST
 from autograd.lift.choose_backend import back_end
-from autograd.ops import ADD, IDENTITY, MULTIPLY, SUM
+from autograd.ops import ADD, IDENTITY, MULTIPLY, SUM, TANH
 from random_array_programs import RandomArrayProgram
 
 A, B = np.array([[0, 1], [2, 3]]), np.array([[4, 5], [2, 2]])
@@ -47,6 +47,40 @@ def test_what_arrives_at_the_same_place_is_added():
         machine.forward_and_backward()
         assert machine.values[6] == 3.0**2 + 3 * 5.0**2
         assert machine.adjoints[:2].tolist() == [2 * 3.0, 3 * 2 * 5.0]
+
+
+@pytest.mark.parametrize(
+    "roots, zeros, stored, slopes",
+    [
+        (
+            None,
+            [4, 5, 6],
+            [True, True, True, False],
+            lambda a, b: [1 - np.tanh(a) ** 2 + b, 1 - np.tanh(b) ** 2 + a, 0],
+        ),
+        ([4], [4, 6], [True, True], lambda a, b: [1 - np.tanh(a) ** 2, 1 - np.tanh(b) ** 2, 0]),
+        ([5], [5, 6], [True, True], lambda a, b: [b, a, 0]),
+    ],
+)
+def test_gradients_of_the_roots_that_are_asked_for(roots, zeros, stored, slopes):
+    """tanh a + tanh b at place 4, a·b at 5; what nothing flows to (6) is 0, and what is stored needs no 0 before."""
+    a, b, both = np.array([0]), np.array([1]), np.array([0, 1])
+    instructions = [
+        Map(TANH, (both,), np.array([2, 3])),
+        Reduce(SUM, np.array([[2, 3]]), np.array([4])),
+        Map(MULTIPLY, (a, b), np.array([5])),
+    ]
+    program = Program(size=7, instructions=instructions, roots=[4, 5])
+    back = reverse(program, np.array([0, 1, 6]), roots)
+    assert back.zeros.tolist() == zeros and [flow.first for flow in back.flows] == stored
+    machine = ReferenceMachine(program, back)
+    machine.values[:2] = [0.5, -2.0]
+    machine.forward()
+    machine.adjoints[:] = 7.0  # left by what was computed before
+    machine.clear()
+    machine.adjoints[program.roots if roots is None else roots] = 1.0
+    machine.backward()
+    assert machine.adjoints[[0, 1, 6]] == pytest.approx(slopes(0.5, -2.0), rel=1e-15)
 
 
 @pytest.mark.parametrize("seed", range(10))
