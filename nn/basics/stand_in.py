@@ -2,10 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 from autograd.surroundings import Surroundings
+from nn.basics.parameters import HasParameters
 
 SAMPLES_COMPARED = 2  # for which a program is held against the model, once it is compiled
 DIFFERENCE_ALLOWED = 1e-9  # of rounding alone, relative for numbers above 1
+
+
+def changes_when_called(model: HasParameters, call: Callable[[], Any]) -> str:
+    """How a model changes by a call, which a program would not repeat, in words; "" if it does not."""
+    around = Surroundings(model)
+    call()
+    return changes(around)
 
 
 def changes(around: Surroundings) -> str:
