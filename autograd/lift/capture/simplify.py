@@ -8,13 +8,16 @@ table, or one of two forms that gather what Python spells in many ways:
 
 Nodes that do not reach the result are never visited, equal nodes become one, constants are folded. Each rewrite
 carries its law; they are exact but for the sign of a zero and the rounding of the order in which terms are added.
+
+Structure comes before numbers: a factor or divisor is folded (1·x → x) in all operations of a kind or in none. Where a
+one-hot vector or an image has a 1 its neighbours have not, and all stay alike.
 """
 
 from __future__ import annotations
 
 import math
 import sys
-from collections.abc import Container, Sequence
+from collections.abc import Callable, Container, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -26,6 +29,15 @@ from autograd.recording import Recording
 from autograd.value import Value, Values
 
 SMALLEST_NORMAL = sys.float_info.min
+
+#: Which constants an operation can do without.
+FOLDS: dict[Operation | None, Callable[[float], bool]] = {
+    ops.MULTIPLY: lambda x: abs(x) == 1.0,
+    ops.DOT: lambda x: abs(x) == 1.0,
+    ops.DIVIDE: lambda x: abs(math.frexp(x)[0]) == 0.5,
+}
+
+OperationKind = tuple[Operation | str | None, ...]
 
 #: What may be recorded for a program: one of that size takes about a minute and 3 GB.
 MOST_RECORDED = 5_000_000
@@ -134,6 +146,8 @@ class Simplifier:
         self.before = recording.before
         order, self.expanded = walk(roots, self.before)
         self.count_uses(order, roots)
+        self.constants = recording.constants
+        self.folding = self.folded_kinds(order)
         position = {id(value): number for number, value in enumerate(made)}
         for value in order:
             if value.op is not None and id(value) not in self.before:
@@ -176,6 +190,22 @@ class Simplifier:
                 uses[key] = uses.get(key, 0) + 1
                 if not additive and (value.op is not ops.NEGATIVE or id(value) in self.elsewhere):
                     self.elsewhere.add(key)
+
+    def folded_kinds(self, order: list[Value]) -> set[OperationKind]:
+        """The kinds of operations whose constants are all such that they can be folded."""
+        folds: dict[OperationKind, bool] = {}
+        for value in order:
+            if value.op in FOLDS:
+                kind = self.kind_of(value)
+                numbers = [x._data for x in value.parents if id(x) in self.constants]
+                folds[kind] = folds.get(kind, True) and all(map(FOLDS[value.op], numbers))
+        return {kind for kind, all_fold in folds.items() if all_fold}
+
+    def kind_of(self, value: Value) -> OperationKind:
+        """The operation, and which operations have made its operands ("number": none, it is a constant)."""
+        if value.op is ops.DOT:
+            return (ops.DOT,)
+        return (value.op, *["number" if id(x) in self.constants else x.op for x in value.parents])
 
     # ── Nodes ───────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -243,13 +273,15 @@ class Simplifier:
         elif op is ops.NEGATIVE and key not in self.elsewhere and self.uses[key] == 1:  # a + (−b) → a − b
             self.settle(key, self.signed_terms(-1, parents[0], []))
         elif op is ops.MULTIPLY:
-            self.multiply(key, *map(self.node, parents))
+            a, b = map(self.node, parents)
+            self.multiply(key, a, b, self.kind_of(value) in self.folding)
         elif op is ops.MAXIMUM and self.uses.get(key, 0) == 1:
             self.chains[key] = [*self.chain(parents[0]), self.node(parents[1])]
         elif op is ops.DETACH:  # detach(x) → largest(x), so that a softmax of one is like all others
             self.nodes[key] = self.largest(tuple(dict.fromkeys(self.chain(parents[0]))))  # max(x, x) → x
         else:
-            self.nodes[key] = self.rewritten(op, tuple(map(self.node, parents)))
+            folds = op is ops.DIVIDE and self.kind_of(value) in self.folding
+            self.nodes[key] = self.rewritten(op, tuple(map(self.node, parents)), folds)
 
     def largest(self, operands: tuple[int, ...]) -> int:
         """The detached maximum of nodes."""
@@ -274,7 +306,7 @@ class Simplifier:
         """The operands of a chain of maxima, or the one node."""
         return self.chains.pop(id(value)) if id(value) in self.chains else [self.node(value)]
 
-    def rewritten(self, op: Operation, operands: tuple[int, ...]) -> int:
+    def rewritten(self, op: Operation, operands: tuple[int, ...], folds: bool) -> int:
         """An operation on nodes, in its simplest form."""
         number = self.program.number
         if op.family is ops.POWER:
@@ -285,7 +317,7 @@ class Simplifier:
                 return self.apply(ops.MULTIPLY, operands * 2)
             if c == -1.0:  # x⁻¹ → 1/x
                 return self.apply(ops.DIVIDE, (self.constant(1.0), *operands))
-        if op is ops.DIVIDE and abs(math.frexp(number.get(operands[1], 0.0))[0]) == 0.5:  # x/2ᵏ → x·2⁻ᵏ
+        if folds and abs(math.frexp(number.get(operands[1], 0.0))[0]) == 0.5:  # x/2ᵏ → x·2⁻ᵏ
             inverse = 1.0 / number[operands[1]]
             if inverse == 1.0:
                 return operands[0]
@@ -293,20 +325,21 @@ class Simplifier:
                 return self.apply(ops.MULTIPLY, (operands[0], self.constant(inverse)))
         return self.apply(op, operands)
 
-    def multiply(self, key: int, a: int, b: int) -> None:
+    def multiply(self, key: int, a: int, b: int, folds: bool) -> None:
         """A product: a factor of sums if it is used in sums alone."""
         number = self.program.number
         for x, y in ((a, b), (b, a)):
-            if number.get(x) == 1.0:  # 1·x → x
+            if folds and number.get(x) == 1.0:  # 1·x → x
                 self.nodes[key] = y
                 return
         if key in self.elsewhere or (a in number and b in number):
             self.nodes[key] = self.apply(ops.MULTIPLY, (a, b))
         else:
-            self.pending[key] = [self.product(1, a, b)]
+            self.pending[key] = [self.product(a, b, folds)]
 
-    def product(self, sign: int, a: int, b: int) -> SumTerm:
+    def product(self, a: int, b: int, folds: bool) -> SumTerm:
         """The term ± a·b."""
+        sign = 1
         op, operands, number = self.program.op, self.program.operands, self.program.number
         factors = []
         for x in (a, b):
@@ -314,14 +347,14 @@ class Simplifier:
                 sign, x = -sign, operands[x][0]  # noqa: PLW2901
             factors.append(x)
         for x, y in (factors, factors[::-1]):
-            if number.get(x) in (1.0, -1.0):  # ±1·x → ±x
+            if folds and number.get(x) in (1.0, -1.0):  # ±1·x → ±x
                 return (sign * int(number[x]), y, -1)
         return (sign, factors[0], factors[1])
 
     def settle(self, key: int, terms: list[SumTerm], mean_of: int = 0) -> None:
         """Terms that one sum alone uses stay pending, to become part of it; others become a node."""
         if mean_of:  # mean(x) → Σx / n
-            self.nodes[key] = self.rewritten(ops.DIVIDE, (self.linear(terms), self.constant(float(mean_of))))
+            self.nodes[key] = self.rewritten(ops.DIVIDE, (self.linear(terms), self.constant(float(mean_of))), True)
         elif key not in self.elsewhere and self.uses.get(key, 0) == 1:
             self.pending[key] = terms
         else:
@@ -333,7 +366,8 @@ class Simplifier:
         if op is ops.DOT:
             factors = list(map(self.node, parents))
             middle = len(factors) // 2
-            return [self.product(1, a, b) for a, b in zip(factors[:middle], factors[middle:], strict=True)]
+            folds = self.kind_of(value) in self.folding
+            return [self.product(a, b, folds) for a, b in zip(factors[:middle], factors[middle:], strict=True)]
         terms: list[SumTerm] = []
         for position, parent in enumerate(parents):
             terms = self.signed_terms(-1 if op is ops.SUBTRACT and position else 1, parent, terms)

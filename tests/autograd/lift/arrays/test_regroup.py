@@ -133,6 +133,25 @@ def test_a_convolution_written_as_loops_is_one_product():
     assert (3, 4, 12, 1) in products(compiled)
 
 
+def test_what_is_multiplied_by_one_hot_numbers_stays_one_product():
+    weights = matrix(3, 4)
+    samples = [[float(k == j) - 0.5 * (k == 2) for k in range(4)] for j in (0, 1, 3, 2)]
+    classes = [[float(k == j) for k in range(3)] for j in (0, 2, 1, 0)]
+
+    def loss():
+        guesses = [softmax([dot(row, x) for row in weights]) for x in samples]
+        return total([dot(guess, chosen) for guess, chosen in zip(guesses, classes, strict=True)])
+
+    compiled = same_as_eager(loss, [w for row in weights for w in row])
+    assert sorted(products(compiled)) == [(1, 12, 1, 1), (4, 4, 3, 1)]
+
+
+def test_factors_that_are_all_one_are_no_factors():
+    xs = [Value(0.3 * k) for k in range(1, 5)]
+    compiled = same_as_eager(lambda: total([1.0 * x.exp() for x in xs]), xs)
+    assert "1 *" not in str(compiled.program) and "1 ·" not in str(compiled.program)
+
+
 def test_causal_attention_is_a_product_for_each_head():
     heads, size, length = 2, 3, 5
     width = heads * size
