@@ -6,6 +6,7 @@ import shutil
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.error
 import urllib.request
@@ -19,6 +20,10 @@ from hypothesis import settings
 # examples are the same each time, so that a failure is the change's; everywhere else they are new ones.
 settings.register_profile("patient", deadline=None, derandomize="CI" in os.environ)
 settings.load_profile("patient")
+
+# What is compiled is kept for this run alone, also by the processes that it starts.
+KEPT_CODE = tempfile.TemporaryDirectory(prefix="chalkgrad-tests-", ignore_cleanup_errors=True)
+os.environ["CHALKGRAD_CACHE"] = KEPT_CODE.name
 
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 

@@ -13,6 +13,8 @@ In reading order:
     vector_math     exp, tanh, sin and the like
     machine_code    compiling, for this processor
     tape_machine    loops over turns, as machine code
+    fingerprint     what tells one compiled program from another
+    code_on_disk    compiled programs, kept for the next process
     optimiser_step  an optimiser's rule behind the gradient
     training_loop   many steps in one call
 """

@@ -27,9 +27,6 @@ class Emitter:
         needed: which offsets are to be stored.
         more: the types of what it is given besides the memory.
         result: the type of what it gives back.
-
-    Attributes:
-        tables: offsets that the code reads, where they are; to be kept as long as the code.
     """
 
     def __init__(
@@ -49,7 +46,7 @@ class Emitter:
         self.memory = self.function.args[0]
         self.entry = ir.IRBuilder(self.function.append_basic_block("variables"))
         self.builder = ir.IRBuilder(self.function.append_basic_block("start"))
-        self.tables: dict[Access, np.ndarray[Any, np.dtype[np.int32]]] = {}
+        self.tables: dict[Access, ir.Value] = {}  # offsets that the code reads
 
     def finish(self, result: ir.Value | None = None) -> None:
         """End the function, with what it gives back."""
@@ -185,12 +182,21 @@ class Emitter:
             for k in range(count):
                 b.store(b.extract_element(number, HALF(k)), self.at(offset, k * step), align=8)
 
+    def table(self, access: Access) -> ir.Value:
+        """The offsets of an access, as numbers of the module."""
+        if access not in self.tables:
+            content = bytearray(np.ascontiguousarray(access.offsets, dtype=np.int32).tobytes())
+            kind = ir.ArrayType(ir.IntType(8), len(content))
+            table = ir.GlobalVariable(self.module, kind, f"{self.function.name}.{len(self.tables)}")
+            table.initializer, table.linkage, table.align = ir.Constant(kind, content), "internal", 64
+            table.global_constant = True
+            self.tables[access] = table.bitcast(HALF.as_pointer())
+        return self.tables[access]
+
     def addresses(self, access: Access, shape: tuple[int, ...], index: Index, axis: int, count: int) -> list[ir.Value]:
         """The addresses that a table has for neighbours along an axis."""
         b = self.builder
-        if access not in self.tables:
-            self.tables[access] = np.ascontiguousarray(access.offsets, dtype=np.int32)
-        table = b.inttoptr(WORD(self.tables[access].ctypes.data), HALF.as_pointer())
+        table = self.table(access)
         strides = tuple(prod(shape[k + 1 :]) for k in range(len(shape)))
         found = []
         for k in range(count):

@@ -241,9 +241,9 @@ class Lanes(Arithmetic):
 
     def ask_c(self, name: str, *xs: Any) -> Lane:
         """The C library's function, for each lane."""
+        module = self.builder.module
         kind = ir.FunctionType(DOUBLE, [DOUBLE] * len(xs))
-        address = ir.Constant(WORD, c_function(NOT_IN_C.get(name, name)))
-        function = self.builder.inttoptr(address, kind.as_pointer())
+        function = module.globals.get(c_symbol(name)) or ir.Function(module, kind, c_symbol(name))
         operands = [self.number(x) for x in xs]
         if self.width == 1:
             return Lane(self, self.builder.call(function, operands))
@@ -255,10 +255,14 @@ class Lanes(Arithmetic):
         return Lane(self, result)
 
 
+def c_symbol(name: str) -> str:
+    """The name by which machine code asks for a function of the C library."""
+    return f"chalkgrad_c_{name}"
+
+
 @cache
-def c_function(name: str) -> int:
-    """The address of a function of the C library's mathematics."""
+def c_function(name: str) -> int | None:
+    """The address of a function of the C library's mathematics; None if it has no such function."""
     library = ctypes.CDLL("ucrtbase" if sys.platform == "win32" else ctypes.util.find_library("m") or None)
-    address = ctypes.cast(getattr(library, name), ctypes.c_void_p).value
-    assert address is not None
-    return address
+    function = getattr(library, NOT_IN_C.get(name, name), None)
+    return None if function is None else ctypes.cast(function, ctypes.c_void_p).value

@@ -1,7 +1,8 @@
 """The machine-code back end: a program as functions of its memory, compiled for this processor.
 
 The statements of the program (`lowering`) run in groups (`fusion`); each group is written as loops (`loops`) or as the
-tiles of a matrix product (`matmul`), and all is compiled when it is first run (`machine_code`).
+tiles of a matrix product (`matmul`), and all is compiled when it is first run (`machine_code`), unless a program with
+the same `fingerprint` was compiled before, by this process or another one (`code_on_disk`).
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import ctypes
 from collections.abc import Callable
 from functools import cached_property, partial
 from typing import Any
+from weakref import WeakValueDictionary
 
 import numpy as np
 from llvmlite import ir  # type: ignore[import-untyped]
@@ -17,17 +19,22 @@ from llvmlite import ir  # type: ignore[import-untyped]
 from autograd.lift.arrays.program import FloatArray, Program
 from autograd.lift.arrays.reverse import Reverse
 from autograd.lift.arrays.update import Update
+from autograd.lift.llvm_backend.code_on_disk import fetched, keep
 from autograd.lift.llvm_backend.emitter import Emitter
+from autograd.lift.llvm_backend.fingerprint import fingerprint
 from autograd.lift.llvm_backend.fusion import Group, grouped, stored
 from autograd.lift.llvm_backend.loops import write_loops
 from autograd.lift.llvm_backend.lowering import Each, Lowering
-from autograd.lift.llvm_backend.machine_code import CompiledModule, processor
+from autograd.lift.llvm_backend.machine_code import CompiledModule, object_code, processor
 from autograd.lift.llvm_backend.matmul import write_product
 from autograd.lift.llvm_backend.optimiser_step import write_updates
 
 ALIGNMENT = 64  # bytes: a line of the cache, and the widest register
 SMALL_GAP = 64  # places that are sooner cleared than left out
 MOST_RUNS = 32  # loops that clear adjoints
+
+#: fingerprint → the code of a program that is in use
+loaded: WeakValueDictionary[bytes, CompiledModule] = WeakValueDictionary()
 
 
 class LlvmMachine:
@@ -94,14 +101,28 @@ class ProgramCode:
     @cached_property
     def module(self) -> CompiledModule:
         """The compiled functions."""
+        key = fingerprint(self.program, self.reverse, self.update)
+        if key is None:
+            return CompiledModule(self.compiled())
+        found = loaded.get(key)
+        if found is None:
+            code = fetched(key)
+            if code is None:
+                code = self.compiled()
+                keep(key, code)
+            found = loaded[key] = CompiledModule(code)
+        return found
+
+    def compiled(self) -> bytes:
+        """The functions as an object file."""
         module = ir.Module("program")
-        tables = self.write_program(module)
+        self.write_program(module)
         if self.update is not None:
             write_updates(module, self.program, self.lowering.adjoints, self.slots, self.update)
-        return CompiledModule(module, tables)
+        return object_code(module)
 
-    def write_program(self, module: ir.Module) -> list[Any]:
-        """Write forward, backward and clear; the tables that they read."""
+    def write_program(self, module: ir.Module) -> None:
+        """Write forward, backward and clear, and what calls all of them."""
         adjoints = self.lowering.adjoints
         zeros = np.empty(0, dtype=np.intp) if self.reverse is None else self.reverse.zeros + adjoints
         groups = {
@@ -113,16 +134,13 @@ class ProgramCode:
         results = np.concatenate([np.array(self.program.roots, dtype=np.intp), inputs + adjoints])
         needed = stored([*groups["forward"], *groups["backward"]], results, self.size)
         needed[zeros] = True
-        tables: list[Any] = []
         for name, written in groups.items():
             function = Emitter(module, name, self.program.constants, needed)
             for group in written:
                 if worth_writing(group, needed):
                     (write_loops if group.product is None else write_product)(function, group)
             function.finish()
-            tables += function.tables.values()
         self.write_both(module)
-        return tables
 
     def write_both(self, module: ir.Module) -> None:
         """forward, clear, the first root's adjoint set to 1, backward."""

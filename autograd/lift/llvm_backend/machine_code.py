@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ctypes
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -11,7 +11,8 @@ from typing import Any
 import llvmlite.binding as llvm  # type: ignore[import-untyped]
 from llvmlite import ir
 
-from autograd.lift.llvm_backend.lanes import Lanes
+from autograd.arithmetic import ELEMENTARY
+from autograd.lift.llvm_backend.lanes import Lanes, c_function, c_symbol
 
 
 @dataclass(frozen=True)
@@ -49,31 +50,54 @@ def lanes(builder: ir.IRBuilder, width: int | None = None) -> Lanes:
     return Lanes(builder, host.width if width is None else width, host.fused)
 
 
-class CompiledModule:
-    """A compiled module.
+def object_code(module: ir.Module, effort: int = 2) -> bytes:
+    """An object file for this processor. It holds no address: another process may load it as well.
 
     Args:
-        module: the module.
-        kept: what its functions read by address, and must therefore live as long.
+        module: the functions.
         effort: how much LLVM does for fast code, from 0 to 3.
     """
+    machine = target_machine(effort)
+    module.triple = machine.triple
+    module.data_layout = str(machine.target_data)
+    parsed = llvm.parse_assembly(str(module))
+    in_registers(parsed, machine)
+    code: bytes = machine.emit_object(parsed)
+    return code
 
-    def __init__(self, module: ir.Module, kept: Sequence[Any] = (), effort: int = 2) -> None:
-        self.kept = kept
-        host = processor()
-        machine = llvm.Target.from_default_triple().create_target_machine(
-            cpu=host.name, features=host.features, opt=effort, jit=True
-        )
-        module.triple = machine.triple
-        module.data_layout = str(machine.target_data)
-        parsed = llvm.parse_assembly(str(module))
-        in_registers(parsed, machine)
-        self.engine = llvm.create_mcjit_compiler(parsed, machine)
+
+class CompiledModule:
+    """Compiled code, loaded.
+
+    Args:
+        code: what `object_code` made.
+    """
+
+    def __init__(self, code: bytes) -> None:
+        link_c_functions()
+        self.engine = llvm.create_mcjit_compiler(llvm.parse_assembly(""), target_machine())
+        self.engine.add_object_file(llvm.ObjectFileRef.from_data(code))
         self.engine.finalize_object()
 
     def function(self, name: str, result: Any, *arguments: Any) -> Callable[..., Any]:
         """A function of the module, to be called from Python. It lives as long as this object."""
         return ctypes.CFUNCTYPE(result, *arguments)(self.engine.get_function_address(name))
+
+
+def target_machine(effort: int = 2) -> Any:
+    """LLVM's compiler for this processor."""
+    host = processor()
+    target = llvm.Target.from_default_triple()
+    return target.create_target_machine(cpu=host.name, features=host.features, opt=effort, jit=True)
+
+
+@cache
+def link_c_functions() -> None:
+    """Tell LLVM where the C library's functions are, under the names by which code asks for them."""
+    for name in ELEMENTARY:
+        address = c_function(name)
+        if address is not None:
+            llvm.add_symbol(c_symbol(name), address)
 
 
 def in_registers(module: llvm.ModuleRef, machine: Any) -> None:

@@ -14,7 +14,7 @@ from autograd.lift.arrays.program import FloatArray
 from autograd.lift.llvm_backend.emitter import Emitter
 from autograd.lift.llvm_backend.lanes import DOUBLE, WORD, Lane
 from autograd.lift.llvm_backend.machine import runs
-from autograd.lift.llvm_backend.machine_code import CompiledModule, lanes
+from autograd.lift.llvm_backend.machine_code import CompiledModule, lanes, object_code
 from autograd.lift.loops.derivatives import Derivatives
 from autograd.lift.loops.hand_over import operands_in
 from autograd.lift.loops.passes import BackwardPass, ForwardPass
@@ -54,7 +54,7 @@ class TapeMachine:
         if len(self.adjoints):
             both.backward_from(self.tape.size + self.tape.roots[0])
         both.finish()
-        return CompiledModule(module, effort=2 if operands_in(self.tape) <= MOST_POLISHED else 0)
+        return CompiledModule(object_code(module, effort=2 if operands_in(self.tape) <= MOST_POLISHED else 0))
 
     def write_calls(self, module: ir.Module, name: str, called: list[str]) -> None:
         """A function that calls others in turn."""

@@ -15,7 +15,7 @@ from llvmlite import ir
 from autograd import ops
 from autograd.arithmetic import Floats
 from autograd.lift.llvm_backend.lanes import DOUBLE, WORD
-from autograd.lift.llvm_backend.machine_code import CompiledModule, lanes, processor
+from autograd.lift.llvm_backend.machine_code import CompiledModule, lanes, object_code, processor
 from autograd.lift.llvm_backend.vector_math import ERFC_COEFFICIENTS, EXP_COEFFICIENTS, KERNELS, LOG_COEFFICIENTS
 
 LARGEST = 1.7976931348623157e308
@@ -44,7 +44,7 @@ def compiled(f, width=None, arity=1):
     b.cbranch(b.icmp_signed("<", following, run.args[-1]), loop, end)
     b.position_at_end(end)
     b.ret_void()
-    code = CompiledModule(module)
+    code = CompiledModule(object_code(module))
     function = code.function("run", None, *[ctypes.c_void_p] * (arity + 1), ctypes.c_int64)
 
     def apply(*xs):
