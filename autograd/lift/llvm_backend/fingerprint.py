@@ -13,6 +13,7 @@ from collections.abc import Callable
 from dataclasses import fields, is_dataclass
 from functools import cache, partial
 from hashlib import blake2b
+from numbers import Integral
 from pathlib import Path
 from typing import Any
 
@@ -76,8 +77,10 @@ class Digest:
     def feed(self, x: Any) -> None:
         if isinstance(x, float):
             self.word("float", x.hex())
-        elif x is None or isinstance(x, str | bool | int):
+        elif x is None or isinstance(x, str | bool):
             self.word(type(x).__name__, str(x))
+        elif isinstance(x, Integral):  # a place, of Python's or of NumPy's kind
+            self.word("int", str(int(x)))
         elif isinstance(x, np.ndarray):
             self.array(x)
         elif isinstance(x, dict):
@@ -112,9 +115,9 @@ class Digest:
 
     def parts(self, x: Any) -> None:
         """Something with fields; what was met before is named by its number."""
-        number = self.seen.setdefault(id(x), len(self.seen))
-        self.word(type(x).__name__, str(number))
-        if number < len(self.seen) - 1:
+        known = id(x) in self.seen
+        self.word(type(x).__name__, str(self.seen.setdefault(id(x), len(self.seen))))
+        if known:
             return
         values = {field.name: getattr(x, field.name) for field in fields(x)}
         if isinstance(x, Map):

@@ -12,6 +12,7 @@ import pytest
 
 from autograd.lift.llvm_backend import code_on_disk
 from autograd.lift.llvm_backend.code_on_disk import fetched, keep
+from autograd.lift.llvm_backend.fingerprint import Digest
 
 ROOT = Path(__file__).parents[4]
 KEY = bytes(range(32))
@@ -58,6 +59,17 @@ def test_another_process_finds_the_code_and_computes_the_same_bits(tmp_path):
     assert run("off") == (1, numbers, "") and run("0") == (1, numbers, "")
     assert oct(folder.stat().st_mode & 0o777) == "0o700"
     assert {oct(file.stat().st_mode & 0o777) for file in folder.iterdir()} == {"0o600"}
+
+
+@pytest.mark.parametrize("integer", [int, np.intp, np.int32])
+def test_a_place_is_the_same_number_of_any_kind(integer):
+    def digest(x):
+        digest = Digest()
+        digest.feed(x)
+        return digest.digest()
+
+    assert digest([integer(3), 4]) == digest([3, integer(4)]) != digest([integer(4), 3])
+    assert digest([True, 1]) != digest([1, 1]) and digest([1.0]) != digest([1])
 
 
 def test_two_processes_at_once(tmp_path):
