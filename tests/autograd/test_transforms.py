@@ -61,6 +61,36 @@ def test_arrays_in_arrays_out():
     np.testing.assert_allclose(jacobian(lambda q: q * 2.0 if False else q + q)(np.array([3.0, 2.0])), 2 * np.eye(2))
 
 
+@pytest.mark.parametrize("transform", [grad, lambda *given: lambda *xs: value_and_grad(*given)(*xs)[1]])
+def test_the_first_argument_unless_another_is_named_from_either_end(transform):
+    f = lambda x, y: x * x * y
+    assert transform(f)(3.0, 5.0) == transform(f, 0)(3.0, 5.0) == transform(f, -2)(3.0, 5.0) == 30.0
+    assert transform(f, 1)(3.0, 5.0) == transform(f, -1)(3.0, 5.0) == 9.0
+    with pytest.raises(ValueError, match="argnums=-3, but f was called with 2 positional arguments"):
+        transform(f, -3)(3.0, 5.0)
+    with pytest.raises(ValueError, match="argnums=2, but f was called with 2 positional arguments"):
+        transform(f, 2)(3.0, 5.0)
+
+
+@pytest.mark.parametrize("result", ["text", None, object()])
+def test_what_is_no_number_has_no_gradient(result):
+    with pytest.raises(TypeError, match="grad takes a function that returns a Value or a number"):
+        grad(lambda x: result)(1.0)
+
+
+def test_the_outer_argument_is_followed_into_the_inner_function_and_nothing_else_is():
+    # d/dx [x · d/dy (x·y²) at y = 3] = d/dx [x · 6x] = 12x
+    outer = grad(lambda x: x * grad(lambda y: x * y * y)(3.0))
+    assert outer(2.0) == 24.0
+    # A captured Value that no transform was given is a number to the inner one: plain floats come back.
+    w = Value(2.0)
+    slope = grad(lambda y: w * y * y)(3.0)
+    assert type(slope) is float and slope == 12.0 and w.grad == 0.0
+    kept = []
+    grad(lambda x: kept.append(grad(lambda y: y * y)(3.0)) or x)(2.0)
+    assert type(kept[0]) is float and kept == [6.0]
+
+
 def test_argnums():
     f = lambda a, b, c: a * b + c  # noqa: E731
     assert grad(f, 1)(2.0, 3.0, 4.0) == 2.0

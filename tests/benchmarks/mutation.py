@@ -26,8 +26,10 @@ SECONDS = 120
 #: The tests that speak of a file, those that find most first.
 TESTS = {
     "autograd/ops.py": "autograd/test_ops.py autograd/test_accuracy.py autograd/test_edges.py",
-    "autograd/value.py": "autograd/test_value.py autograd/test_backward.py autograd/test_edges.py",
-    "autograd/transforms.py": "autograd/test_transforms.py",
+    "autograd/value.py": (
+        "autograd/test_value.py autograd/test_backward.py autograd/test_edges.py autograd/test_recording.py"
+    ),
+    "autograd/transforms.py": "autograd/test_transforms.py autograd/test_recording.py",
     "autograd/lift/capture/simplify.py": "autograd/lift/arrays/test_regroup.py autograd/lift/test_programs.py",
     "autograd/lift/arrays/reverse.py": (
         "autograd/lift/arrays/test_reference.py autograd/lift/test_back_ends.py::test_random_array_programs"
