@@ -97,3 +97,15 @@ def test_a_trainer_is_sent_and_copied_after_fit_and_goes_on(send):
     assert other.evaluate(X, y) == pytest.approx(trainer.evaluate(X, y)) and other.best_weights == trainer.best_weights
     assert "compiles anew" in other.engine_used and other.history["loss"] == trainer.history["loss"]
     assert other.fit(X, y, epochs=2, verbose=0, rng=0)["loss"] == trainer.fit(X, y, epochs=2, verbose=0, rng=0)["loss"]
+
+
+@pytest.mark.parametrize("send", [lambda trainer: trainer, copy.deepcopy, lambda t: pickle.loads(pickle.dumps(t))])
+def test_before_any_fit_it_says_that_nothing_has_happened(send):
+    made = Trainer(MLP(1, [1], init="zeros"), losses.mean_squared_error, GradientDescent(0.1), metrics=["r2"])
+    trainer = send(made)
+    assert (trainer.interrupted, trainer.failed, trainer.over, trainer.best_weights) == (False, False, "", {})
+    assert len(trainer.history) == 0 and [metric.name for metric in trainer.metrics] == ["r2"]
+    assert trainer.evaluate([[1.0], [2.0]], [1.0, 3.0]) == {"loss": 5.0, "r2": -4.0}  # of predictions that are 0
+    trainer.fit([[1.0], [2.0]], [1.0, 3.0], epochs=1, verbose=0)
+    assert len(trainer.history["loss"]) == 1 and any(p.data != 0.0 for p in trainer.model.parameters())
+    assert trainer.optimizer is not None and trainer.engine.description
