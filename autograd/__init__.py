@@ -31,7 +31,9 @@ first seven are the evening's reading:
     recording         what a Value asks before it gives its number away
     nesting           nested lists, dicts, dataclasses and arrays of numbers
     code_names        the names that a function's code has
+    libraries         whose code a module is
     insides           what is inside of one thing, by its kind
+    names_read        what names in code stand for
     following         what code can reach besides its arguments
     outside           the clock, chance and files, which a program would ask once
     surroundings      whether any of it has changed

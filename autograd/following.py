@@ -1,8 +1,7 @@
 """What code can reach besides its arguments: globals, closures, attributes, and what is inside them.
 
 `Following` starts from some roots and follows the names in their code to the things that they stand for, through
-functions, methods, objects and containers. A text that the code can reach counts as a name, too: it may be given to
-`getattr`. What is found is kept by how it can be looked at again.
+functions, methods, objects and containers. What is found is kept by how it can be looked at again.
 
 The code of the standard library, of installed packages and of this one is taken for unchanging; an object of theirs is
 what its pickle says. What has none (a lock, a connection) cannot be followed.
@@ -11,20 +10,19 @@ what its pickle says. What has none (a lock, a connection) cannot be followed.
 from __future__ import annotations
 
 import builtins
-import os
 import random
 import sys
 import threading
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Set
 from contextvars import ContextVar
-from functools import cache, partial
+from functools import partial
 from operator import attrgetter, itemgetter
 from types import BuiltinMethodType, FunctionType, MappingProxyType, ModuleType
 from typing import Any, NamedTuple
 from weakref import WeakKeyDictionary
 
-from autograd.code_names import CodeNames, names_of_code, reads_everything, words_of_text
+from autograd.code_names import CodeNames, names_of_code, words_of_text
 from autograd.insides import (
     ATOMS,
     Look,
@@ -35,44 +33,25 @@ from autograd.insides import (
     content_of_set,
     content_of_variable,
     in_slots,
-    is_code,
     is_model,
     is_read_once,
     passes_on_to,
     slots_of,
     ways_to_look,
 )
+from autograd.libraries import is_library, is_of_the_project, words_of_bases
+from autograd.names_read import MAKING, Named, NamesRead
 from autograd.nesting import is_array
-from autograd.recording import is_users
 from autograd.value import Value
-
-#: What of a class is code.
-MEMBERS = (FunctionType, property, staticmethod, classmethod)
 
 #: What a function is, and a class.
 CODE = attrgetter("__code__", "__defaults__", "__kwdefaults__")
 PARTIAL = attrgetter("func", "args", "keywords")
 BASES = attrgetter("__mro__", "__mro__")
 
-#: What runs when an object is made, and so where the name of its class stands.
-MAKING = {"__init__", "__new__", "__post_init__"}
-
-#: What a class says of itself, the names of its attributes among it, which are read by name elsewhere.
-ABOUT_THE_CLASS = {
-    *("__annotations__", "__static_attributes__", "__match_args__", "__slots__", "__firstlineno__", "__doc__"),
-    *("__dataclass_fields__", "__dataclass_params__", "__module__", "__qualname__", "__dict__", "__weakref__"),
-}
-
 #: Of these modules' kinds an object is nothing but its attributes.
 PLAIN_MODULES = ("types", "argparse", "collections")
 
-#: Modules whose kinds, as bases of the user's, read no attributes.
-FORMAL_MODULES = ("builtins", "abc", "typing")
-
-#: This project's packages.
-PROJECT = ("autograd", "nn")
-
-Named = tuple[str, Any]  # a thing, and what the user's code calls it
 Lookup = Callable[[Any], tuple[Any, ...]]
 
 
@@ -82,7 +61,7 @@ class KindOf(NamedTuple):
     kind: type
 
 
-class Following:
+class Following(NamesRead):
     """All that can be reached from some roots.
 
     Args:
@@ -98,15 +77,14 @@ class Following:
         values: the Values.
         sources: of random numbers: a name, and what gives the state.
         live: what gives something else each time it is read, by name.
-        words: that occur in the code.
         words_of_wrappers: those in the code of libraries that has been put around the user's.
-        reads_everything: whether by the words any attribute may be read.
         read_by_bases: which of the holders (their ids) are the attributes of objects, of which those count that code
             names; and those besides that the classes of libraries name from which theirs are derived.
         imports: the modules that code imports, but that are not there yet.
     """
 
     def __init__(self, roots: tuple[Any, ...]) -> None:
+        super().__init__()
         self.holders: list[Any] = []
         self.names: list[str] = []
         self.lookups: list[tuple[tuple[str, ...], Lookup, Any]] = []
@@ -115,15 +93,10 @@ class Following:
         self.values: list[tuple[str, Value]] = []
         self.sources: list[tuple[str, Callable[[], Any]]] = []
         self.live: list[str] = []
-        self.words: set[str] = set()
         self.words_of_wrappers: set[str] = set()
-        self.reads_everything = False
         self.read_by_bases: dict[int, frozenset[str]] = {}
         self.imports: set[str] = set()
         self.kinds_seen: set[type] = set()
-        self.unread: dict[str, list[Named]] = {}  # members and attributes whose names do not occur, so far
-        self.modules: list[tuple[str, ModuleType]] = []
-        self.scopes: dict[int, tuple[str, dict[str, Any], set[str], set[str]]] = {}  # prefix, scope, found, sought
         self.follow(roots)
 
     def follow(self, roots: tuple[Any, ...]) -> None:
@@ -206,7 +179,7 @@ class Following:
             if not (is_library(module) and isinstance(held, WeakKeyDictionary)):  # its cache
                 yield variable, held
         if is_library(module):
-            if function.__closure__ and module.partition(".")[0] not in PROJECT:
+            if function.__closure__ and not is_of_the_project(module):
                 self.words_of_wrappers |= names_of_code(function.__code__).words
             return
         names = names_of_code(function.__code__)
@@ -295,82 +268,6 @@ class Following:
             self.lookups.append((named, partial(in_slots, slots), thing))
             yield from zip(named, in_slots(slots, thing), strict=True)
 
-    # ── By name ─────────────────────────────────────────────────────────────────────────────────────────────
-
-    def read(self, words: set[str] | frozenset[str]) -> Iterator[Named]:
-        """What further words lead to."""
-        if not words:
-            return
-        self.words |= words
-        self.reads_everything = reads_everything(self.words)
-        for word in sorted(self.unread if self.reads_everything else words & self.unread.keys()):
-            yield from self.unread.pop(word)
-        for name, module in self.modules:
-            yield from self.look_in(name, module, words)
-
-    def members(self, name: str, kind: type) -> Iterator[Named]:
-        """What is in a class; of its methods and properties only those that some code names, or Python itself calls."""
-        for attribute, part in vars(kind).items():
-            if attribute in ABOUT_THE_CLASS:
-                continue
-            named = (f"{name}.{attribute}", part)
-            if attribute in MAKING:
-                for word in (kind.__name__, "type", "__class__"):
-                    yield from self.if_read(word, named)
-            elif (attribute.startswith("__") or not isinstance(part, MEMBERS)) and not isinstance(part, str):
-                yield named
-            else:
-                yield from self.if_read(attribute, named)
-
-    def if_read(self, word: str, named: Named) -> Iterator[Named]:
-        """The thing now, or once some code has that word."""
-        if word in self.words or self.reads_everything:
-            yield named
-        else:
-            self.unread.setdefault(word, []).append(named)
-
-    def look_in(self, name: str, module: ModuleType, words: set[str] | frozenset[str]) -> Iterator[Named]:
-        """What a module has under these words; a library's, what is neither its code nor its submodules."""
-        if not is_library(module.__name__):
-            self.scope_of(vars(module), f"{name}.")[3].update(words)
-            found = vars(module).keys() if self.reads_everything else {*words, "__getattr__"}
-            yield from self.look_up(found, vars(module), f"{name}.")
-        elif module is sys and "modules" in words:
-            yield from (
-                (word, sys.modules[word]) for word in sorted(words & sys.modules.keys()) if not is_library(word)
-            )
-        elif module.__name__.partition(".")[0] not in PROJECT:
-            found = {word for word in words & vars(module).keys() if not is_code(vars(module)[word])}
-            yield from self.look_up(found, vars(module), f"{name}.")
-
-    def look_up(self, names: Any, scope: dict[str, Any], prefix: str = "") -> Iterator[Named]:
-        """Those of the names that a module has."""
-        found = sorted(scope.keys() & names)
-        self.scope_of(scope, prefix)[2].update(found)
-        yield from ((prefix + name, scope[name]) for name in found)
-
-    def scope_of(self, scope: dict[str, Any], prefix: str = "") -> tuple[str, dict[str, Any], set[str], set[str]]:
-        return self.scopes.setdefault(id(scope), (prefix, scope, set(), set()))
-
     def hold(self, name: str, holder: Any) -> None:
         self.holders.append(holder)
         self.names.append(name)
-
-
-@cache
-def words_of_bases(kind: Any) -> frozenset[str]:
-    """The words in the methods of libraries' classes from which a kind of the user's is derived."""
-    bases = [base for base in kind.__mro__ if is_library(base.__module__) and base.__module__ not in FORMAL_MODULES]
-    functions = [part for base in bases for part in vars(base).values() if isinstance(part, FunctionType)]
-    return frozenset().union(*(names_of_code(function.__code__).words for function in functions))
-
-
-@cache
-def is_library(module: str | None) -> bool:
-    """Whether a module is Python's, an installed package's, or this project's, and will not change."""
-    if module in (None, "", "__main__"):
-        return False
-    file = getattr(sys.modules.get(module), "__file__", None)
-    if file:
-        return not is_users(os.path.abspath(file))
-    return module.partition(".")[0] in sys.stdlib_module_names
