@@ -19,18 +19,20 @@ door, what it needs is in the rooms behind it. In reading order:
      3  init             where weights start
      4  layers           neurons, layers, MLP
      5  losses           how wrong a prediction is
-     6  metrics          how good predictions are
-     7  schedules        learning rates
-     8  optimizers/      how parameters move
-     9  history          what happened, epoch by epoch
-    10  trainer          fit and evaluate
-    11  training/        how a training runs: its state, samples, engines, epochs, checkpoints
-    12  callbacks        what may happen at the end of an epoch
-    13  data/            tables, data sets, splits, preprocessing
-    14  plots/           matplotlib figures
-    15  cli              the command `chalkgrad`, also `python -m nn`
-    16  app/             what its commands do
-    17  basics/          names, random numbers, files, optional packages, parameters
+     6  penalties        what keeps parameters small
+     7  decisions        which class an output stands for
+     8  metrics          how good predictions are
+     9  schedules        learning rates
+    10  optimizers/      how parameters move
+    11  history          what happened, epoch by epoch
+    12  trainer          fit and evaluate
+    13  training/        how a training runs: its state, samples, engines, epochs, checkpoints
+    14  callbacks        what may happen at the end of an epoch
+    15  data/            tables, data sets, splits, preprocessing
+    16  plots/           matplotlib figures
+    17  cli              the command `chalkgrad`, also `python -m nn`
+    18  app/             what its commands do
+    19  basics/          names, random numbers, files, optional packages, parameters
 
     linear               regression in closed form, to compare with
     micrograd            micrograd's names for its programs

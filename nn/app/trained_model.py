@@ -10,12 +10,13 @@ from pathlib import Path
 from typing import Any
 
 from autograd.files import write_whole
-from nn import losses, metrics
+from nn import losses
 from nn.activations import ACTIVATIONS
 from nn.basics import storage
 from nn.basics.forms import choice_of, fields, finite_number, list_of, map_of, whole
 from nn.data.preprocessing import STORED, Preprocessor
 from nn.data.table import Table
+from nn.decisions import decide
 from nn.layers import MLP
 from nn.losses import Loss
 
@@ -41,7 +42,7 @@ class Head:
     Attributes:
         n_outputs: the number of outputs.
         activation: of the last layer.
-        decision: which class an output stands for, one of `nn.metrics.DECISIONS`; "" for a regression.
+        decision: which class an output stands for, one of `nn.decisions.DECISIONS`; "" for a regression.
         codes: the targets of the classes, in the order of their indices.
     """
 
@@ -109,7 +110,7 @@ class TrainedModel:
         """The name of a class, or a number in the target's own unit, for each output."""
         if not self.prepare.classes:
             return self.prepare.answers(outputs)
-        found = metrics.decide(outputs, self.head.decision)
+        found = decide(outputs, self.head.decision)
         return [self.prepare.classes[self.head.codes.index(code)] for code in found]
 
     def probabilities(self, outputs: list[list[float]]) -> list[list[float]] | None:

@@ -210,7 +210,7 @@ class Preprocessor:
             ValueError: if the task is a classification.
         """
         if self._target_scaler is None:
-            raise ValueError("the outputs of a classification are to be decided, not scaled: see nn.metrics.decide")
+            raise ValueError("the outputs of a classification are to be decided, not scaled: see nn.decisions.decide")
         column = require("numpy").array([list(map(float, output)) for output in outputs]).reshape(-1, 1)
         numbers: list[float] = self._target_scaler.inverse_transform(column)[:, 0].tolist()
         return numbers

@@ -16,7 +16,7 @@ Predict = Callable[[list[list[float]]], Sequence[Sequence[float]]]
 
 ROWS_OF_A_LEGEND = 20
 TINTS = (0.1, 0.3, 0.2)  # of neighbouring classes, which differ in grey, too
-THRESHOLDS = {"sign": 0.0, "logit": 0.0, "probability": 0.5}  # of `nn.metrics.DECISIONS`, those on a single output
+THRESHOLDS = {"sign": 0.0, "logit": 0.0, "probability": 0.5}  # of `nn.decisions.DECISIONS`, those on a single output
 
 
 def decision_boundary(
@@ -36,7 +36,7 @@ def decision_boundary(
         predict: from points to the outputs of a network, as `model.predict`.
         X: samples of two numbers.
         y: their classes: −1 and 1 for the decision "sign", indices otherwise.
-        decision: how an output stands for a class, one of `nn.metrics.DECISIONS`.
+        decision: how an output stands for a class, one of `nn.decisions.DECISIONS`.
         classes: the names of the classes, in the order of y's values.
         names: the names of the two inputs.
         title: what to write above.

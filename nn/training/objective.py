@@ -9,8 +9,9 @@ from typing import Any
 import autograd
 from autograd import DomainError, Value
 from nn.basics.nonfinite import check_gradients, check_loss
-from nn.losses import Loss, l1_penalty, l2_penalty
+from nn.losses import Loss
 from nn.module import Module, outputs_of
+from nn.penalties import l1_penalty, l2_penalty
 from nn.training.samples import Samples
 
 CHUNK = 64  # samples whose graphs are held at the same time

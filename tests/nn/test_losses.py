@@ -11,6 +11,7 @@ from autograd import DomainError, Value
 from autograd.testing import gradcheck
 from nn import losses
 from nn.losses import LOSSES, Huber, get
+from nn.penalties import l1_penalty, l2_penalty
 
 #: A prediction and a target that each loss takes, away from kinks.
 SAMPLES = {
@@ -235,13 +236,13 @@ def test_a_mean_needs_a_target_for_each_prediction():
 
 def test_penalties():
     parameters = [Value(3.0), Value(-4.0), Value(0.0)]
-    losses.l1_penalty(parameters, 0.5).backward()
+    l1_penalty(parameters, 0.5).backward()
     assert [p.grad for p in parameters] == [0.5, -0.5, 0.0]
     for p in parameters:
         p.grad = 0.0
-    losses.l2_penalty(parameters, 0.5).backward()
+    l2_penalty(parameters, 0.5).backward()
     assert [p.grad for p in parameters] == [3.0, -4.0, 0.0]
-    for penalty in (losses.l1_penalty, losses.l2_penalty):
+    for penalty in (l1_penalty, l2_penalty):
         for strength in (-0.1, math.nan, math.inf):
             with pytest.raises(ValueError, match="strength of a penalty"):
                 penalty(parameters, strength)

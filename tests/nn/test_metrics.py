@@ -7,7 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nn import MLP, GradientDescent, Trainer
-from nn.metrics import DECISIONS, METRICS, Metric, by_argmax, by_class, confusion_matrix, decide
+from nn.decisions import DECISIONS, by_argmax, decide
+from nn.metrics import METRICS, Metric, by_class, confusion_matrix
 
 NUMBERS = st.floats(-1e6, 1e6).map(lambda x: round(x, 3))  # whose squares do not underflow
 PAIRS = st.lists(st.tuples(NUMBERS, NUMBERS), min_size=2, max_size=30)
