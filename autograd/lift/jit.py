@@ -62,7 +62,7 @@ def jit(f: Callable[..., Any]) -> Compiled:
         ValueError: at the first call, if the program would be too large for memory; with its size.
 
     If a number on the way is not finite, the scalar engine computes the result again, and names the operation or gives
-    what comes of it. What the result does not depend on is not computed.
+    what comes of it. What no result depends on is computed only if it can fail.
 
     >>> @jit
     ... def distance(p, q):

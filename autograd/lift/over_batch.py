@@ -17,6 +17,7 @@ from autograd.lift.arrays.regroup import regrouped
 from autograd.lift.arrays.reverse import reverse
 from autograd.lift.arrays.update import Piece, Rule, Update
 from autograd.lift.capture.batch_operations import COLUMN
+from autograd.lift.capture.recorded_order import noted_order
 from autograd.lift.capture.simplify import scalar_program
 from autograd.lift.capture.vmap import inside_batch
 from autograd.lift.choose_backend import machine_for, training_loop_for
@@ -73,7 +74,7 @@ class OverBatch:
         ]
         given = [list(map(Value, numbers)) for numbers in others.values()]
         leaves = [leaf for numbers in given for leaf in numbers]
-        with Recording(leaves) as recording:
+        with Recording(leaves) as recording, noted_order() as made:
             recording.rows.update((id(x), x) for row in columns for x in row)
             token = inside_batch.set(True)
             try:
@@ -81,7 +82,7 @@ class OverBatch:
                     results = f(*columns, *given)
             finally:
                 inside_batch.reset(token)
-            scalars = scalar_program(results, recording)
+            scalars = scalar_program(results, recording, made)
         node_of = {id(leaf): node for node, leaf in scalars.leaves.items()}
         inputs: dict[int, str] = {}
         for name, numbers in zip(others, given, strict=True):

@@ -16,8 +16,8 @@ from autograd.lift.capture.simplify import LINEAR, Scalars
 
 
 def reachable(program: Scalars) -> dict[int, tuple[int, ...]]:
-    """The nodes that the roots are computed from, each with its operands; operands first."""
-    needed = set(program.roots)
+    """The nodes that the roots are computed from and those that may fail, each with its operands; operands first."""
+    needed = {*program.roots, *program.unused}
     found: list[tuple[int, tuple[int, ...]]] = []
     for node in range(len(program.op) - 1, -1, -1):
         if node in needed:

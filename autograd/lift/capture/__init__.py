@@ -9,5 +9,6 @@ In reading order:
     batch_operations  what leads into a batch and out of it
     vmap              one sample's program for a whole batch
     recorded_order    in which order the scalars were made
+    unused            operations that no result needs, but that may fail
     simplify          sums and products written flat, equal nodes merged, what is not needed dropped
 """

@@ -6,8 +6,9 @@ table, or one of two forms that gather what Python spells in many ways:
     linear    ± a₁·b₁ ± a₂·b₂ … ± p₁ ± p₂ …     from +, -, sum, dot, mean and running sums, in any order and nesting
     largest   max(x₁, …, xₙ), without gradient  from a detached chain of maxima (the shift of a softmax)
 
-Nodes that do not reach the result are never visited, equal nodes become one, constants are folded. Each rewrite
-carries its law; they are exact but for the sign of a zero and the rounding of the order in which terms are added.
+Nodes that do not reach the result are never visited, but for those that may fail (`unused`); equal nodes become one,
+constants are folded. Each rewrite carries its law; they are exact but for the sign of a zero and the rounding of the
+order in which terms are added.
 
 Structure comes before numbers: a factor or divisor is folded (1·x → x) in all operations of a kind or in none. Where a
 one-hot vector or an image has a 1 its neighbours have not, and all stay alike.
@@ -24,6 +25,7 @@ from typing import Any
 from autograd import ops
 from autograd.arithmetic import Floats
 from autograd.lift.capture.batch_operations import BATCH
+from autograd.lift.capture.unused import unused_that_may_fail
 from autograd.operation import Operation
 from autograd.recording import Recording
 from autograd.value import Value, Values
@@ -59,7 +61,8 @@ class TooLarge(ValueError):
 class Scalars:
     """A scalar program. `op[i]` is None for leaves and constants; `terms[i]` belongs to linear nodes.
 
-    `made[i]` tells when an operation was recorded: before those with a higher number.
+    `made[i]` tells when an operation was recorded: before those with a higher number. What is `unused` leads to no
+    root, but may have no answer, which has to be seen.
     """
 
     op: list[Operation | None] = field(default_factory=list)
@@ -68,6 +71,7 @@ class Scalars:
     number: dict[int, float] = field(default_factory=dict)
     leaves: dict[int, Value] = field(default_factory=dict)
     roots: list[int] = field(default_factory=list)
+    unused: list[int] = field(default_factory=list)
     recorded: int = 0
     made: dict[int, int] = field(default_factory=dict)
 
@@ -145,7 +149,9 @@ class Simplifier:
         self.constant(0.0)  # node 0, which fills up ragged lists
         self.before = recording.before
         order, self.expanded = walk(roots, self.before)
-        self.count_uses(order, roots)
+        if unused := unused_that_may_fail(made, set(map(id, order))):
+            order, self.expanded = walk([*roots, *unused], self.before)
+        self.count_uses(order, [*roots, *unused])
         self.constants = recording.constants
         self.folding = self.folded_kinds(order)
         position = {id(value): number for number, value in enumerate(made)}
@@ -160,6 +166,7 @@ class Simplifier:
                 self.nodes[id(value)] = leaf = self.program.new(None)
                 self.program.leaves[leaf] = value
         self.program.roots = [self.node(root) for root in roots]
+        self.program.unused = [self.node(value) for value in unused]
         self.program.recorded = len(order)
 
     def note_order(self, value: Value, first: int, position: dict[int, int]) -> None:

@@ -12,15 +12,12 @@ from typing import Any, Protocol
 from autograd import ops
 from autograd.lift.arrays.evaluation import evaluated
 from autograd.lift.capture.simplify import LARGEST, LINEAR
+from autograd.lift.capture.unused import ALWAYS_FINITE
 from autograd.lift.loops.derivatives import SectionFlows
 from autograd.lift.loops.tape import Carried, Fixed, Gathered, Moving, Operand, Own, Section, Tape, TapeStep
 
-#: Operations whose result is finite, or as Python's own, for any finite operands. All others are watched.
-ALWAYS_FINITE = frozenset({
-    LINEAR, LARGEST, ops.ADD, ops.SUBTRACT, ops.MULTIPLY, ops.NEGATIVE, ops.ABS, ops.MAXIMUM, ops.MINIMUM, ops.STEP,
-    ops.GREATER, ops.WHERE, ops.SUM, ops.DETACH, ops.IDENTITY, ops.TANH, ops.SIGMOID, ops.RELU, ops.SIN, ops.COS,
-    ops.ATAN,
-})  # fmt: skip
+#: Steps whose result is so. All others are watched.
+NEVER_WATCHED = ALWAYS_FINITE | {LINEAR, LARGEST}
 
 
 class Writer(Protocol):
@@ -96,7 +93,7 @@ class ForwardPass(SectionPass):
         section = self.section
         self.load_fixed(x for step in section.steps for x in step.operands)
         carried = dict.fromkeys((x.step, x.first) for s in section.steps for x in s.operands if isinstance(x, Carried))
-        watched = any(step.op not in ALWAYS_FINITE for step in section.steps)
+        watched = any(step.op not in NEVER_WATCHED for step in section.steps)
         start = [self.at(first) for _, first in carried] + [0.0] * watched
 
         def body(turn: Any, registers: list[Any]) -> list[Any]:
@@ -107,7 +104,7 @@ class ForwardPass(SectionPass):
                 xs = [self.operand(x, turn, values, before) for x in step.operands]
                 value = result_of_step(step, self.w.m, xs)
                 values.append(value)
-                if step.op not in ALWAYS_FINITE:
+                if step.op not in NEVER_WATCHED:
                     check = check + value * 0.0
                 if self.stored[step.out]:
                     self.w.store(False, step.out, turn, value)

@@ -194,9 +194,9 @@ class OperationOrder:
 
 
 def operands_first(program: Scalars) -> dict[int, tuple[int, ...]]:
-    """The nodes that the roots are computed from, each with its operands and after them."""
+    """The nodes that the roots are computed from and those that may fail, each with its operands and after them."""
     found: dict[int, tuple[int, ...]] = {}
-    stack = list(reversed(program.roots))
+    stack = [*reversed(program.unused), *reversed(program.roots)]
     while stack:
         node = stack[-1]
         if node in found:

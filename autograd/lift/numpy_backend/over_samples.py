@@ -52,6 +52,7 @@ class OverSamples:
         self.copied = np.flatnonzero((self.rows >= 0) & ~depends)  # places that are read beside those that depend
         self.given = self.rows[given]
         self.height = int(self.rows.max()) + 1
+        self.shared_are_finite = True
         self.at_once = max(1, min(max(FEWEST_SAMPLES, IN_CACHE // self.height), MOST_SAMPLES, IN_MEMORY // self.height))
 
     def rows_of(self, depends: NDArray[np.bool_], given: Places) -> Places:
@@ -72,6 +73,7 @@ class OverSamples:
         with np.errstate(all="ignore"):
             for instruction in self.once:
                 put(instruction, self.values[instruction.out], result_of(instruction, self.values), self.values)
+            self.shared_are_finite = bool(np.isfinite(np.add.reduce(self.values)))
 
     def table(self, count: int) -> SamplesTable:
         """Memory for a block of so many samples."""
@@ -95,7 +97,7 @@ class SamplesTable:
         with np.errstate(all="ignore"):
             for step in self.steps:
                 step()
-            finite = np.isfinite(np.add.reduce(self.numbers, 0))
+            finite = np.isfinite(np.add.reduce(self.numbers, 0)) & over.shared_are_finite
         return self.numbers[over.rows[over.roots]].T, finite
 
     # ── One instruction ─────────────────────────────────────────────────────────────────────────────────────
