@@ -24,11 +24,17 @@ from nn.basics.optional import require
 from nn.basics.rows import column_of_numbers, is_frame, row_by_row, table_of_numbers
 from nn.decisions import DECISIONS, Outputs, decided
 
+Weights = Sequence[float] | None  # one for each sample; None: all alike
+
 # ── Classification ──────────────────────────────────────────────────────────────────────────────────────────────
 
 
 def accuracy(
-    predictions: Outputs, targets: Sequence[Any], decision: str = "argmax", label_decision: str | None = None
+    predictions: Outputs,
+    targets: Sequence[Any],
+    decision: str = "argmax",
+    label_decision: str | None = None,
+    sample_weight: Weights = None,
 ) -> float:
     """The share of samples whose class was found, 0 to 1; of several labels to a sample, the share of these.
 
@@ -37,6 +43,7 @@ def accuracy(
         targets: the class of each, or a list of labels, one for each output.
         decision: for a class, one of `DECISIONS`.
         label_decision: for each label; None: the same.
+        sample_weight: how much each sample counts; None: one like another.
 
     >>> accuracy([[0.9, 0.2], [0.4, 0.6]], [[1, 0], [1, 1]], "probability")
     0.75
@@ -58,11 +65,13 @@ def accuracy(
             )
         labels = outputs_apart(predictions, targets)
         single_outputs = [[p] for _, found in labels for p in found]
-        return accuracy(single_outputs, [y for true, _ in labels for y in true], label_decision)
+        weights = None if sample_weight is None else list(sample_weight) * len(labels)
+        return accuracy(single_outputs, [y for true, _ in labels for y in true], label_decision, sample_weight=weights)
     classes = decided(predictions, decision)
     if column is not None and is_array(classes):
-        return float((classes == column).mean())
-    return sum(bool(found == true) for found, true in zip(classes, targets, strict=True)) / len(targets)
+        return mean_of(lambda right: right, sample_weight, classes == column)
+    right = [float(bool(found == true)) for found, true in zip(classes, targets, strict=True)]
+    return average(right, sample_weight)
 
 
 def confusion_matrix(found: Sequence[int], targets: Sequence[int], classes: Sequence[int]) -> list[list[int]]:
@@ -92,54 +101,56 @@ def by_class(found: Sequence[int], targets: Sequence[int], classes: Sequence[int
 # ── Regression: with several outputs, the mean over them ────────────────────────────────────────────────────────
 
 
-def mean_absolute_error(predictions: Outputs, targets: Sequence[Any]) -> float:
+def mean_absolute_error(predictions: Outputs, targets: Sequence[Any], sample_weight: Weights = None) -> float:
     """(1/n) Σᵢ |yᵢ − ŷᵢ|, in the unit of the target."""
-    return average([mean_of(lambda y, p: abs(y - p), *output) for output in outputs_apart(predictions, targets)])
+    outputs = outputs_apart(predictions, targets)
+    return average([mean_of(lambda y, p: abs(y - p), sample_weight, *output) for output in outputs])
 
 
-def mean_squared_error(predictions: Outputs, targets: Sequence[Any]) -> float:
+def mean_squared_error(predictions: Outputs, targets: Sequence[Any], sample_weight: Weights = None) -> float:
     """(1/n) Σᵢ (yᵢ − ŷᵢ)²."""
-    return average([squared_error(*output) for output in outputs_apart(predictions, targets)])
+    return average([squared_error(*output, sample_weight) for output in outputs_apart(predictions, targets)])
 
 
-def root_mean_squared_error(predictions: Outputs, targets: Sequence[Any]) -> float:
+def root_mean_squared_error(predictions: Outputs, targets: Sequence[Any], sample_weight: Weights = None) -> float:
     """√((1/n) Σᵢ (yᵢ − ŷᵢ)²), in the unit of the target."""
-    return average([math.sqrt(squared_error(*output)) for output in outputs_apart(predictions, targets)])
+    outputs = outputs_apart(predictions, targets)
+    return average([math.sqrt(squared_error(*output, sample_weight)) for output in outputs])
 
 
-def r2(predictions: Outputs, targets: Sequence[Any]) -> float:
+def r2(predictions: Outputs, targets: Sequence[Any], sample_weight: Weights = None) -> float:
     """1 − Σᵢ (yᵢ − ŷᵢ)² / Σᵢ (yᵢ − ȳ)²: 1 is perfect, 0 no better than the mean of the targets, and below is worse.
 
     If all targets are equal: 1 if they were met exactly, and 0 otherwise, as in scikit-learn.
     """
-    return average([explained(*output) for output in outputs_apart(predictions, targets)])
+    return average([explained(*output, sample_weight) for output in outputs_apart(predictions, targets)])
 
 
 OneOutput = Any  # an array of numbers or, if they came as something else, a list of floats
 
 
-def explained(true: OneOutput, found: OneOutput) -> float:
+def explained(true: OneOutput, found: OneOutput, weights: Weights) -> float:
     """r² of one output."""
-    level = mean_of(lambda y: y, true)
-    error, spread = squared_error(true, found), mean_of(lambda y: (y - level) * (y - level), true)
+    level = mean_of(lambda y: y, weights, true)
+    error, spread = squared_error(true, found, weights), mean_of(lambda y: (y - level) * (y - level), weights, true)
     if spread == 0.0:
         return 1.0 if error == 0.0 else 0.0
     return 1.0 - error / spread
 
 
-def squared_error(true: OneOutput, found: OneOutput) -> float:
+def squared_error(true: OneOutput, found: OneOutput, weights: Weights) -> float:
     """The mean squared error of one output."""
-    return mean_of(lambda y, p: (y - p) * (y - p), true, found)
+    return mean_of(lambda y, p: (y - p) * (y - p), weights, true, found)
 
 
-def mean_of(formula: Callable[..., Any], *columns: OneOutput) -> float:
-    """(1/n) Σᵢ of a formula of the i-th numbers, which is the same for numbers and for arrays."""
+def mean_of(formula: Callable[..., Any], weights: Weights, *columns: OneOutput) -> float:
+    """Σᵢ wᵢ · a formula of the i-th numbers / Σᵢ wᵢ, which is the same for numbers and for arrays."""
     if not is_array(columns[0]):
-        return average(list(map(formula, *columns)))
+        return average(list(map(formula, *columns)), weights)
     import numpy as np
 
     with np.errstate(all="ignore"):
-        return float(np.mean(formula(*columns)))
+        return float(np.average(formula(*columns), weights=weights))
 
 
 def outputs_apart(predictions: Outputs, targets: Sequence[Any]) -> list[tuple[OneOutput, OneOutput]]:
@@ -159,9 +170,11 @@ def outputs_apart(predictions: Outputs, targets: Sequence[Any]) -> list[tuple[On
     ]
 
 
-def average(numbers: Sequence[float]) -> float:
-    """Their sum over their number."""
-    return sum(numbers) / len(numbers)
+def average(numbers: Sequence[float], weights: Weights = None) -> float:
+    """Their sum over their number; or each by its weight, over the sum of these."""
+    if weights is None:
+        return sum(numbers) / len(numbers)
+    return sum(weight * number for weight, number in zip(weights, numbers, strict=True)) / sum(weights)
 
 
 def check(predictions: Outputs, targets: Sequence[Any]) -> None:
@@ -190,6 +203,7 @@ class Metric:
         higher_is_better: whether larger is better.
         function: from predictions and targets to the number.
         takes_arrays: whether the function takes arrays as well; otherwise it is given lists.
+        takes_weights: whether the function has an argument `sample_weight`.
     """
 
     name: str
@@ -198,11 +212,13 @@ class Metric:
     higher_is_better: bool
     function: Callable[..., float]
     takes_arrays: bool = False
+    takes_weights: bool = False
 
-    def __call__(self, predictions: Outputs, targets: Sequence[Any]) -> float:
+    def __call__(self, predictions: Outputs, targets: Sequence[Any], sample_weight: Weights = None) -> float:
+        weights = {} if sample_weight is None else {"sample_weight": sample_weight}
         if self.takes_arrays:
-            return self.function(predictions, targets)
-        return self.function(row_by_row(predictions, "predictions"), row_by_row(targets, "targets"))
+            return self.function(predictions, targets, **weights)
+        return self.function(row_by_row(predictions, "predictions"), row_by_row(targets, "targets"), **weights)
 
     def deciding(self, decision: str) -> Metric:
         """The same metric with another decision, one of `DECISIONS`, about the class that an output stands for.
@@ -222,22 +238,13 @@ class Metric:
 
 
 METRICS = {
-    metric.name: metric
-    for metric in (
-        Metric("accuracy", "accuracy", "classification", True, accuracy, takes_arrays=True),
-        Metric(
-            "mean_absolute_error", "mean absolute error", "regression", False, mean_absolute_error, takes_arrays=True
-        ),
-        Metric("mean_squared_error", "mean squared error", "regression", False, mean_squared_error, takes_arrays=True),
-        Metric(
-            "root_mean_squared_error",
-            "root mean squared error",
-            "regression",
-            False,
-            root_mean_squared_error,
-            takes_arrays=True,
-        ),
-        Metric("r2", "r²", "regression", True, r2, takes_arrays=True),
+    name: Metric(name, title, task, higher_is_better, function, takes_arrays=True, takes_weights=True)
+    for name, title, task, higher_is_better, function in (
+        ("accuracy", "accuracy", "classification", True, accuracy),
+        ("mean_absolute_error", "mean absolute error", "regression", False, mean_absolute_error),
+        ("mean_squared_error", "mean squared error", "regression", False, mean_squared_error),
+        ("root_mean_squared_error", "root mean squared error", "regression", False, root_mean_squared_error),
+        ("r2", "r²", "regression", True, r2),
     )
 }
 """The metrics that a training can watch, by name."""

@@ -23,7 +23,6 @@ from nn.basics.checks import check_count
 from nn.basics.lookup import lookup
 from nn.basics.randomness import Randomness, generator, set_state, state_of
 from nn.callbacks import Callback, EarlyStopping
-from nn.data.splits import split_indices
 from nn.history import History
 from nn.metrics import METRICS, Metric, suited
 from nn.module import Module, outputs_of
@@ -35,11 +34,12 @@ from nn.training.eager import EagerEngine
 from nn.training.epochs import EpochLoop, judge, scores
 from nn.training.first_batch import look_at_the_first_batch, tell_of_fallback
 from nn.training.forward_loss import forward_loss
+from nn.training.given_samples import ClassWeight, training_and_validation, weighted
 from nn.training.improvement import Improvement
 from nn.training.interrupt import Interruption
 from nn.training.objective import Objective
 from nn.training.progress import Progress
-from nn.training.samples import Samples, SampleTable, as_lists, check_samples, check_targets
+from nn.training.samples import Samples, SampleTable, as_lists, check_samples
 from nn.training.settings import settings_of
 from nn.training.state import TrainingState, TrainingWarning
 
@@ -88,7 +88,9 @@ class Trainer(TrainingState):
         epochs: int = 100,
         batch_size: int | None = 32,
         validation_split: float = 0.0,
-        validation_data: tuple[Any, Any] | None = None,
+        validation_data: tuple[Any, ...] | None = None,
+        sample_weight: Any = None,
+        class_weight: ClassWeight = None,
         shuffle: bool = True,
         tolerance: float | None = None,
         callbacks: Iterable[Callback] = (),
@@ -105,7 +107,10 @@ class Trainer(TrainingState):
                 many, a training has the same bits as one that was not interrupted; with others, the same to rounding.
             batch_size: samples in a step of the optimiser; None: all of them.
             validation_split: the share of the samples, drawn at random, that is kept for validation.
-            validation_data: (X, y) to validate with instead.
+            validation_data: (X, y) to validate with instead, or (X, y, sample_weight).
+            sample_weight: how much each sample counts in the loss and in metrics, 0 or more; scaled to 1 in the mean.
+            class_weight: the same for each class, by its target; "balanced": for all classes to count alike, n / (k nᵢ)
+                with nᵢ of n samples in the i-th of k classes. It multiplies the weights of the samples.
             shuffle: deal the samples to batches anew in each epoch.
             tolerance: stop once the loss changes by no more than this from one epoch to the next.
             callbacks: see `nn.callbacks`.
@@ -139,7 +144,7 @@ class Trainer(TrainingState):
             if stored is not None:
                 set_state(self.rng, stored["rng_at_start"])
             self.rng_at_start = state_of(self.rng)
-            training, validation = self._samples(X, y, validation_split, validation_data)
+            training, validation = self._samples(X, y, validation_split, validation_data, sample_weight, class_weight)
             self.improvement = self._improvement(callbacks, validation is not None)
             self.settle(partial(settings_of, self, training, validation, batch_size, shuffle))
             if callbacks or stored:  # which may write them, compare them, or change what they are of
@@ -177,14 +182,18 @@ class Trainer(TrainingState):
             warnings.warn(f"training {failure}; {weights} are kept", TrainingWarning, stacklevel=2)
         return self.history
 
-    def evaluate(self, X: Any, y: Any) -> dict[str, float]:
+    def evaluate(self, X: Any, y: Any, *, sample_weight: Any = None) -> dict[str, float]:
         """The loss and each metric on other samples, such as a test set.
+
+        Args:
+            X, y: samples and targets.
+            sample_weight: how much each of them counts, 0 or more.
 
         Raises:
             ValueError: if samples or targets do not fit.
         """
         rows = check_samples(X)
-        samples = check_targets(rows, y, self.loss, self._n_outputs(rows))
+        samples = weighted(self, rows, y, self._n_outputs(rows), sample_weight)
         if self.asked_engine != "eager" and isinstance(self.engine, EagerEngine):  # as before any training
             return scores(self, forward_loss(self.objective, samples), samples)
         self.engine = self.engine.current()  # another, if the model was changed since it was trained
@@ -194,30 +203,24 @@ class Trainer(TrainingState):
     # ── Before the first epoch ──────────────────────────────────────────────────────────────────────────────
 
     def _samples(
-        self, X: Any, y: Any, validation_split: float, validation_data: tuple[Any, Any] | None
+        self,
+        X: Any,
+        y: Any,
+        validation_split: float,
+        validation_data: tuple[Any, ...] | None,
+        sample_weight: Any,
+        class_weight: ClassWeight,
     ) -> tuple[Samples, Samples | None]:
         """The training set and the validation set."""
-        if not 0.0 <= validation_split < 1.0:
-            raise ValueError(f"validation_split is a share of the samples, from 0 up to 1, but is {validation_split!r}")
-        if validation_split and validation_data is not None:
-            raise ValueError("give validation_split or validation_data, not both")
         rows = check_samples(X)
         n_outputs = self._n_outputs(rows)
-        samples = check_targets(rows, y, self.loss, n_outputs)
+        samples = weighted(self, rows, y, n_outputs, sample_weight, class_weight)
         if not self.model.parameters():
             raise ValueError(
                 f"{self.model!r} has no parameters, so there is nothing to train.\n"
                 "Parameters are leaf Values that are attributes of the model, or in its lists, dicts and modules."
             )
-        if validation_data is not None:
-            others = check_samples(validation_data[0], "validation X", width=len(rows[0]))
-            return samples, check_targets(others, validation_data[1], self.loss, n_outputs, "validation ")
-        if not validation_split:
-            return samples, None
-        kept, held, _ = split_indices(
-            len(samples), train=1.0 - validation_split, validation=validation_split, test=0.0, seed=self.rng
-        )
-        return samples.take(kept), samples.take(held)
+        return training_and_validation(self, samples, n_outputs, validation_split, validation_data)
 
     def _n_outputs(self, X: SampleTable) -> int:
         """The number of the model's outputs, by which metrics know how to decide for a class.

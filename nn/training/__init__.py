@@ -2,7 +2,9 @@
 
 What is computed:
 
+    sample_weights      how much each sample counts
     samples             samples and targets in tables, checked
+    given_samples       those to train on, and those to validate with
     objective           what is minimised, and its gradients by `backward()`
     engine              what computes it and takes steps, in whatever way
     eager               with Values, one step after the other

@@ -124,7 +124,7 @@ def numbers_read(state: TrainingState) -> dict[str, str]:
 def what_differs(name: str, theirs: Any, ours: Any) -> str:
     """What a setting was and is, in words."""
     if name == "data":
-        return "other samples or targets"
+        return "other samples, targets or weights"
     if name == "validation_data":
         return "other validation samples or targets"
     return f"{name}={theirs!r}, and not {ours!r}"

@@ -132,7 +132,11 @@ class CompiledObjective:
                 else:
                     table.take(batch[start : start + count], 0, place[:count], "clip")
                 place[count:] = place[0]
-            if weighted != count:
+            if samples.weights is not None:
+                part = slice(start, start + count)
+                of_part = samples.weight_row[part if batch is None else batch[part]]
+                self.weights[0, :count], self.weights[0, count:] = of_part / total, 0.0
+            elif weighted != count:
                 self.weights[0, :count], self.weights[0, count:] = 1.0 / total, 0.0
                 weighted = count
             self.share[:] = 0.0 if start else 1.0  # the penalty counts once
@@ -164,4 +168,7 @@ class CompiledObjective:
         order = np.empty(used.shape, dtype=np.int64)
         order[:] = [[batch[0]] for batch in batches]
         order[used] = np.concatenate(batches)
-        return [*((table, order) for table in samples.arrays), (used / lengths, np.arange(len(batches)))]
+        weights = used / lengths
+        if samples.weights is not None:
+            weights *= samples.weight_row[order]
+        return [*((table, order) for table in samples.arrays), (weights, np.arange(len(batches)))]

@@ -116,8 +116,11 @@ class EpochLoop:
             state.loss.check_predictions(predicted)
         logs = {"loss": math.fsum(sums) / sum(map(len, taken))}
         if state.metrics:
-            rows, targets = joined(predictions), take(self.training.y, joined(taken))
-            logs |= {metric.name: metric(rows, targets) for metric in state.metrics}
+            of_epoch = joined(taken)
+            rows, targets, weights = joined(predictions), take(self.training.y, of_epoch), self.training.weights
+            if weights is not None:
+                weights = take(weights, of_epoch)
+            logs |= {metric.name: metric(rows, targets, weights) for metric in state.metrics}
         return logs
 
     def steps(self, taken: list[Batch]) -> Iterator[LossAndPredictions]:
@@ -165,4 +168,4 @@ def scores(
     loss, predictions = found
     state.loss.check_predictions(predictions)
     asked = state.metrics if metrics is None else metrics
-    return {"loss": loss} | {metric.name: metric(predictions, samples.y) for metric in asked}
+    return {"loss": loss} | {metric.name: metric(predictions, samples.y, samples.weights) for metric in asked}

@@ -28,6 +28,8 @@ def forward_loss(objective: Objective, samples: Samples) -> LossAndPredictions:
         return objective(samples)
     expected, _ = objective(some)
     penalty, losses = float(objective.penalty()), results[:, 0].tolist()
+    if samples.weights is not None:
+        losses = (results[:, 0] * samples.weight_row).tolist()
     found = math.fsum(losses[: len(some)]) / len(some) + penalty
     if not finite.all() or not abs(found - expected) <= DIFFERENCE_ALLOWED * (1.0 + abs(expected)):
         return objective(samples)

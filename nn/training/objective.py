@@ -24,7 +24,7 @@ class Objective:
     """What is minimised: the mean loss over the samples, plus λ₁ Σ|p| + λ₂ Σp² over the parameters.
 
     Args:
-        model, loss: the mean is of loss(model(x), target).
+        model, loss: the mean is of loss(model(x), target), times the weight of the sample if it has one.
         l1, l2: λ₁ and λ₂.
     """
 
@@ -49,7 +49,7 @@ class Objective:
         return autograd.sum(terms) if terms else 0.0
 
     def chunks(self, samples: Samples) -> Iterator[tuple[Value, list[list[float]]]]:
-        """The summed losses of a few samples at a time, and the predictions for them."""
+        """The summed losses of a few samples at a time, by their weights, and the predictions for them."""
         for start in range(0, len(samples), CHUNK):
             chunk = slice(start, start + CHUNK)
             try:
@@ -57,7 +57,8 @@ class Objective:
             except DomainError:  # of a logarithm of what is no probability, as can be said more clearly
                 self.loss.check_predictions(self.model.predict(samples.X[chunk]))
                 raise
-            yield autograd.sum(losses), [[float(output) for output in sample] for sample in outputs]
+            total = autograd.sum(losses) if samples.weights is None else autograd.dot(samples.weights[chunk], losses)
+            yield total, [[float(output) for output in sample] for sample in outputs]
 
     def __call__(self, samples: Samples) -> LossAndPredictions:
         """The objective and the predictions, without gradients. The penalty counts."""

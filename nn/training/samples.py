@@ -10,7 +10,7 @@ import hashlib
 import math
 from array import array
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from importlib.util import find_spec
 from itertools import chain
@@ -20,6 +20,7 @@ from nn.basics.rows import check_row, row_by_row
 from nn.data.splits import take
 from nn.data.targets import numbers
 from nn.losses import Loss
+from nn.training.sample_weights import scaled
 
 SampleTable = Any  # an array with a row for each sample, or a list of lists of floats
 
@@ -32,11 +33,13 @@ class Samples:
         inputs: the table of the samples.
         y: the targets as they were given, an array or a list.
         targets: the table of the targets as the loss's formula reads them.
+        weights: how much each sample counts, 1 in the mean; None: all of them 1.
     """
 
     inputs: SampleTable
     y: Any
     targets: SampleTable
+    weights: Any = None
 
     def __len__(self) -> int:
         return len(self.inputs)
@@ -59,16 +62,29 @@ class Samples:
         return np.asarray(self.inputs, dtype=float), np.asarray(self.targets, dtype=float)
 
     @cached_property
+    def weight_row(self) -> Any:
+        """The weights as an array. Needs NumPy."""
+        import numpy as np
+
+        return np.ones(len(self)) if self.weights is None else np.array(self.weights, dtype=float)
+
+    @cached_property
     def digest(self) -> str:
         """SHA-256 of the numbers, to notice that a training is resumed with others."""
         digest = hashlib.sha256(f"{len(self)}".encode())
-        for table in (self.inputs, self.targets):
+        weights = () if self.weights is None else ([self.weights],)
+        for table in (self.inputs, self.targets, *weights):
             digest.update(table if hasattr(table, "dtype") else array("d", chain.from_iterable(table)))
         return digest.hexdigest()
 
     def take(self, indices: Sequence[int]) -> Samples:
         """The samples at these positions."""
-        return Samples(take(self.inputs, indices), take(self.y, indices), take(self.targets, indices))
+        weights = None if self.weights is None else take(self.weights, indices)
+        return Samples(take(self.inputs, indices), take(self.y, indices), take(self.targets, indices), weights)
+
+    def balanced(self, name: str = "") -> Samples:
+        """With weights whose mean is 1, if there are weights."""
+        return self if self.weights is None else replace(self, weights=scaled(self.weights, name))
 
 
 def as_lists(table: SampleTable) -> list[list[float]]:

@@ -321,7 +321,7 @@ def test_resuming_gives_bit_identical_results(tmp_path, optimizer):
     "change, message",
     [
         ({"batch_size": 4}, "of another training: it had batch_size=8, and not 4"),
-        ({"validation_split": 0.25}, "other samples or targets"),
+        ({"validation_split": 0.25}, "other samples, targets or weights"),
         ({"optimizer": GradientDescent(0.1)}, "optimizer='Adam', and not 'GradientDescent'"),
     ],
 )

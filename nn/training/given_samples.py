@@ -1,0 +1,75 @@
+"""The samples of a training as `fit` is given them: one set to train on, and perhaps one to validate with."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from nn.data.splits import split_indices
+from nn.training.sample_weights import weights_of
+from nn.training.samples import Samples, SampleTable, check_samples, check_targets
+from nn.training.state import TrainingState
+
+ClassWeight = Mapping[Any, float] | str | None
+
+
+def training_and_validation(
+    state: TrainingState,
+    training: Samples,
+    n_outputs: int,
+    validation_split: float,
+    validation_data: tuple[Any, ...] | None,
+) -> tuple[Samples, Samples | None]:
+    """The training set and the validation set, which is a share of it or other samples.
+
+    Raises:
+        ValueError: if both or no share are asked for, or the other samples do not fit.
+    """
+    if not 0.0 <= validation_split < 1.0:
+        raise ValueError(f"validation_split is a share of the samples, from 0 up to 1, but is {validation_split!r}")
+    if validation_split and validation_data is not None:
+        raise ValueError("give validation_split or validation_data, not both")
+    if validation_data is not None:
+        if not isinstance(validation_data, tuple | list) or len(validation_data) not in (2, 3):
+            raise ValueError("validation_data is (X, y) or (X, y, sample_weight)")
+        X, y, sample_weight = (*validation_data, None)[:3]
+        rows = check_samples(X, "validation X", width=len(training.inputs[0]))
+        return training, weighted(state, rows, y, n_outputs, sample_weight, name="validation ")
+    if not validation_split:
+        return training, None
+    kept, held, _ = split_indices(
+        len(training), train=1.0 - validation_split, validation=validation_split, test=0.0, seed=state.rng
+    )
+    return training.take(kept).balanced(), training.take(held).balanced("validation ")
+
+
+def weighted(
+    state: TrainingState,
+    X: SampleTable,
+    y: Any,
+    n_outputs: int,
+    sample_weight: Any = None,
+    class_weight: ClassWeight = None,
+    name: str = "",
+) -> Samples:
+    """Samples with their targets and weights.
+
+    Args:
+        name: what stands before X, y and sample_weight in messages.
+
+    Raises:
+        ValueError: if the loss cannot take a target, a weight is none, or a metric does not take any.
+    """
+    if class_weight is not None and state.loss.expects == "numbers":
+        raise ValueError(f"class_weight is for classes, but {state.loss.name} is of numbers: give sample_weight")
+    samples = check_targets(X, y, state.loss, n_outputs, name)
+    weights = weights_of(sample_weight, class_weight, samples.y, name)
+    if weights is None:
+        return samples
+    if unweighted := [metric.name for metric in state.metrics if not metric.takes_weights]:
+        raise ValueError(
+            f"the metric {unweighted[0]!r} does not say that it takes weights, and samples have some; make it"
+            " Metric(…, takes_weights=True) of a function that has the argument sample_weight"
+        )
+    return replace(samples, weights=weights)
