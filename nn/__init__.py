@@ -34,6 +34,7 @@ door, what it needs is in the rooms behind it. In reading order:
     18  app/             what its commands do
     19  basics/          names, random numbers, files, optional packages, parameters
 
+    estimators/          networks as scikit-learn's estimators
     linear               regression in closed form, to compare with
     micrograd            micrograd's names for its programs
 """
