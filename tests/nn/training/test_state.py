@@ -2,6 +2,7 @@
 
 import copy
 import pickle
+import random
 
 import pytest
 
@@ -109,3 +110,36 @@ def test_before_any_fit_it_says_that_nothing_has_happened(send):
     trainer.fit([[1.0], [2.0]], [1.0, 3.0], epochs=1, verbose=0)
     assert len(trainer.history["loss"]) == 1 and any(p.data != 0.0 for p in trainer.model.parameters())
     assert trainer.optimizer is not None and trainer.engine.description
+
+
+def test_before_and_after_a_copy_the_engine_is_the_plain_one_of_this_very_training():
+    model = MLP(1, [1], init="zeros")
+    state = TrainingState(Objective(model, losses.mean_squared_error), GradientDescent())
+    assert state.improvement.monitor == "loss" and state.engine_used.endswith("nothing was trained yet")
+    state.settle(lambda: {"seed": 3})
+    copied = pickle.loads(pickle.dumps(state))
+    assert copied.settings() == {"seed": 3}
+    assert copied.engine_used.endswith("copied; the next fit compiles anew")
+    for one in (state, copied):
+        assert one.engine.objective is one.objective and one.engine.optimizer is one.optimizer
+        assert one.objective.model is one.model
+
+
+def test_a_stop_is_noted_once_with_its_epoch(state):
+    state.history.add({"loss": 1.0})
+    state.stop("enough", for_good=False)
+    state.history.add({"loss": 0.5})
+    state.stop("once more")
+    assert (state.history.stop, state.history.stopped_epoch, state.over) == ("enough", 1, "")
+
+
+def test_what_is_refused_leaves_nothing_that_was_not_there(state):
+    rng, before = random.Random(1), dict(vars(state))
+    drawn = rng.getstate()
+    with pytest.raises(KeyError), state.as_before_if_refused(rng):
+        state.rng, state.added, state.optimizer.added = rng, 1, 2
+        state.optimizer.steps = 7
+        rng.random()
+        raise KeyError
+    assert vars(state) == before and not hasattr(state.optimizer, "added")
+    assert state.optimizer.steps == 0 and rng.getstate() == drawn
