@@ -191,6 +191,7 @@ class Following(NamesRead):
         self.lookups.append(((f"the code or the defaults of {name or 'the function'}",) * 3, CODE, function))
         yield from ((name, part) for part in (function.__defaults__, function.__kwdefaults__) if part)
         yield from self.visit_attributes(name, function)
+        yield from self.if_read("__annotations__", (f"{name}.__annotations__", function.__annotations__))
 
     def imported(self, names: CodeNames, function: FunctionType) -> Iterator[Named]:
         """The modules that a function imports when it runs."""

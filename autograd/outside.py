@@ -28,7 +28,10 @@ FILE = "what is in it as an argument, read before the call"
 NAMED = "the names themselves, written out; what they stand for may also be an argument"
 
 #: Words of code that can reach any variable.
-ANY_VARIABLE = {"__globals__", "__builtins__", "__closure__", "cell_contents", "f_globals", "f_locals", "f_back"}
+ANY_VARIABLE = {
+    *("__globals__", "__builtins__", "__closure__", "cell_contents", "f_globals", "f_locals", "f_back"),
+    *("__subclasses__", "get_referrers"),
+}
 
 SEED = random.Random.seed.__code__
 

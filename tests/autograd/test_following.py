@@ -8,6 +8,7 @@ import dataclasses
 import datetime
 import email.utils
 import functools
+import gc
 import io
 import itertools
 import logging
@@ -453,6 +454,8 @@ REFUSED = {
     "globals": (lambda x: x * globals()["FACTOR"], "looked up by name"),
     "eval": (lambda x: x * eval("FACTOR"), "looked up by name"),
     "exec": (lambda x: exec("FACTOR") or x, "looked up by name"),
+    "classes that are derived from one": (lambda x: x * len(Other.__subclasses__()), "__subclasses__"),
+    "what refers to a thing": (lambda x: x * len(gc.get_referrers(THING)), "get_referrers"),
     "__globals__": (lambda x: x * same_thing.__globals__["FACTOR"], "__globals__"),
     "a frame": (lambda x: x * sys._getframe(0).f_globals["FACTOR"], "."),
     "a global that is first set": (first_set_inside, "changed first_set"),

@@ -149,6 +149,7 @@ READ = {
     "a method of a dict's subclass": (lambda x: x * MY_DICT.twice(), lambda: set_global("FACTOR", 5.0)),
     "a private slot": (lambda x: PRIVATE(x), lambda: PRIVATE.set(5.0)),
     "a slot given as a text": (lambda x: x * ONE_SLOT.key, lambda: setattr(ONE_SLOT, "key", 5.0)),
+    "an annotation": (lambda x: x * noted.__annotations__["x"], lambda: noted.__annotations__.update(x=3.0)),
     "the code of a helper": (lambda x: recoded(x), lambda: setattr(recoded, "__code__", other_code.__code__)),
     "a helper that wraps a library's": (lambda x: wraps_sin(x), lambda: set_global("FACTOR", 7.0)),
     "what a class decorator holds": (lambda x: CLASSED(x), lambda: setattr(CLASSED, "k", 5.0)),
@@ -186,6 +187,10 @@ class Private:
 
 class OneSlot:
     __slots__ = "key"  # noqa: PLC0205 (which Python takes, too)
+
+
+def noted(x: 2.0):
+    return x
 
 
 def recoded(x):
