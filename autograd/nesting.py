@@ -36,9 +36,13 @@ def contents_of(nest: Any) -> Any:
 
 
 def container_like(nest: Any, parts: list[Any]) -> Any:
-    """A container of that kind that holds these parts; a list for an `array.array`, which holds nothing but numbers."""
+    """A container of that kind, and with its attributes, that holds these parts; a list for an `array.array`."""
     if isinstance(nest, dict):
-        return dict(zip(nest, parts, strict=True))
+        if type(nest) is dict:
+            return dict(zip(nest, parts, strict=True))
+        made = copy.copy(nest)
+        made.update(zip(nest, parts, strict=True))
+        return made
     if isinstance(nest, array):
         return parts
     if hasattr(type(nest), "__dataclass_fields__"):
@@ -46,7 +50,10 @@ def container_like(nest: Any, parts: list[Any]) -> Any:
         for name, part in zip(type(nest).__dataclass_fields__, parts, strict=True):
             object.__setattr__(made, name, part)  # also where it is frozen
         return made
-    return type(nest)(*parts) if hasattr(nest, "_fields") else type(nest)(parts)
+    made = type(nest)(*parts) if hasattr(nest, "_fields") else type(nest)(parts)
+    if attributes := getattr(nest, "__dict__", None):
+        made.__dict__.update(attributes)
+    return made
 
 
 def flat(nest: Any) -> Iterator[Any]:

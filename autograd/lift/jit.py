@@ -216,7 +216,7 @@ class Compiled:
         self, structure: tuple[Any, ...], reading: Reading, args: tuple[Any, ...], kwargs: dict[str, Any]
     ) -> Specialised:
         """The program for arguments of this structure."""
-        key = (structure, *kwargs)
+        key = (structure, *reading.attributes, *kwargs)
         kept = self.kept.get(key)
         if kept is None or kept.surroundings.changed():
             kept = self.kept[key] = Specialised(self.inner, args, kwargs, structure, reading, self.lock)

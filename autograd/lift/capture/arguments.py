@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from autograd.insides import Same
+from autograd.insides import Same, told_apart
+from autograd.libraries import is_library
 from autograd.nesting import container_like, contents_of, flat, is_array, is_plain_dataclass, nested_like
 from autograd.value import Value, as_number
 
@@ -33,12 +34,14 @@ class Reading:
         values: the Values among them: position in the flat order → Value.
         static: what is neither (text, None, truth values, objects), kept as it is.
         kinds: the user's own kinds of containers among them, whose methods may be called.
+        attributes: what such containers have besides what they hold, to be told apart by.
     """
 
     pieces: list[NDArray[np.float64]] = field(default_factory=list)
     values: dict[int, Value] = field(default_factory=dict)
     static: list[Any] = field(default_factory=list)
     kinds: list[type] = field(default_factory=list)
+    attributes: list[Hashable] = field(default_factory=list)
     count: int = 0
 
     def add(self, piece: NDArray[np.float64]) -> None:
@@ -52,12 +55,14 @@ class Reading:
         if isinstance(nest, (list, tuple)):
             return self.read_list(nest)
         if isinstance(nest, dict):
+            if type(nest) is not dict:
+                self.read_own(nest)
             return ("dict", *((type(key), key, self.read(value)) for key, value in nest.items()))  # 1, 1.0, True: three
         if isinstance(nest, Value):
             self.values[self.count] = nest
             self.add(np.array([nest._data]))
             return "Value"
-        number = as_number(nest)
+        number = number_of(nest)
         if number is not None:
             self.add(np.array([number]))
             return "number"
@@ -65,6 +70,7 @@ class Reading:
             self.add(np.array(nest, dtype=np.float64))
             return ("rectangle", array, (len(nest),))
         if isinstance(nest, deque):
+            self.read_own(nest)
             return ("list", (deque,), *map(self.read, nest))
         if is_plain_dataclass(nest):
             self.kinds.append(type(nest))
@@ -85,16 +91,23 @@ class Reading:
             )
         return ("array", nest.shape, *(self.read(x) for x in nest.ravel().tolist()))  # may hold Values
 
+    def read_own(self, nest: Any) -> None:
+        """What a container of another kind has besides its contents."""
+        self.kinds.append(type(nest))
+        for name, part in getattr(nest, "__dict__", {}).items():
+            self.static.append(part)
+            self.attributes.append((self.count, name, told_apart(part)))
+
     def read_list(self, nest: Any) -> Hashable:
         """A rectangular list of numbers at once, any other element by element."""
         if type(nest) is not list and type(nest) is not tuple:
-            self.kinds.append(type(nest))
+            self.read_own(nest)
         kinds = []
         inner = nest
         while isinstance(inner, (list, tuple)) and inner:
             kinds.append(type(inner))
             inner = inner[0]
-        if isinstance(inner, float | int) and not isinstance(inner, bool):
+        if type(inner) in (float, int) or (number_of(inner) is not None and not isinstance(inner, Value)):
             try:
                 numbers = np.array(nest)
             except ValueError:  # ragged
@@ -103,6 +116,21 @@ class Reading:
                 self.add(numbers.astype(np.float64, copy=False).ravel())
                 return ("rectangle", *kinds, numbers.shape)
         return ("list", (type(nest),), *(self.read(x) for x in nest))
+
+
+def number_of(thing: Any) -> float | None:
+    """The number that an argument is; None if it is none, or a member of an enumeration.
+
+    Raises:
+        TypeError: for a kind of number of the user's own, which may have methods and attributes.
+    """
+    if isinstance(thing, float | int) and type(thing) not in (float, int, bool):
+        if isinstance(thing, Enum):
+            return None
+        if not is_library(type(thing).__module__):
+            kind = type(thing).__name__
+            raise TypeError(f"a compiled function takes numbers, but was given a {kind}: give it float(…) of that")
+    return as_number(thing)
 
 
 def piece_names(structure: Any, name: str) -> Iterator[str]:
@@ -164,7 +192,7 @@ def static_key(thing: Any) -> Hashable:
 
 def with_leaves(nest: Any, leaves: Iterator[Value]) -> Any:
     """The nest with a leaf in place of each number or Value."""
-    return nested_like(nest, iter([next(leaves) if as_number(x) is not None else x for x in flat(nest)]))
+    return nested_like(nest, iter([next(leaves) if number_of(x) is not None else x for x in flat(nest)]))
 
 
 def like(nest: Any, numbers: NDArray[np.float64]) -> Any:

@@ -280,3 +280,66 @@ def test_compiled_and_eager_answer_alike(f, x):
     answer(compiled, 5.0)
     assert answer(compiled, x) == answer(f, Value(x))
     assert answer(both, x) == answer(value_and_grad(f), x)
+
+
+class Rows(list):
+    scale = 1.0
+
+
+class Row(tuple):
+    scale = 1.0
+
+
+class Named(dict):
+    scale = 1.0
+
+
+class Queue(collections.deque):
+    scale = 1.0
+
+
+class Metres(float):
+    scale = 1.0
+
+
+class Count(int):
+    scale = 1.0
+
+
+class Level(enum.IntEnum):
+    LOW = 1
+    HIGH = 4
+
+
+@pytest.mark.parametrize("kind", [Rows, Row, Queue, lambda x: Named(a=x[0])])
+def test_what_a_container_has_besides_its_contents_is_told_apart(kind):
+    @jit
+    def scaled(xs):
+        return sum(xs.values() if isinstance(xs, dict) else xs) * getattr(xs, "scale", 1.0)
+
+    for scale in (1.0, 3.0, 3, 1.0):
+        xs = kind([2.0])
+        xs.scale = scale
+        assert scaled(xs) == 2.0 * scale
+    assert scaled(kind([2.0])) == 2.0 and scaled.program
+
+
+@pytest.mark.parametrize("number", [Metres(2.0), Count(2)])
+def test_a_number_of_a_kind_of_its_own_is_refused(number):
+    f = jit(lambda x: x * getattr(x, "scale", 2.0))
+    for given in (number, [number], {"x": number}):
+        with pytest.raises(TypeError, match=rf"{type(number).__name__}: give it float\(…\)"):
+            f(given)
+
+
+def test_a_member_of_an_enumeration_is_what_it_is():
+    f = jit(lambda x, level: x * level * level.value)
+    for level in Level:
+        assert f(2.0, level) == 2.0 * level * level
+
+
+def test_containers_of_other_kinds_stay_what_they_are():
+    f = jit(grad(lambda xs: xs["a"] * xs["b"] ** 2))
+    found = f(collections.OrderedDict(b=3.0, a=2.0))
+    assert type(found) is collections.OrderedDict and found == {"b": 12.0, "a": 9.0}
+    assert type(jit(grad(lambda xs: xs["a"] ** 2))(collections.defaultdict(float, a=3.0))) is collections.defaultdict
