@@ -74,8 +74,9 @@ class CompiledEngine:
         self.stepper.unload()
 
     def current(self) -> Engine:
-        """Itself, or an engine for the model as it is now."""
-        return self if self.program.stands_for(self.objective) else self.again()
+        """Itself, or an engine for the model as it is now, which may have other Values in the same places."""
+        alike = self.program.stands_for(self.objective) and self.compiled.works_with(self.objective.model.parameters())
+        return self if alike else self.again()
 
     def steps(
         self, samples: Samples, batches: Iterable[Batch], *, together: bool = True

@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 from functools import cached_property
+from operator import is_
 from typing import TYPE_CHECKING, Any
 
 from autograd import Value
@@ -65,6 +66,11 @@ class CompiledObjective:
         """Of those captured."""
         names = list(self.parameters)
         return [names[position] for position in self.program.positions]
+
+    def works_with(self, parameters: Sequence[Value]) -> bool:
+        """Whether its numbers are those of these Values, all parameters of the model."""
+        own = [parameters[position] for position in self.program.positions]
+        return all(map(is_, own, self.captured))
 
     # ── The numbers of the parameters ───────────────────────────────────────────────────────────────────────
 

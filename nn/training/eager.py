@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from functools import cached_property, partial
+from functools import partial
 
 from autograd import Value
 from nn.basics.nonfinite import check_moved
@@ -31,9 +31,9 @@ class EagerEngine:
         self.optimizer = optimizer
         self.description = f"eager: {reason}"
 
-    @cached_property
+    @property
     def parameters(self) -> dict[str, Value]:
-        """By name, as they are when training begins."""
+        """By name, as they are now: a callback may have replaced a layer, or the model one of its own."""
         return self.objective.model.named_parameters()
 
     def steps(

@@ -6,8 +6,22 @@ from contextlib import nullcontext
 
 import pytest
 
+import autograd
 from autograd import Value, relu
-from nn import MLP, AdamW, Callback, Checkpoint, Module, Momentum, RandomHillClimbing, Trainer, TrainingWarning, losses
+from nn import (
+    MLP,
+    Adam,
+    AdamW,
+    Callback,
+    Checkpoint,
+    Layer,
+    Module,
+    Momentum,
+    RandomHillClimbing,
+    Trainer,
+    TrainingWarning,
+    losses,
+)
 from nn.optimizers import OPTIMIZERS, GradientDescent, GradientOptimizer
 from nn.training import compiled, compiled_objective, kept_programs
 from nn.training.array_steps import OnArrays, OnValues
@@ -375,3 +389,62 @@ def test_a_model_that_counts_its_calls_is_trained_eagerly():
 
     trainer = trained("auto", GradientDescent(0.01), model=Counting(3, [4, 2], rng=1))
     assert "changes its attributes" in trainer.engine_used and trainer.model.calls > 50
+
+
+def replaced_layer(trainer):
+    trainer.model.layers[0] = Layer(2, 3, activation="sigmoid", rng=9)
+
+
+def replaced_weight(trainer):
+    trainer.model.layers[1].neurons[0].b = Value(0.25)
+
+
+def shared_weight(trainer):
+    trainer.model.layers[1].neurons[0].b = trainer.model.layers[0].neurons[0].b
+
+
+def other_activation(trainer):
+    for neuron in trainer.model.layers[0].neurons:
+        neuron.activation = autograd.sin
+
+
+def halved(trainer):
+    trainer.model.load_state_dict({name: 0.5 * weight for name, weight in trainer.model.state_dict().items()})
+
+
+CHANGES = {
+    "a layer": replaced_layer,
+    "a weight": replaced_weight,
+    "a weight that is shared": shared_weight,
+    "an activation": other_activation,
+    "all weights": halved,
+    "a penalty": lambda trainer: setattr(trainer.objective, "l2", 0.1),
+    "the learning rate": lambda trainer: setattr(trainer.optimizer, "learning_rate", 0.2),
+    "a setting of the optimiser": lambda trainer: setattr(trainer.optimizer, "beta1", 0.5),
+    "what the optimiser remembers": lambda trainer: trainer.optimizer.slots.clear(),
+    "the optimiser": lambda trainer: setattr(trainer, "optimizer", GradientDescent(0.05)),
+}
+
+
+@pytest.mark.parametrize("many", [False, True])
+@pytest.mark.parametrize("what", CHANGES)
+def test_what_a_callback_changes_counts_in_every_engine_from_then_on(what, many):
+    class Change(Callback):
+        def on_epoch_end(self, trainer, epoch, logs):
+            if epoch == 2:
+                CHANGES[what](trainer)
+
+    rng = random.Random(4)
+    X = [[rng.gauss(0.0, 1.0), rng.gauss(0.0, 1.0)] for _ in range(20)]
+    y = [a * b for a, b in X]
+    found = []
+    for engine in ("eager", "auto"):
+        trainer = Trainer(MLP(2, [3, 1], activation="tanh", rng=1), "mean_squared_error", Adam(0.05), engine=engine)
+        epochs = 60 if many and engine == "auto" else 6  # many steps are taken in machine code
+        history = trainer.fit(X, y, epochs=epochs, batch_size=2, callbacks=[Change()], verbose=0, rng=0)
+        found.append((history["loss"][:6], history.monitored[:6]))
+        moved = trainer.model.state_dict()
+        trainer.fit(X, y, epochs=1, verbose=0, rng=0)
+        assert all(moved[name] != number for name, number in trainer.model.state_dict().items())
+    assert found[1][0] == pytest.approx(found[0][0], rel=1e-9)
+    assert found[1][1] == pytest.approx(found[0][1], rel=1e-9)
