@@ -45,13 +45,18 @@ def way_back(program: Program | Tape, wanted: Places, roots: list[int]) -> Rever
 
 
 def machine_for(
-    program: Program | Tape, back: Reverse | Derivatives | None = None, *, repeated: bool = False
+    program: Program | Tape,
+    back: Reverse | Derivatives | None = None,
+    *,
+    repeated: bool = False,
+    checked: bool = False,
 ) -> Machine:
     """The program, made ready to run by the back end that fits it.
 
     Args:
         program, back: what is to be run, and its `way_back` if there is one.
         repeated: whether it will run thousands of times, as in training, so that compiling it pays.
+        checked: whether all numbers on the way are to be looked at, whether they are finite.
     """
     if isinstance(program, Tape):
         assert not isinstance(back, Reverse)
@@ -60,7 +65,7 @@ def machine_for(
     if back_end.get() == "reference":
         return ReferenceMachine(program, back)
     if uses_machine_code(program, repeated):
-        machine: Machine = llvm_backend().LlvmMachine(program, back)
+        machine: Machine = llvm_backend().LlvmMachine(program, back, checked=checked)
         return machine
     return NumpyMachine(program, back)
 

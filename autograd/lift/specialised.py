@@ -110,7 +110,9 @@ class Specialised:
         if wanted not in self.machines:
             chosen = [i for span in wanted for i in span]
             self.machines[wanted] = machine_for(
-                self.program, way_back(self.program, self.places[chosen], self.program.roots) if chosen else None
+                self.program,
+                way_back(self.program, self.places[chosen], self.program.roots) if chosen else None,
+                checked=True,
             )
         return self.machines[wanted]
 

@@ -34,12 +34,12 @@ from autograd.ops import OPERATIONS
 from autograd.symbols import Expression
 
 
-def fingerprint(program: Program, reverse: Reverse | None, update: Update | None) -> bytes | None:
+def fingerprint(program: Program, reverse: Reverse | None, update: Update | None, checked: bool) -> bytes | None:
     """32 bytes that differ where the machine code does; None if that cannot be told."""
     try:
         digest = Digest()
         digest.feed((surroundings(), program.size, program.constants, program.inputs, program.roots))
-        digest.feed((program.instructions, reverse, update))
+        digest.feed((program.instructions, reverse, update, checked))
         return digest.digest()
     except (TypeError, ValueError, AttributeError, ArithmeticError, OSError):  # a formula like no other, no source
         return None

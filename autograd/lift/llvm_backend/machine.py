@@ -16,9 +16,10 @@ from weakref import WeakValueDictionary
 import numpy as np
 from llvmlite import ir  # type: ignore[import-untyped]
 
-from autograd.lift.arrays.program import FloatArray, Program
+from autograd.lift.arrays.program import FloatArray, Map, Program
 from autograd.lift.arrays.reverse import Reverse
 from autograd.lift.arrays.update import Update
+from autograd.lift.capture.unused import ALWAYS_FINITE
 from autograd.lift.llvm_backend.code_on_disk import fetched, keep
 from autograd.lift.llvm_backend.emitter import Emitter
 from autograd.lift.llvm_backend.fingerprint import fingerprint
@@ -42,6 +43,9 @@ class LlvmMachine:
 
     Values which nobody reads may not be there, and it is compiled when it is first run.
 
+    Args:
+        checked: whether all that may not be finite is to be there, to be looked at.
+
     Attributes:
         values: the numbers; set those of the inputs before `forward`.
         adjoints: after `backward`, the gradients at the places that were wanted.
@@ -53,8 +57,9 @@ class LlvmMachine:
         reverse: Reverse | None = None,
         update: Update | None = None,
         code: ProgramCode | None = None,
+        checked: bool = False,
     ) -> None:
-        self.code = ProgramCode(program, reverse, update) if code is None else code
+        self.code = ProgramCode(program, reverse, update, checked) if code is None else code
         self.memory = self.code.new_memory()
         self.values = self.memory[: program.size]
         self.adjoints = self.memory[program.size : 2 * program.size if reverse else program.size]
@@ -90,8 +95,11 @@ class ProgramCode:
     With an update also `step` and `epoch`, see `optimiser_step.py`; what its rule remembers lies at `slots`.
     """
 
-    def __init__(self, program: Program, reverse: Reverse | None, update: Update | None = None) -> None:
+    def __init__(
+        self, program: Program, reverse: Reverse | None, update: Update | None = None, checked: bool = False
+    ) -> None:
         self.program = program
+        self.checked = checked
         self.reverse = reverse
         self.update = update
         self.lowering = Lowering(program, reverse, processor().width)
@@ -101,7 +109,7 @@ class ProgramCode:
     @cached_property
     def module(self) -> CompiledModule:
         """The compiled functions."""
-        key = fingerprint(self.program, self.reverse, self.update)
+        key = fingerprint(self.program, self.reverse, self.update, self.checked)
         if key is None:
             return CompiledModule(self.compiled())
         found = loaded.get(key)
@@ -134,6 +142,9 @@ class ProgramCode:
         results = np.concatenate([np.array(self.program.roots, dtype=np.intp), inputs + adjoints])
         needed = stored([*groups["forward"], *groups["backward"]], results, self.size)
         needed[zeros] = True
+        for instruction in self.program.instructions if self.checked else ():
+            if isinstance(instruction, Map) and instruction.op not in ALWAYS_FINITE:
+                needed[instruction.out] = True
         for name, written in groups.items():
             function = Emitter(module, name, self.program.constants, needed)
             for group in written:

@@ -5,6 +5,7 @@ import pytest
 
 import autograd
 from autograd import DomainError, Value, grad, jit, value_and_grad, vmap
+from autograd.lift.choose_backend import back_end, can_compile
 from autograd.lift.for_each import ForEach
 
 #: Of one operand: a number that it takes, and one that it does not.
@@ -33,6 +34,14 @@ FORMS = {
 }
 
 
+@pytest.fixture(params=["auto", *(["llvm"] if can_compile() else [])])
+def each_back_end(request):
+    token = back_end.set(request.param)
+    yield
+    back_end.reset(token)
+
+
+@pytest.mark.usefixtures("each_back_end")
 @pytest.mark.parametrize("form", FORMS)
 @pytest.mark.parametrize("name", FAIL)
 def test_what_is_left_over_fails_as_on_the_engine(name, form):
@@ -48,6 +57,15 @@ def test_what_is_left_over_fails_as_on_the_engine(name, form):
     assert compiled(good) == pytest.approx(f(good))
 
 
+@pytest.mark.usefixtures("each_back_end")
+def test_what_overflows_on_the_way_and_is_swallowed():
+    f = jit(lambda x: autograd.sigmoid(autograd.exp(x)) + autograd.tanh(x * x))
+    assert f(1.0) == pytest.approx(float(autograd.sigmoid(autograd.exp(Value(1.0))) + np.tanh(1.0)))
+    with pytest.raises(DomainError):
+        f(800.0)
+
+
+@pytest.mark.usefixtures("each_back_end")
 @pytest.mark.parametrize("order", [2, 3])
 @pytest.mark.parametrize("name", ["log", "log1p", "reciprocal"])
 def test_a_value_that_its_derivatives_do_not_need(name, order):
