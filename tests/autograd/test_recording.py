@@ -311,3 +311,14 @@ def test_numbers_that_no_gradient_is_asked_for_may_be_converted():
     x = Value(1.0)
     (x * math.sin(x)).backward()  # plain Values and backward(): float(v) is what it is
     assert x.grad == math.sin(1.0)
+
+
+@pytest.mark.parametrize("order", [1, 2])
+def test_what_is_detached_follows_its_operand_and_passes_no_gradient(order):
+    f = lambda x: x**3 * x.detach() ** 2
+    for _ in range(order):
+        f = grad(f)
+    expected = {1: 3.0 * 2.0**4, 2: 6.0 * 2.0**3}[order]
+    assert f(2.0) == expected and jit(f)(2.0) == expected
+    found = jit(f)
+    assert [found(x) for x in (1.0, 2.0)] == [{1: 3.0, 2: 6.0}[order], expected]

@@ -172,3 +172,11 @@ def test_of_values_they_give_values():
     slope = grad(lambda v: v**3)(x)
     slope.backward()
     assert (slope.data, x.grad) == (12.0, 12.0)
+
+
+def test_a_derivative_says_what_it_is_the_derivative_of():
+    def f(x, y):
+        return x * y
+
+    assert grad(f, 1).derivative_of == (f, 1, False)
+    assert value_and_grad(f, (0, 1)).derivative_of == (f, (0, 1), True)

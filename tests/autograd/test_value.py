@@ -714,3 +714,13 @@ def test_the_second_derivatives_of_a_variable_power_at_exponent_zero():
     for x in (0.5, 1.0, 3.0):
         (_, mixed), (again, _) = autograd.hessian(lambda p: p[0] ** p[1])([x, 0.0])
         assert mixed == again == pytest.approx(1.0 / x, rel=1e-14)
+
+
+def test_a_stranger_may_know_what_to_the_power_of_it_means():
+    class Exponent:
+        def __rpow__(self, base):
+            return "known"
+
+    assert Value(2.0) ** Exponent() == "known"
+    with pytest.raises(TypeError, match="unsupported operand"):
+        Value(2.0) ** object()

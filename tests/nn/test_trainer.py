@@ -489,3 +489,19 @@ def test_a_loss_that_reaches_no_parameter_is_refused_and_one_that_misses_some_na
     assert sum("does not depend on w:" in text for text in texts) == 2
     assert sum("a number was read: " in text and "math.sin(self.w)" in text for text in texts) == (engine == "auto")
     assert all(one.filename == __file__ for one in caught)
+
+
+@pytest.mark.parametrize("engine", ["eager", "auto"])
+def test_a_loss_that_stays_as_it_is_has_converged_at_the_second_epoch(engine):
+    made = Trainer(MLP(1, [1], init="zeros"), "mean_squared_error", GradientDescent(0.1), engine=engine)
+    history = made.fit([[1.0], [2.0]], [0.0, 0.0], epochs=10, tolerance=0.0, verbose=0)
+    assert history.epochs == 2 and history.stop.startswith("the loss has converged")
+
+
+@pytest.mark.parametrize("engine", ["eager", "auto"])
+def test_a_step_to_what_is_not_finite_is_noticed_in_its_own_epoch(engine):
+    made = Trainer(MLP(1, [1], rng=1), "mean_squared_error", GradientDescent(1e308), engine=engine)
+    before = made.model.state_dict()
+    with pytest.warns(TrainingWarning, match="stopped in epoch 1"):
+        history = made.fit([[1e3]], [1e3], epochs=1, batch_size=None, verbose=0)
+    assert history.epochs == 0 and made.model.state_dict() == before
