@@ -2,6 +2,8 @@
 
 In reading order:
 
-    rules          the value and the partials of an entry, as source
-    elementary.js  what they are written in: the elementary functions, by hand
+    rules           the value and the partials of an entry, as source
+    elementary.js   what they are written in: the elementary functions, by hand
+    computation     a recorded graph as data for a page
+    computation.js  which computes it there, with other numbers
 """

@@ -6,6 +6,7 @@ In reading order:
     trained_model  a trained model with all that is needed to use it, and its file
     experiment     from a data set to a trained and judged network
     film           the decision boundary, epoch by epoch
+    what_if        the network on the page, with inputs to move: `what_if.js`
     report_folder  what may be replaced in it
     report         the folder that a training leaves
     plot_choices   what `chalkgrad plot` can draw

@@ -18,6 +18,7 @@ from nn import metrics, plots
 from nn.app.experiment import Run, prepared
 from nn.app.film import film
 from nn.app.report_folder import ReportFolder
+from nn.app.what_if import what_if
 from nn.basics.optional import require
 from nn.metrics import METRICS
 from nn.plots.look import to_svg
@@ -134,6 +135,7 @@ def report_page(run: Run, pictures: dict[str, str], command: Iterable[str], film
         tiles=tiles,
         pictures={name: require("markupsafe").Markup(pictures.get(name, "")) for name in expected},
         film=require("markupsafe").Markup(film),
+        what_if=require("markupsafe").Markup(what_if(run)),
         epochs=run.history.epochs,
         best_epoch=run.history.best_epoch if "validation" in run.figures else None,
         seconds=duration(run.seconds),

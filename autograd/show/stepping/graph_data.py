@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from autograd.javascript.computation import computation
 from autograd.show.stepping.timeline import SPOKEN, Timeline
 from autograd.show.writing.blackboard import Blackboard
 from autograd.show.writing.trees import Tree, Trees
@@ -17,9 +18,7 @@ def graph_data(timeline: Timeline) -> tuple[dict[str, Any], list[str]]:
     computed = [node for node in nodes if node.parents]
     film = next((node for node in computed if not trees.can_compute(node.op, len(node.parents))), None)
     return {
-        "operands": [[place[parent] for parent in node.parents] for node in nodes],
-        "rule": [trees.rule_of(node) if node.parents else None for node in nodes],
-        "values": [None if node.parents else node.data for node in nodes],
+        **computation(nodes, trees.rules),
         "constants": [place[node] for node in nodes if board.is_constant(node)],
         "names": [timeline.names[node].text for node in nodes],
         "namesHtml": [timeline.names[node].html for node in nodes],
@@ -34,7 +33,7 @@ def graph_data(timeline: Timeline) -> tuple[dict[str, Any], list[str]]:
         "chain": chain_data(timeline, trees, place),
         "calls": trees.calls,
         "digits": timeline.digits,
-    }, trees.rules
+    }, trees.rules.texts
 
 
 def slope(trees: Trees, node: Any, position: int) -> Tree:

@@ -2,15 +2,6 @@
 
 const MOST_FIELDS = 60;  // leaves with a field of their own; the others can be dragged
 
-/* A number as people type it: with a comma or a point, and any minus sign. NaN for what is none. */
-function typedNumber(text) {
-  const plainText = text.trim().replace(/[−–]/g, "-").replace(",", ".");
-  return plainText ? Number(plainText) : NaN;
-}
-
-/* A number as it stands in a field. */
-const shortNumber = (x) => String(Number(x.toPrecision(5))).replace("-", "−");
-
 /* One leaf: its number, the one that it had at first, and a range that is sensible around it. */
 class Leaf {
   constructor(graph, node, onChange) {

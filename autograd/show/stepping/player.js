@@ -66,6 +66,15 @@ function element(tag, attributes = {}, ...children) {
   return made;
 }
 
+/* A number as people type it: with a comma or a point, and any minus sign. NaN for what is none. */
+function typedNumber(text) {
+  const plainText = text.trim().replace(/[−–]/g, "-").replace(",", ".");
+  return plainText ? Number(plainText) : NaN;
+}
+
+/* A number as it stands in a field. */
+const shortNumber = (x) => String(Number(x.toPrecision(5))).replace("-", "−");
+
 /* Drawn, because few fonts have these signs. */
 const ICONS = {
   first: "M5 4v12M16 4 8 10l8 6z", previous: "M13 4 6 10l7 6", play: "M6 3v14l11-7z", pause: "M6 4v12M14 4v12",

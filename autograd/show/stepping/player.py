@@ -19,6 +19,7 @@ from typing import Any
 SCRIPTS = {
     "stepper": (
         "autograd.javascript/elementary.js",
+        "autograd.javascript/computation.js",
         "autograd.show.writing/numbers.js",
         "autograd.show.writing/formula.js",
         "autograd.show.stepping/timeline.js",
@@ -34,14 +35,17 @@ SCRIPTS = {
 }
 
 
-def player(kind: str, still: str, data: dict[str, Any], rules: Sequence[str] = ()) -> str:
+def player(
+    kind: str, still: str, data: dict[str, Any], rules: Sequence[str] = (), scripts: Sequence[str] | None = None
+) -> str:
     """An HTML fragment that shows `still` where scripts may not run, and the player where they may.
 
     Args:
-        kind: one of SCRIPTS, the function in the last of them.
+        kind: one of SCRIPTS, or the function in the last of `scripts`.
         still: HTML that needs neither script nor style.
         data: what that function takes, as JSON can hold it.
         rules: JavaScript that it finds in the data as well, as a list `rules`.
+        scripts: of another kind, as SCRIPTS has them.
 
     The fragment has no ids: its root is found by a mark made of its content, so that any number of fragments, the same
     one twice among them, live on one page.
@@ -50,12 +54,12 @@ def player(kind: str, still: str, data: dict[str, Any], rules: Sequence[str] = (
     if rules:
         written = f"{{...{written},rules:[{','.join(rules)}]}}"
     mark = hashlib.sha256((still + written).encode()).hexdigest()[:16]
-    scripts = "\n".join(map(asset, SCRIPTS[kind]))
+    source = "\n".join(map(asset, scripts or SCRIPTS[kind]))
     return (
         f'<div class="chalkgrad" data-chalkgrad="{mark}" data-lm-suppress-shortcuts="true">\n'
         f"<style>{asset('autograd.show.stepping/player.css')}</style>\n"
         f'<div class="cg-still">{still}</div>\n'
-        f'<script>(() => {{\n"use strict";\n{scripts}\nstart({kind}, "{mark}", {written});\n}})();</script>\n</div>'
+        f'<script>(() => {{\n"use strict";\n{source}\nstart({kind}, "{mark}", {written});\n}})();</script>\n</div>'
     )
 
 

@@ -1,34 +1,25 @@
 // Both passes on a page: a graph with its leaves' numbers goes in, the steps and what each says come out, as timeline.py
 // has them. The graph is what `graph_data` in graph_data.py sends, and `rules` are its operations' values and partials.
 
-class Graph {
+class Graph extends Computation {
   constructor(data, rules) {
-    Object.assign(this, data, {rules});
+    super(data, rules);
+    const {operands, rule, values, ...rest} = data;
+    Object.assign(this, rest);
     this.loose = new Set(data.loose);
     this.constant = new Set(data.constants);
-    this.values = [...data.values];
-    this.root = data.operands.length - 1;
-    this.uses = data.operands.map(() => 0);
-    for (const operands of data.operands) for (const operand of operands) this.uses[operand]++;
-    this.forward = [...data.operands.keys()].filter((node) => !this.constant.has(node));
+    this.root = operands.length - 1;
+    this.uses = operands.map(() => 0);
+    for (const ofOne of operands) for (const operand of ofOne) this.uses[operand]++;
+    this.forward = [...operands.keys()].filter((node) => !this.constant.has(node));
     for (const call of this.calls) call.values = Object.fromEntries(
       Object.entries(call.rules).map(([arity, rule]) => [arity, rules[rule]?.value]));
     this.compute();
   }
 
-  isLeaf(node) { return !this.operands[node].length; }
-
-  // The forward pass, and the local derivatives at its numbers.
   compute() {
-    this.partials = this.operands.map((operands, node) => {
-      if (!operands.length) return [];
-      const rule = this.rules[this.rule[node]];
-      const xs = operands.map((operand) => this.values[operand]);
-      const y = (this.values[node] = rule.value(xs));
-      return rule.partials(y, xs);
-    });
-    this.gradients = this.operands.map(() => 0);
-    for (const made of this.backward("topological", 1)) this.gradients[made.node] = made.total;
+    this.forwardPass();
+    this.gradients = this.gradientsOf(this.root);
   }
 
   // What a backward pass adds, part by part: to which node, from which, and what the sum is then.

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from functools import singledispatchmethod
 from typing import Any
 
-from autograd.javascript.rules import literal, rule
+from autograd.javascript.computation import Rules
 from autograd.operation import Operation
 from autograd.ops import SQRT
 from autograd.show.writing.blackboard import Blackboard
@@ -57,16 +57,15 @@ class Trees:
     Attributes:
         calls: of each operation that is written as a function: its text for so many operands, in which they are marks,
             and the rule that works it out.
-        rules: the JavaScript of the operations that were asked for (`rules.rule`).
+        rules: of the operations that were asked for.
     """
 
     def __init__(self, board: Blackboard) -> None:
         self.board = board
         self.places = {board.names[node]: place for place, node in enumerate(board.order) if node in board.names}
         self.calls: list[dict[str, Any]] = []
-        self.rules: list[str] = []
+        self.rules = Rules()
         self._calls: dict[Operation, int] = {}
-        self._rules: dict[tuple[Operation, int], int | None] = {}
 
     def loose(self) -> list[int]:
         """The places of names that need parentheses to be read as one thing."""
@@ -75,26 +74,7 @@ class Trees:
 
     def can_compute(self, operation: Operation, arity: int) -> bool:
         """Whether its rules can be read in symbols, as the table's can; those of a user's own may ask for numbers."""
-        return self._rule(operation, arity) is not None
-
-    def rule_of(self, node: Any) -> int:
-        """The place of a node's rule; one that cannot be read answers what was computed."""
-        found = self._rule(node.op, len(node.parents))
-        if found is not None:
-            return found
-        partials = ", ".join(map(literal, node.local_grads))
-        self.rules.append(f"{{value: () => {literal(node.data)}, partials: () => [{partials}]}}")
-        return len(self.rules) - 1
-
-    def _rule(self, operation: Operation, arity: int) -> int | None:
-        key = operation, arity
-        if key not in self._rules:
-            try:
-                self.rules.append(rule(operation, arity))
-                self._rules[key] = len(self.rules) - 1
-            except (TypeError, ValueError, AttributeError, ArithmeticError):  # it took a symbol for a number
-                self._rules[key] = None
-        return self._rules[key]
+        return self.rules.place(operation, arity) is not None
 
     @singledispatchmethod
     def tree(self, whole: Formula) -> Tree:
@@ -138,7 +118,7 @@ class Trees:
         marks = tuple(map(Mark, range(arity)))
         some = tuple(map(Mark, range(len(abridged(marks))))) if operation.arity is None else marks
         self.calls[place]["templates"].setdefault(len(some), Html(3).call(operation, some))
-        self.calls[place]["rules"].setdefault(arity, self._rule(operation, arity))
+        self.calls[place]["rules"].setdefault(arity, self.rules.place(operation, arity))
         return place
 
 
