@@ -4,7 +4,7 @@ import numpy as np
 
 from autograd import ops
 from autograd.lift.arrays.program import Map, MatrixProduct, Program, Reduce
-from autograd.lift.capture.simplify import LARGEST
+from autograd.lift.capture.scalars import LARGEST
 
 OPERATIONS = [
     ops.EXP, ops.TANH, ops.RELU, ops.SIGMOID, ops.SIN, ops.NEGATIVE, ops.SOFTPLUS, ops.ERF, ops.ABS, ops.STEP,

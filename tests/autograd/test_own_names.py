@@ -13,7 +13,7 @@ from autograd import Operation, Value, apply, grad, hessian, ops, vmap
 from autograd.conditions import AT_LEAST
 from autograd.eager import source
 from autograd.lift.capture.batch_operations import BATCH, SAMPLE
-from autograd.lift.capture.simplify import LARGEST, LINEAR
+from autograd.lift.capture.scalars import LARGEST, LINEAR
 from autograd.lift.jit import jit
 from autograd.operation import Family
 from autograd.show import derive, draw, steps

@@ -10,7 +10,7 @@ import numpy as np
 
 from autograd.lift.arrays.program import FloatArray, Instruction, Map, Program, Reduce
 from autograd.lift.arrays.reverse import Flow, Reverse
-from autograd.lift.capture.simplify import LARGEST
+from autograd.lift.capture.scalars import LARGEST
 from autograd.numpy_arithmetic import Arrays
 
 

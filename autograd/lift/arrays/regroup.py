@@ -16,7 +16,7 @@ from autograd.lift.arrays.schedule import batch_sizes, reachable, roles, schedul
 from autograd.lift.arrays.strides import nested_shape, strides_of
 from autograd.lift.arrays.sum_terms import Terms, TermTable, oriented
 from autograd.lift.capture.batch_operations import BATCH, COLUMN, SAMPLE, sample_number
-from autograd.lift.capture.simplify import COMMUTATIVE, LARGEST, LINEAR, Scalars, TooLarge
+from autograd.lift.capture.scalars import COMMUTATIVE, LARGEST, LINEAR, Scalars, TooLarge
 
 #: Added to the number of a region that holds a batch, so that what is the same for all samples comes first.
 BATCHED = 1 << 40

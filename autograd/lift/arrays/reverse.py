@@ -19,7 +19,7 @@ import numpy as np
 
 from autograd.lift.arrays.program import Instruction, Map, MatrixProduct, Places, Program
 from autograd.lift.arrays.strides import strides_of
-from autograd.lift.capture.simplify import LARGEST
+from autograd.lift.capture.scalars import LARGEST
 from autograd.operation import Operation
 from autograd.ops import DETACH
 from autograd.symbols import ExpandedSymbols, Expression, expression, symbol

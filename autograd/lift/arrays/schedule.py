@@ -12,7 +12,7 @@ import heapq
 from typing import Any
 
 from autograd.lift.capture.batch_operations import BATCH, COLUMN, SAMPLE
-from autograd.lift.capture.simplify import LINEAR, Scalars
+from autograd.lift.capture.scalars import LINEAR, Scalars
 
 
 def reachable(program: Scalars) -> dict[int, tuple[int, ...]]:

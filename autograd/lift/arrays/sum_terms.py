@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from autograd.lift.arrays.program import Places
-from autograd.lift.capture.simplify import SumTerm
+from autograd.lift.capture.scalars import SumTerm
 
 
 class TermTable:

@@ -8,7 +8,10 @@ In reading order:
     given             what stands for a number of the arguments, and has nothing else
     batch_operations  what leads into a batch and out of it
     vmap              one sample's program for a whole batch
+    recorded_values   which Values were recorded, operands first
     recorded_order    in which order the scalars were made
     unused            operations that no result needs, but that may fail
+    scalars           what a scalar program is
+    folding           which constants operations can do without
     simplify          sums and products written flat, equal nodes merged, what is not needed dropped
 """

@@ -1,140 +1,38 @@
 """Step 2, simplifying: the recorded Values as a compact scalar program, with sums written flat.
 
-A program is a list of nodes, operands before results. A node is a leaf (an input), a constant, an operation of the
-table, or one of two forms that gather what Python spells in many ways:
-
-    linear    ± a₁·b₁ ± a₂·b₂ … ± p₁ ± p₂ …     from +, -, sum, dot, mean and running sums, in any order and nesting
-    largest   max(x₁, …, xₙ), without gradient  from a detached chain of maxima (the shift of a softmax)
-
 Nodes that do not reach the result are never visited, but for those that may fail (`unused`); equal nodes become one,
 constants are folded. Each rewrite carries its law; they are exact but for the sign of a zero and the rounding of the
 order in which terms are added.
 
-Structure comes before numbers: a factor or divisor is folded (1·x → x) in all operations of a kind or in none. Where a
-one-hot vector or an image has a 1 its neighbours have not, and all stay alike.
+Structure comes before numbers: constants are folded where `folding` says that they can be in all operations of a kind.
 """
 
 from __future__ import annotations
 
 import math
 import sys
-from collections.abc import Callable, Container, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
 from typing import Any
 
 from autograd import ops
 from autograd.arithmetic import Floats
 from autograd.lift.capture.batch_operations import BATCH
+from autograd.lift.capture.folding import folded_kinds, kind_of
+from autograd.lift.capture.recorded_values import recorded_values
+from autograd.lift.capture.scalars import COMMUTATIVE, LARGEST, LINEAR, Scalars, SumTerm
 from autograd.lift.capture.unused import unused_that_may_fail
 from autograd.operation import Operation
 from autograd.recording import Recording
-from autograd.value import Value, Values
+from autograd.value import Value
 
 SMALLEST_NORMAL = sys.float_info.min
 
-#: Which constants an operation can do without.
-FOLDS: dict[Operation | None, Callable[[float], bool]] = {
-    ops.MULTIPLY: lambda x: abs(x) == 1.0,
-    ops.DOT: lambda x: abs(x) == 1.0,
-    ops.DIVIDE: lambda x: abs(math.frexp(x)[0]) == 0.5,
-}
-
-OperationKind = tuple[Operation | str | None, ...]
-
-#: What may be recorded for a program: one of that size takes about a minute and 3 GB.
-MOST_RECORDED = 5_000_000
-
-SumTerm = tuple[int, int, int]  # sign, node, and the node it is multiplied with (−1: none)
-
-LINEAR = Operation("linear", lambda m, *xs: m.sum(*xs), lambda m, y, *xs: (1.0,) * len(xs), arity=None)
-LARGEST = Operation("largest", lambda m, *xs: m.maximum(*xs), lambda m, y, *xs: (0.0,) * len(xs), arity=None)
-
 ADDITIVE = frozenset({ops.ADD, ops.SUBTRACT, ops.SUM, ops.MEAN, ops.DOT})
-COMMUTATIVE = frozenset({ops.MULTIPLY, ops.MAXIMUM, ops.MINIMUM, ops.HYPOT})
-
-
-class TooLarge(ValueError):
-    """A function that records more than a program may hold."""
-
-
-@dataclass
-class Scalars:
-    """A scalar program. `op[i]` is None for leaves and constants; `terms[i]` belongs to linear nodes.
-
-    `made[i]` tells when an operation was recorded: before those with a higher number. What is `unused` leads to no
-    root, but may have no answer, which has to be seen.
-    """
-
-    op: list[Operation | None] = field(default_factory=list)
-    operands: list[tuple[int, ...]] = field(default_factory=list)
-    terms: dict[int, list[SumTerm]] = field(default_factory=dict)
-    number: dict[int, float] = field(default_factory=dict)
-    leaves: dict[int, Value] = field(default_factory=dict)
-    roots: list[int] = field(default_factory=list)
-    unused: list[int] = field(default_factory=list)
-    recorded: int = 0
-    made: dict[int, int] = field(default_factory=dict)
-
-    def new(self, op: Operation | None, operands: tuple[int, ...] = ()) -> int:
-        """Append a node."""
-        self.op.append(op)
-        self.operands.append(operands)
-        return len(self.op) - 1
-
-    def operands_of(self, node: int) -> tuple[int, ...]:
-        """The nodes that a node is computed from, those of its terms included."""
-        if self.op[node] is LINEAR:
-            return tuple(x for _, a, b in self.terms[node] for x in (a, b) if x >= 0)
-        return self.operands[node]
 
 
 def scalar_program(roots: list[Value], recording: Recording, made: Sequence[Value] = ()) -> Scalars:
     """The scalar program that computes the roots. `made` are the Values in the order of recording, as far as known."""
     return Simplifier(roots, recording, made).program
-
-
-def walk(roots: list[Value], before: Container[int]) -> tuple[list[Value], dict[int, Value]]:
-    """Every Value below the roots, operands first; composite operations of many operands written out by the table.
-
-    What was computed before (those ids) is a leaf.
-    """
-    expanded: dict[int, Value] = {}
-
-    def parents(node: Value) -> tuple[Value, ...]:
-        if id(node) in before:
-            return ()
-        if node.op is ops.LOGSUMEXP:
-            expanded[id(node)] = node.op.value(Values, *node.parents)
-            return (expanded[id(node)],)
-        return node.parents
-
-    order: list[Value] = []
-    seen: set[int] = set()
-    for root in roots:
-        if id(root) in seen:
-            continue
-        seen.add(id(root))
-        stack = [(root, iter(parents(root)))]
-        while stack:
-            node, operands = stack[-1]
-            for operand in operands:
-                if id(operand) not in seen:
-                    seen.add(id(operand))
-                    if operand.op is None:
-                        order.append(operand)
-                    else:
-                        stack.append((operand, iter(parents(operand))))
-                        break
-            else:
-                order.append(node)
-                stack.pop()
-                if len(order) > MOST_RECORDED:
-                    raise TooLarge(
-                        f"the function records more than {MOST_RECORDED:,} scalars, which would not fit into memory"
-                        " once they are compiled.\nCompile a part that is called often: one sample's program, which"
-                        " vmap maps over a batch, has no more scalars than the sample."
-                    )
-    return order, expanded
 
 
 class Simplifier:
@@ -148,12 +46,12 @@ class Simplifier:
         self.known: dict[Any, int] = {}
         self.constant(0.0)  # node 0, which fills up ragged lists
         self.before = recording.before
-        order, self.expanded = walk(roots, self.before)
+        order, self.expanded = recorded_values(roots, self.before)
         if unused := unused_that_may_fail(made, set(map(id, order))):
-            order, self.expanded = walk([*roots, *unused], self.before)
+            order, self.expanded = recorded_values([*roots, *unused], self.before)
         self.count_uses(order, [*roots, *unused])
         self.constants = recording.constants
-        self.folding = self.folded_kinds(order)
+        self.folding = folded_kinds(order, self.constants)
         position = {id(value): number for number, value in enumerate(made)}
         for value in order:
             if value.op is not None and id(value) not in self.before:
@@ -197,22 +95,6 @@ class Simplifier:
                 uses[key] = uses.get(key, 0) + 1
                 if not additive and (value.op is not ops.NEGATIVE or id(value) in self.elsewhere):
                     self.elsewhere.add(key)
-
-    def folded_kinds(self, order: list[Value]) -> set[OperationKind]:
-        """The kinds of operations whose constants are all such that they can be folded."""
-        folds: dict[OperationKind, bool] = {}
-        for value in order:
-            if value.op in FOLDS:
-                kind = self.kind_of(value)
-                numbers = [x._data for x in value.parents if id(x) in self.constants]
-                folds[kind] = folds.get(kind, True) and all(map(FOLDS[value.op], numbers))
-        return {kind for kind, all_fold in folds.items() if all_fold}
-
-    def kind_of(self, value: Value) -> OperationKind:
-        """The operation, and which operations have made its operands ("number": none, it is a constant)."""
-        if value.op is ops.DOT:
-            return (ops.DOT,)
-        return (value.op, *["number" if id(x) in self.constants else x.op for x in value.parents])
 
     # ── Nodes ───────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -281,13 +163,13 @@ class Simplifier:
             self.settle(key, self.signed_terms(-1, parents[0], []))
         elif op is ops.MULTIPLY:
             a, b = map(self.node, parents)
-            self.multiply(key, a, b, self.kind_of(value) in self.folding)
+            self.multiply(key, a, b, kind_of(value, self.constants) in self.folding)
         elif op is ops.MAXIMUM and self.uses.get(key, 0) == 1:
             self.chains[key] = [*self.chain(parents[0]), self.node(parents[1])]
         elif op is ops.DETACH:  # detach(x) → largest(x), so that a softmax of one is like all others
             self.nodes[key] = self.largest(tuple(dict.fromkeys(self.chain(parents[0]))))  # max(x, x) → x
         else:
-            folds = op is ops.DIVIDE and self.kind_of(value) in self.folding
+            folds = op is ops.DIVIDE and kind_of(value, self.constants) in self.folding
             self.nodes[key] = self.rewritten(op, tuple(map(self.node, parents)), folds)
 
     def largest(self, operands: tuple[int, ...]) -> int:
@@ -373,7 +255,7 @@ class Simplifier:
         if op is ops.DOT:
             factors = list(map(self.node, parents))
             middle = len(factors) // 2
-            folds = self.kind_of(value) in self.folding
+            folds = kind_of(value, self.constants) in self.folding
             return [self.product(a, b, folds) for a, b in zip(factors[:middle], factors[middle:], strict=True)]
         terms: list[SumTerm] = []
         for position, parent in enumerate(parents):

@@ -26,7 +26,7 @@ from autograd.lift.arrays.evaluation import evaluated, names_in
 from autograd.lift.arrays.program import Map, Program
 from autograd.lift.arrays.reverse import Reverse
 from autograd.lift.arrays.update import Update
-from autograd.lift.capture.simplify import LARGEST
+from autograd.lift.capture.scalars import LARGEST
 from autograd.lift.llvm_backend.lowering import calls_functions
 from autograd.lift.llvm_backend.machine_code import processor
 from autograd.operation import Operation

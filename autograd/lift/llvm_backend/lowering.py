@@ -22,7 +22,7 @@ from autograd.lift.arrays.evaluation import all_parts, evaluated, names_in
 from autograd.lift.arrays.program import Instruction, Map, MatrixProduct, Places, Program, Reduce
 from autograd.lift.arrays.reverse import Flow, Reverse
 from autograd.lift.arrays.strides import nested_shape, strides_of
-from autograd.lift.capture.simplify import LARGEST
+from autograd.lift.capture.scalars import LARGEST
 from autograd.lift.llvm_backend.matmul_axis import cheapest_way
 from autograd.symbols import ExpandedSymbols, Expression, expression, symbol
 

@@ -14,7 +14,7 @@ import numpy as np
 
 from autograd.lift.arrays.evaluation import names_in, partials_in_symbols
 from autograd.lift.arrays.program import Places
-from autograd.lift.capture.simplify import LINEAR
+from autograd.lift.capture.scalars import LINEAR
 from autograd.lift.loops.tape import Carried, Own, Section, Tape, TapeStep
 from autograd.symbols import Expression, expression, symbol
 

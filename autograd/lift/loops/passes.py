@@ -11,7 +11,7 @@ from typing import Any, Protocol
 
 from autograd import ops
 from autograd.lift.arrays.evaluation import evaluated
-from autograd.lift.capture.simplify import LARGEST, LINEAR
+from autograd.lift.capture.scalars import LARGEST, LINEAR
 from autograd.lift.capture.unused import ALWAYS_FINITE
 from autograd.lift.loops.derivatives import SectionFlows
 from autograd.lift.loops.tape import Carried, Fixed, Gathered, Moving, Operand, Own, Section, Tape, TapeStep

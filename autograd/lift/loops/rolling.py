@@ -12,7 +12,7 @@ import numpy as np
 
 from autograd.lift.arrays.program import Places, Region
 from autograd.lift.capture.batch_operations import BATCH
-from autograd.lift.capture.simplify import COMMUTATIVE, LINEAR, Scalars, SumTerm
+from autograd.lift.capture.scalars import COMMUTATIVE, LINEAR, Scalars, SumTerm
 from autograd.lift.loops.detection import FEWEST_SAVED, Repeat, loops_in, shared_among
 from autograd.lift.loops.tape import Carried, Fixed, Gathered, Moving, Operand, Own, Section, Tape, TapeStep
 

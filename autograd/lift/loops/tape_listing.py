@@ -7,7 +7,7 @@ from bisect import bisect_right
 from autograd.lift.arrays.listing import Listing, Statement
 from autograd.lift.arrays.printed import listing
 from autograd.lift.arrays.program import Program
-from autograd.lift.capture.simplify import LINEAR
+from autograd.lift.capture.scalars import LINEAR
 from autograd.lift.loops.tape import Carried, Fixed, Gathered, Moving, Operand, Own, Section, Tape, TapeStep
 from autograd.symbols import Expression, expression, symbol
 

@@ -10,7 +10,7 @@ import numpy as np
 from autograd import ops
 from autograd.lift.arrays.program import Instruction, Map, MatrixProduct, Places, Reduce
 from autograd.lift.arrays.strides import common_shape
-from autograd.lift.capture.simplify import LARGEST
+from autograd.lift.capture.scalars import LARGEST
 from autograd.lift.numpy_backend.buffers import Lines
 from autograd.lift.numpy_backend.formula import FormulaWriter
 from autograd.symbols import ExpandedSymbols, expression, symbol

@@ -17,7 +17,7 @@ from autograd import ops
 from autograd.lift.arrays.program import FloatArray, Instruction, Map, MatrixProduct, Places, Program, Reduce
 from autograd.lift.arrays.reference import result_of
 from autograd.lift.arrays.strides import strides_of
-from autograd.lift.capture.simplify import LARGEST
+from autograd.lift.capture.scalars import LARGEST
 from autograd.numpy_arithmetic import Arrays
 
 if TYPE_CHECKING:

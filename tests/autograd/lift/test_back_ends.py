@@ -13,7 +13,7 @@ from autograd.lift.arrays.program import Map, MatrixProduct, Program, Reduce
 from autograd.lift.arrays.reference import ReferenceMachine
 from autograd.lift.arrays.reverse import reverse
 from autograd.lift.capture.arguments import Reading
-from autograd.lift.capture.simplify import LARGEST
+from autograd.lift.capture.scalars import LARGEST
 from autograd.lift.choose_backend import back_end, can_compile, machine_for
 from autograd.lift.specialised import Specialised
 from autograd.ops import IDENTITY, MULTIPLY, SUM, TANH

@@ -305,7 +305,7 @@ def test_the_same_value_twice_has_one_derivative():
 
 
 def test_what_would_not_fit_into_memory_is_refused_with_its_size(monkeypatch):
-    monkeypatch.setattr("autograd.lift.capture.simplify.MOST_RECORDED", 1000)
+    monkeypatch.setattr("autograd.lift.capture.recorded_values.MOST_RECORDED", 1000)
     with pytest.raises(ValueError, match="more than 1,000 scalars.*\n.*vmap"):
         jit(lambda x: sum(tanh(x * k) for k in range(600)))(0.5)
     monkeypatch.setattr("autograd.lift.arrays.regroup.MOST_NUMBERS", 2000)

@@ -7,7 +7,7 @@ from autograd import jit, value_and_grad
 from autograd.lift.arrays.program import Map, MatrixProduct, Program, Reduce
 from autograd.lift.arrays.reference import ReferenceMachine
 from autograd.lift.arrays.reverse import reverse
-from autograd.lift.capture.simplify import LARGEST
+from autograd.lift.capture.scalars import LARGEST
 from autograd.lift.choose_backend import back_end
 from autograd.ops import ADD, IDENTITY, MULTIPLY, SUM, TANH
 from random_array_programs import RandomArrayProgram
