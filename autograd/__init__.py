@@ -24,6 +24,7 @@ first seven are the evening's reading:
     show/             for people's eyes: derive, draw, steps, explain
     lift/             for speed: jit, vmap
 
+    plain_adjoints    the chain rule in plain numbers, for transforms
     calling           functions that take Values and plain numbers
     python_code       expressions as lines of Python, for eager
     messages          what is said of what is no number, or has no answer

@@ -62,7 +62,10 @@ def flat(nest: Any) -> Iterator[Any]:
         yield nest
     elif (parts := contents_of(nest)) is not None:
         for part in parts:
-            yield from flat(part)
+            if type(part) is float:
+                yield part
+            else:
+                yield from flat(part)
     elif is_array(nest):
         yield from nest.ravel().tolist()
     else:
@@ -74,7 +77,9 @@ def nested_like(nest: Any, numbers: Iterator[Any]) -> Any:
     if type(nest) is float:
         return next(numbers)
     if (parts := contents_of(nest)) is not None:
-        return container_like(nest, [nested_like(part, numbers) for part in parts])
+        return container_like(
+            nest, [next(numbers) if type(part) is float else nested_like(part, numbers) for part in parts]
+        )
     if is_array(nest):
         return array_of([next(numbers) for _ in range(nest.size)], nest.shape)
     return next(numbers)

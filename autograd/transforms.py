@@ -15,14 +15,16 @@ on through it, so the two cannot be confused (Siskind & Pearlmutter 2005).
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from functools import wraps
-from operator import attrgetter
+from itertools import chain
 from typing import Any
 
 from autograd.graph import topological_order
 from autograd.nesting import flat, is_array, nested_like
 from autograd.ops import IDENTITY
+from autograd.plain_adjoints import plain_adjoints
 from autograd.recording import open_inputs, watchers
 from autograd.value import Value, adjoints, apply_by_ieee, operand_or_error
 
@@ -146,6 +148,7 @@ class DifferentiatedCall:
     """One call of f with the chosen arguments replaced by Values, and the derivatives with respect to them."""
 
     def __init__(self, f: Callable[..., Any], argnums: Argnums, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
+        self.lock = threading.Lock()  # the derivatives of a vjp may be asked for in several threads
         self.several = isinstance(argnums, tuple)
         chosen = argnums if isinstance(argnums, tuple) else (argnums,)
         for position in chosen:
@@ -166,7 +169,7 @@ class DifferentiatedCall:
             watchers.remove(self)
             open_inputs.reset(token)
         #: Whether the caller goes on with Values: it gave us some, or f used those of a transform around this one.
-        self.is_nested = any(x.op is not None for values in self.inputs for x in values) or (
+        self.is_nested = any(x._operation is not None for values in self.inputs for x in values) or (
             bool(outer_inputs) and any(id(node) in outer_inputs for node in topological_order(*self.outputs()))
         )
 
@@ -181,11 +184,14 @@ class DifferentiatedCall:
 
     def gradient(self, root: Value) -> Any:
         """∂root/∂argument, in the arguments' nesting."""
-        adjoint = adjoints(root, Value(1.0)) if self.is_nested else adjoints(root, 1.0, attrgetter("_local_grads"))
-        gradients = [
-            nested_like(argument, iter([adjoint.get(id(x), 0.0) for x in values]))
-            for argument, values in zip(self.arguments, self.inputs, strict=True)
-        ]
+        if self.is_nested:
+            adjoint = adjoints(root, Value(1.0))
+            slopes = [adjoint.get(id(x), 0.0) for x in chain(*self.inputs)]
+        else:
+            with self.lock:
+                slopes = plain_adjoints(root, list(chain(*self.inputs)))
+        supply = iter(slopes)
+        gradients = [nested_like(argument, supply) for argument in self.arguments]
         return tuple(gradients) if self.several else gradients[0]
 
     def finished(self, output: Any) -> Any:

@@ -1,10 +1,13 @@
 """grad, value_and_grad, jacobian, hessian, hvp and vjp: nestings, orders, and what is refused."""
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import NamedTuple
 
 import mpmath
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from autograd import (
     Value,
@@ -17,6 +20,7 @@ from autograd import (
     vjp,
 )
 from autograd.testing import gradcheck
+from random_programs import programs
 
 
 class Point(NamedTuple):
@@ -165,6 +169,45 @@ def test_transforms_touch_no_gradient():
     before = w.grad, h.grad
     assert grad(lambda x: x * h * w)(1.0) == 18.0
     assert (w.grad, h.grad) == before
+
+
+@given(f=programs, xs=st.lists(st.floats(-2.0, 2.0), min_size=2, max_size=5))
+def test_plain_gradients_are_those_of_backward_bit_for_bit(f, xs):
+    values = [Value(x) for x in xs]
+    y = f(values)
+    y.backward()
+    found, slopes = value_and_grad(f)(xs)
+    assert repr([found, *slopes]) == repr([y.data, *(x.grad for x in values)])
+
+
+def test_what_a_function_reads_keeps_its_gradients_and_what_it_leaves_behind_has_none():
+    w, left = Value(3.0), []
+    w_squared = w * w
+    w_squared.grad, w.grad = 5.0, 7.0
+
+    def f(x):
+        left.append(x * w_squared + w)
+        return logsumexp([left[-1] * x, w_squared, w, x]) + w_squared * w
+
+    assert grad(f)(2.0) == pytest.approx((f(2.0 + 1e-6).data - f(2.0 - 1e-6).data) / 2e-6, rel=1e-6)
+    assert (w_squared.grad, w.grad, left[0].grad) == (5.0, 7.0, 0.0)
+    assert grad(lambda x: w)(2.0) == 0.0
+    assert grad(lambda x: w_squared)(2.0) == 0.0
+    assert (w_squared.grad, w.grad) == (5.0, 7.0)
+
+
+def test_threads_differentiate_by_the_same_values():
+    shared = [Value(x / 7.0) for x in range(50)]
+    sums = [a * b for a, b in zip(shared, shared[1:], strict=False)]
+
+    def f(x):
+        return sum((s * x * x for s in sums), x * 0.0)
+
+    _, pull = vjp(f, 2.0)
+    expected = grad(f)(3.0), pull(1.0)
+    with ThreadPoolExecutor(4) as pool:
+        found = list(pool.map(lambda _: (grad(f)(3.0), pull(1.0)), range(200)))
+    assert set(found) == {expected}
 
 
 def test_of_values_they_give_values():
