@@ -46,7 +46,7 @@ def asks_for_kinds(words: Iterable[str]) -> bool:
 
 
 def compare_with_plain(f: Callable[..., Any], compiled: Callable[..., Any], args: Any, kwargs: Any, size: int) -> None:
-    """Whether a function and its program of that size agree.
+    """Whether a function and its program agree. Its size is that of the work without it, all lanes of `vmap` counted.
 
     Raises:
         TraceError: if they do not.

@@ -127,7 +127,7 @@ class Compiled:
             fresh = self.kept[key]
             if self.checks and asks_for_kinds(fresh.surroundings.words | fresh.surroundings.words_of_wrappers):
                 try:
-                    compare_with_plain(self.f, self, args, kwargs, fresh.program.recorded)
+                    compare_with_plain(self.f, self, args, kwargs, max(fresh.program.recorded, fresh.program.size))
                 except TraceError:
                     del self.kept[key]
                     raise

@@ -15,6 +15,7 @@ In reading order:
     tape_machine    loops over turns, as machine code
     fingerprint     what tells one compiled program from another
     code_on_disk    compiled programs, kept for the next process
+    compiled_once   what was compiled before, by this process or another one, is taken from there
     optimiser_step  an optimiser's rule behind the gradient
     training_loop   many steps in one call
 """

@@ -1,6 +1,7 @@
 """What tells one machine code from another, found without writing it: a digest of all that it depends on.
 
-The code follows from the program and its reverse mode, the update, the processor, LLVM, and our own source. Formulas
+The code follows from the program and its reverse mode, the update, the processor, LLVM, and our own source: of an array
+program and of a tape alike. Formulas
 (of operations, partial derivatives, an optimiser's rule) are told apart by what they do: they are called with an
 arithmetic that notes each step, `2=exp(_1)`.
 """
@@ -26,20 +27,32 @@ from autograd.lift.arrays.evaluation import evaluated, names_in
 from autograd.lift.arrays.program import Map, Program
 from autograd.lift.arrays.reverse import Reverse
 from autograd.lift.arrays.update import Update
-from autograd.lift.capture.scalars import LARGEST
+from autograd.lift.capture.scalars import LARGEST, LINEAR
 from autograd.lift.llvm_backend.lowering import calls_functions
 from autograd.lift.llvm_backend.machine_code import processor
+from autograd.lift.loops.derivatives import Derivatives
+from autograd.lift.loops.tape import Tape, TapeStep
 from autograd.operation import Operation
 from autograd.ops import OPERATIONS
 from autograd.symbols import Expression
 
 
 def fingerprint(program: Program, reverse: Reverse | None, update: Update | None, checked: bool) -> bytes | None:
-    """32 bytes that differ where the machine code does; None if that cannot be told."""
+    """32 bytes that differ where the machine code of an array program does; None if that cannot be told."""
+    memory = program.size, program.constants, program.inputs, program.roots
+    return key_of_code("program", memory, program.instructions, reverse, update, checked)
+
+
+def tape_fingerprint(tape: Tape, plan: Derivatives, effort: int) -> bytes | None:
+    """The same for a tape, compiled with an effort."""
+    return key_of_code("tape", effort, tape.size, tape.check, tape.constants, tape.roots, tape.sections, plan)
+
+
+def key_of_code(*parts: Any) -> bytes | None:
+    """The digest of all that code depends on; None if that cannot be told."""
     try:
         digest = Digest()
-        digest.feed((surroundings(), program.size, program.constants, program.inputs, program.roots))
-        digest.feed((program.instructions, reverse, update, checked))
+        digest.feed((surroundings(), *parts))
         return digest.digest()
     except (TypeError, ValueError, AttributeError, ArithmeticError, OSError):  # a formula like no other, no source
         return None
@@ -109,7 +122,7 @@ class Digest:
 
     def operation(self, op: Operation) -> None:
         """One of the table, which is in our source."""
-        if op is not LARGEST and OPERATIONS.get(op.name) is not op:
+        if op not in (LARGEST, LINEAR) and OPERATIONS.get(op.name) is not op:
             raise TypeError("an operation that is told by its formula only")
         self.word("operation", op.name)
 
@@ -120,9 +133,8 @@ class Digest:
         if known:
             return
         values = {field.name: getattr(x, field.name) for field in fields(x)}
-        if isinstance(x, Map):
-            op = x.op
-            del values["op"]
+        if isinstance(x, Map | TapeStep) and x.op not in (LARGEST, LINEAR):
+            op: Operation = values.pop("op")
             self.word("operation", op.name if OPERATIONS.get(op.name) is op else "")
             self.formula(op.value, len(x.operands))
         elif isinstance(x, Update):

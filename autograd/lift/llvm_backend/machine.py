@@ -2,7 +2,7 @@
 
 The statements of the program (`lowering`) run in groups (`fusion`); each group is written as loops (`loops`) or as the
 tiles of a matrix product (`matmul`), and all is compiled when it is first run (`machine_code`), unless a program with
-the same `fingerprint` was compiled before, by this process or another one (`code_on_disk`).
+the same `fingerprint` was compiled before, by this process or another one (`compiled_once`).
 """
 
 from __future__ import annotations
@@ -11,7 +11,6 @@ import ctypes
 from collections.abc import Callable
 from functools import cached_property, partial
 from typing import Any
-from weakref import WeakValueDictionary
 
 import numpy as np
 from llvmlite import ir  # type: ignore[import-untyped]
@@ -20,7 +19,7 @@ from autograd.lift.arrays.program import FloatArray, Map, Program
 from autograd.lift.arrays.reverse import Reverse
 from autograd.lift.arrays.update import Update
 from autograd.lift.capture.unused import ALWAYS_FINITE
-from autograd.lift.llvm_backend.code_on_disk import fetched, keep
+from autograd.lift.llvm_backend.compiled_once import compiled_once
 from autograd.lift.llvm_backend.emitter import Emitter
 from autograd.lift.llvm_backend.fingerprint import fingerprint
 from autograd.lift.llvm_backend.fusion import Group, grouped, stored
@@ -33,9 +32,6 @@ from autograd.lift.llvm_backend.optimiser_step import write_updates
 ALIGNMENT = 64  # bytes: a line of the cache, and the widest register
 SMALL_GAP = 64  # places that are sooner cleared than left out
 MOST_RUNS = 32  # loops that clear adjoints
-
-#: fingerprint → the code of a program that is in use
-loaded: WeakValueDictionary[bytes, CompiledModule] = WeakValueDictionary()
 
 
 class LlvmMachine:
@@ -109,17 +105,7 @@ class ProgramCode:
     @cached_property
     def module(self) -> CompiledModule:
         """The compiled functions."""
-        key = fingerprint(self.program, self.reverse, self.update, self.checked)
-        if key is None:
-            return CompiledModule(self.compiled())
-        found = loaded.get(key)
-        if found is None:
-            code = fetched(key)
-            if code is None:
-                code = self.compiled()
-                keep(key, code)
-            found = loaded[key] = CompiledModule(code)
-        return found
+        return compiled_once(fingerprint(self.program, self.reverse, self.update, self.checked), self.compiled)
 
     def compiled(self) -> bytes:
         """The functions as an object file."""

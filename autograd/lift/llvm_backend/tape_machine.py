@@ -11,7 +11,9 @@ import numpy as np
 from llvmlite import ir  # type: ignore[import-untyped]
 
 from autograd.lift.arrays.program import FloatArray
+from autograd.lift.llvm_backend.compiled_once import compiled_once
 from autograd.lift.llvm_backend.emitter import Emitter
+from autograd.lift.llvm_backend.fingerprint import tape_fingerprint
 from autograd.lift.llvm_backend.lanes import DOUBLE, WORD, Lane
 from autograd.lift.llvm_backend.machine import runs
 from autograd.lift.llvm_backend.machine_code import CompiledModule, lanes, object_code
@@ -35,6 +37,12 @@ class TapeMachine:
     @cached_property
     def module(self) -> CompiledModule:
         """The compiled functions."""
+        effort = 2 if operands_in(self.tape) <= MOST_POLISHED else 0
+        key = tape_fingerprint(self.tape, self.plan, effort)
+        return compiled_once(key, lambda: object_code(self.written(), effort))
+
+    def written(self) -> ir.Module:
+        """The functions, for LLVM."""
         module = ir.Module("tape")
         stored = np.zeros(self.tape.size, dtype=bool)
         stored[self.plan.stored] = True
@@ -54,7 +62,7 @@ class TapeMachine:
         if len(self.adjoints):
             both.backward_from(self.tape.size + self.tape.roots[0])
         both.finish()
-        return CompiledModule(object_code(module, effort=2 if operands_in(self.tape) <= MOST_POLISHED else 0))
+        return module
 
     def write_calls(self, module: ir.Module, name: str, called: list[str]) -> None:
         """A function that calls others in turn."""

@@ -10,9 +10,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from autograd import jit
 from autograd.lift.llvm_backend import code_on_disk
 from autograd.lift.llvm_backend.code_on_disk import fetched, keep
-from autograd.lift.llvm_backend.fingerprint import Digest
+from autograd.lift.llvm_backend.fingerprint import Digest, tape_fingerprint
+from autograd.lift.loops.derivatives import derivatives
+from autograd.lift.loops.tape import Tape
 
 ROOT = Path(__file__).parents[4]
 KEY = bytes(range(32))
@@ -32,12 +35,32 @@ found = f([0.3, -0.7, 1.1], np.linspace(-2.0, 2.0, 40))
 print(len(made), found[0].hex(), *(x.hex() for x in found[1]))
 """
 
+TAPE = """
+import sys
+from autograd import jit, tanh, value_and_grad
+from autograd.lift.choose_backend import back_end
+from autograd.lift.llvm_backend import tape_machine
+made = []
+real = tape_machine.object_code
+tape_machine.object_code = lambda *given: made.append(1) or real(*given)
+back_end.set("llvm")
 
-def run(folder, **more):
+def steps(p):
+    x = p[0]
+    for u in p[2:]:
+        x = tanh(p[1] * x + u) - 0.25 * abs(x) ** 1.5
+    return x
+
+found = jit(value_and_grad(steps))([0.3 * (-1) ** k + 0.01 * k for k in range(62)])
+print(len(made), found[0].hex(), *(x.hex() for x in found[1]))
+"""
+
+
+def run(folder, program=PROGRAM, **more):
     """How many programs were compiled in another process, and what it computed."""
     environment = os.environ | {"CHALKGRAD_CACHE": str(folder), "PYTHONPATH": str(ROOT)} | more
     done = subprocess.run(
-        [sys.executable, "-W", "always", "-c", PROGRAM], env=environment, capture_output=True, text=True, check=True
+        [sys.executable, "-W", "always", "-c", program], env=environment, capture_output=True, text=True, check=True
     )
     made, *numbers = done.stdout.split()
     return int(made), numbers, done.stderr
@@ -51,12 +74,13 @@ def folder(tmp_path, monkeypatch):
     return tmp_path / "kept"
 
 
-def test_another_process_finds_the_code_and_computes_the_same_bits(tmp_path):
+@pytest.mark.parametrize("program", [PROGRAM, TAPE], ids=["arrays", "tape"])
+def test_another_process_finds_the_code_and_computes_the_same_bits(tmp_path, program):
     folder = tmp_path / "kept"
-    made, numbers, trouble = run(folder)
+    made, numbers, trouble = run(folder, program)
     assert made == 1 and trouble == ""
-    assert run(folder) == (0, numbers, "")
-    assert run("off") == (1, numbers, "") and run("0") == (1, numbers, "")
+    assert run(folder, program) == (0, numbers, "")
+    assert run("off", program) == (1, numbers, "") and run("0", program) == (1, numbers, "")
     assert oct(folder.stat().st_mode & 0o777) == "0o700"
     assert {oct(file.stat().st_mode & 0o777) for file in folder.iterdir()} == {"0o600"}
 
@@ -191,3 +215,33 @@ def test_programs_that_differ_in_a_constant_are_two(folder):
             assert list(found[1]) == pytest.approx(expected[1], rel=1e-13)
     finally:
         back_end.reset(token)
+
+
+def test_tapes_that_differ_in_anything_are_two():
+    tapes = [
+        lambda p: steps(p, 0.5),
+        lambda p: steps(p, 0.25),
+        lambda p: steps(p, 0.5, turns=31),
+        lambda p: steps(p, 0.5, power=2.5),
+        lambda p: -steps(p, 0.5),
+    ]
+    keys = [key_of(f, *settings) for f in tapes for settings in ((slice(0, 2), 2), (slice(0, 1), 2), (slice(0, 2), 0))]
+    assert None not in keys and len(set(keys)) == len(keys)
+    assert key_of(tapes[0], slice(0, 2), 2) == keys[0]
+
+
+def steps(p, factor, turns=30, power=1.5):
+    x, c = p
+    for _ in range(turns):
+        x = (c * x).tanh() - factor * abs(x) ** power
+    return x
+
+
+def key_of(f, wanted, effort):
+    """The fingerprint of a tape and its derivatives by some of its arguments."""
+    compiled = jit(f)
+    compiled([0.3, 0.7])
+    specialised = compiled.latest
+    tape = specialised.program
+    assert isinstance(tape, Tape)
+    return tape_fingerprint(tape, derivatives(tape, specialised.places[wanted], tape.roots), effort)
