@@ -42,6 +42,10 @@ def chromium():
         browser.close()
 
 
+#: Whether every player of a page has begun: its scripts are unpacked after the page has been loaded.
+STARTED = "[...document.querySelectorAll('[data-chalkgrad]')].every((root) => 'started' in root.dataset)"
+
+
 @pytest.fixture
 def open_page(chromium, tmp_path):
     """A function that opens HTML from a file, offline, and fails the test for anything that goes wrong in it."""
@@ -59,6 +63,8 @@ def open_page(chromium, tmp_path):
         file = tmp_path / f"page{len(contexts)}.html"
         file.write_text(html, encoding="utf-8")
         tab.goto(file.as_uri())
+        if options.get("java_script_enabled", True):
+            tab.wait_for_function(STARTED, timeout=60_000)  # of thousands of nodes, on a busy machine
         return tab
 
     yield opened

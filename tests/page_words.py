@@ -30,6 +30,8 @@ def words_of(step, timeline, right, checks):
     """Everything that a step says, and whether it is wrong."""
     node = timeline.nodes[int(step.key[1:])]
     digits = timeline.digits
+    if step.phase == "given":
+        return {"say": step.sentence, "formulaHtml": step.formula.html(), "numbersHtml": ""}
     symbols, numbers = symbols_and_numbers(step)
     words = {"say": step.sentence, "formulaHtml": symbols, "numbersHtml": numbers}
     if step.phase == "forward":

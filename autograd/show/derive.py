@@ -190,16 +190,24 @@ class Derivation:
 
     @property
     def latex(self) -> str:
-        """LaTeX for mathematics mode."""
-        lines = [equation.latex() for equation in self.locals]
+        r"""LaTeX for mathematics mode: aligned lines of amsmath, as they stand between \\[ and \\] in a paper.
+
+        >>> x, w = Value(0.5, label="x"), Value(2.0, label="w")
+        >>> y = x * w; y.label = "y"
+        >>> print(derive(y, w).latex)
+        \begin{aligned}
+        \frac{\partial y}{\partial w} &= x = 0.5
+        \end{aligned}
+        """
+        lines = [equation.latex(at="&") for equation in self.locals]
         if not self.is_immediate:
             notation = Latex(self.digits)
             tables = [tex_table(cells(rows, notation)) for rows in (self.symbols, self.numbers)]
-            notes = [plain_name(note).latex for note in self.notes]
-            lines = [tables[0], *(r"\quad " + line for line in lines), tables[1], *notes]
-        return (
-            "\\begin{array}{l}\n" + " \\\\[1ex]\n".join(rf"\displaystyle {line}" for line in lines) + "\n\\end{array}"
-        )
+            if any(table.startswith("&") for table in tables):  # then all lines begin at the left
+                lines = [r"& \quad " + equation.latex() for equation in self.locals]
+            notes = ["& " + plain_name(note).latex for note in self.notes]
+            lines = [tables[0], *lines, tables[1], *notes]
+        return "\\begin{aligned}\n" + " \\\\[1ex]\n".join(lines) + "\n\\end{aligned}"
 
     @property
     def html(self) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from autograd.graph import topological_order
@@ -11,6 +12,7 @@ from autograd.show.drawing.folding import LEVELS
 from autograd.show.drawing.graphviz_program import new_drawing
 from autograd.show.drawing.picture import Drawable, folded_picture, ops_picture
 from autograd.show.drawing.theme import THEMES
+from autograd.show.drawing.tikz import tikz
 from autograd.show.writing.names import keys
 
 if TYPE_CHECKING:
@@ -47,7 +49,8 @@ def draw(
 
     Returns:
         A `graphviz.Digraph`: the last line of a cell shows it, `.render("picture", format="png")` saves it, `.source`
-        is its text, and nodes can be added to it. Nodes are called as in `names.keys`: n0, n1 …
+        is its text, `.tikz` the picture for a paper, and nodes can be added to it. Nodes are called
+        as in `names.keys`: n0, n1 …
 
     Raises:
         ValueError: if an argument is none of these, a highlighted Value is not in the graph, gradients are asked for
@@ -75,7 +78,7 @@ def draw(
         digits=digits,
     )
     highlighted = None if highlight is None else reached(picture, starting_points(highlight, place))
-    return new_drawing(dot_lines(picture, style, highlighted))
+    return new_drawing(dot_lines(picture, style, highlighted), partial(tikz, picture, style))
 
 
 def chosen(what: str, given: str, choices: Iterable[str]) -> None:

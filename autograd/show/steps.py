@@ -8,7 +8,7 @@ and a second backward pass without `zero_grad` between the two (`passes=2`).
 >>> b = a + a; b.label = "b"
 >>> c = b + b; c.label = "c"
 >>> print(steps(c))
-1  forward   a = 3
+1  given     a = 3
 2  forward   b = a + a = 3 + 3 = 6
 3  forward   c = b + b = 6 + 6 = 12
 4  backward  ∂c/∂c = 1
@@ -25,7 +25,7 @@ from __future__ import annotations
 from os import PathLike
 from typing import Any
 
-from autograd.show.stepping.page import notebook_html, save_page
+from autograd.show.stepping.page import framed, notebook_html, save_page
 from autograd.show.stepping.player_data import Learn, learning_places
 from autograd.show.stepping.timeline import Order, Timeline
 
@@ -45,6 +45,10 @@ class Steps(Timeline):
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
         """For notebooks."""
         return {"text/plain": repr(self), "text/html": notebook_html(self, self.learn)}
+
+    def _mime_(self) -> tuple[str, str]:
+        """For marimo, which runs scripts in a frame only."""
+        return "text/html", framed(self, self.learn)
 
 
 def steps(root: Any, *, order: Order = "topological", passes: int = 1, digits: int = 3, learn: Learn = None) -> Steps:
@@ -69,8 +73,8 @@ def steps(root: Any, *, order: Order = "topological", passes: int = 1, digits: i
     >>> x, w = Value(2.0, label="x"), Value(-3.0, label="w")
     >>> y = (x * w).tanh()
     >>> timeline = steps(y)
-    >>> len(timeline), timeline[2].formula.text()
-    (8, 'v₁ = x·w = 2·(−3) = −6')
+    >>> len(timeline), timeline[1].formula.text()
+    (7, 'v₁ = x·w = 2·(−3) = −6')
     >>> timeline[-1].sentence
     'Backward: the gradient of w is the gradient of v₁, 2.46·10⁻⁵, times the local derivative 2: 4.92·10⁻⁵.'
     """

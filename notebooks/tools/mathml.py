@@ -16,7 +16,8 @@ from latex2mathml.converter import convert
 UNKNOWN = [
     (re.compile(r"\\\\\[[^\]]*\]"), r"\\\\"),
     (re.compile(r"\\displaystyle(?![a-zA-Z])"), ""),
-    (re.compile(r"(\\begin\{array\}\{[^@{}]*)@\{\}"), r"\1"),
+    (re.compile(r"\\begin\{alignedat\}\{(\d+)\}"), lambda found: rf"\begin{{array}}{{{'rl' * int(found[1])}}}"),
+    (re.compile(r"\\end\{alignedat\}"), r"\\end{array}"),
     (re.compile(r"\\begin\{(aligned|align\*?)\}"), r"\\begin{array}{rl}"),
     (re.compile(r"\\end\{(aligned|align\*?)\}"), r"\\end{array}"),
     (re.compile(r"&(?=\s*(\\\\|\\end\{array\}))"), "& {}"),  # a row with an empty last cell

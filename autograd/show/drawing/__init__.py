@@ -6,6 +6,7 @@ In reading order:
     picture           what a drawing shows, as data
     theme             the colours, light and dark
     dot               the picture as DOT text
+    tikz              the picture as TikZ, for papers
     columns           where the nodes of a large graph go, in linear time
     outside_program   asking a program that may be broken, hang or lie
     picture_formats   whether its answer is a picture

@@ -13,7 +13,7 @@ import os
 import shutil
 import warnings
 from base64 import b64encode
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -108,9 +108,15 @@ def installed_program() -> Path | None:
     return next((program for program in programs if os.access(program, os.X_OK)), None)
 
 
-def new_drawing(lines: Iterable[str]) -> graphviz.Digraph:
-    """The drawing of these lines of DOT, those between the braces."""
-    return drawing_class()(format="svg", body=lines)
+def new_drawing(lines: Iterable[str], as_tikz: Callable[[str], str] | None = None) -> graphviz.Digraph:
+    """The drawing of these lines of DOT, those between the braces.
+
+    Args:
+        as_tikz: from the layout, in the format "plain", to the same as TikZ.
+    """
+    drawing = drawing_class()(format="svg", body=lines)
+    drawing.as_tikz = as_tikz
+    return drawing
 
 
 @cache
@@ -152,6 +158,19 @@ def drawing_class() -> Any:
             )
             picture = laid_out(self.source, asked, form, folder)
             return picture if encoding is None else picture.decode(encoding)
+
+        @property
+        def tikz(self) -> str:
+            """The picture as a `tikzpicture` for LaTeX, without what was added to the drawing since.
+
+            Raises:
+                RuntimeError: if there is no program to lay it out.
+                AttributeError: if it is none that `draw` has made.
+            """
+            if getattr(self, "as_tikz", None) is None:
+                raise AttributeError("only a drawing that draw() has made is known as TikZ; call draw again")
+            written: str = self.as_tikz(self.pipe("plain", encoding="utf-8"))
+            return written
 
         def save(
             self,

@@ -29,6 +29,7 @@ def graph_data(timeline: Timeline) -> tuple[dict[str, Any], list[str]]:
         "slopes": {
             place[node]: [slope(trees, node, position) for position in range(len(node.parents))] for node in computed
         },
+        "unnamed": None if timeline.unnamed is None else place[timeline.unnamed],
         "film": None if film is None else place[film],
         "chain": chain_data(timeline, trees, place),
         "calls": trees.calls,

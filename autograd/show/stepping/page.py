@@ -23,7 +23,8 @@ from autograd.show.writing.numbers import number
 MOST_NODES_ON_A_PAGE = 10_000  # of which a browser still shows a step at once
 MOST_CHECKS = 200  # leaves that are compared with finite differences
 MOST_ROWS = 400  # of the table of values
-FIXED_SIZE, NODE_SIZE = 73_000, 2_000  # bytes that a page may have, and may have more for each node
+FRAME_HEIGHT = 720  # pixels
+FIXED_SIZE, NODE_SIZE = 45_000, 2_000  # bytes that a page may have, and may have more for each node
 
 
 def page(timeline: Timeline, learn: Learn = None) -> str:
@@ -50,6 +51,18 @@ def notebook_html(timeline: Timeline, learn: Learn = None) -> str:
         return stepper(timeline, learn)
     except (ValueError, RuntimeError) as reason:
         return f"<p>{html.escape(str(reason))}</p>\n{value_table(timeline, {})}"
+
+
+def framed(timeline: Timeline, learn: Learn = None) -> str:
+    """The page in a frame, for notebooks that run scripts nowhere else; the reason if it cannot be laid out."""
+    try:
+        written = html.escape(page(timeline, learn))
+    except (ValueError, RuntimeError):
+        return notebook_html(timeline, learn)
+    return (
+        f'<iframe title="Backpropagation of {html.escape(root_name(timeline))}" srcdoc="{written}"'
+        f' style="width: 100%; height: {FRAME_HEIGHT}px; border: 0"></iframe>'
+    )
 
 
 def stepper(timeline: Timeline, learn: Learn = None) -> str:

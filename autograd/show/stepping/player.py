@@ -1,12 +1,14 @@
 """The player as an HTML fragment, for steps and for other frames, and the document around it.
 
 A notebook that is opened again untrusted loses scripts, styles and inline SVG, but not an `<img>` with its picture in
-it. So the fragment is a still picture, and a script that makes it the player where scripts may run (`player.js`).
+it. So the fragment is a still picture, and a script that makes it the player where scripts may run (`player.js`). The
+scripts are the larger part of a small page, so they are compressed.
 """
 
 from __future__ import annotations
 
 import base64
+import gzip
 import hashlib
 import html
 import json
@@ -51,16 +53,34 @@ def player(
     one twice among them, live on one page.
     """
     written = script_literal(data)
-    if rules:
-        written = f"{{...{written},rules:[{','.join(rules)}]}}"
+    source = packed(kind, scripts or SCRIPTS[kind], rules)
     mark = hashlib.sha256((still + written).encode()).hexdigest()[:16]
-    source = "\n".join(map(asset, scripts or SCRIPTS[kind]))
     return (
         f'<div class="chalkgrad" data-chalkgrad="{mark}" data-lm-suppress-shortcuts="true">\n'
         f"<style>{asset('autograd.show.stepping/player.css')}</style>\n"
         f'<div class="cg-still">{still}</div>\n'
-        f'<script>(() => {{\n"use strict";\n{source}\nstart({kind}, "{mark}", {written});\n}})();</script>\n</div>'
+        f"<script>{LOADER.format(source=source, mark=mark, data=written)}</script>\n</div>"
     )
+
+
+#: Unpacks the scripts, and hands the data to what they start. Where a browser cannot, the still picture remains.
+LOADER = """(async () => {{
+const bytes = Uint8Array.from(atob("{source}"), (character) => character.charCodeAt(0));
+const unpacked = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
+const script = document.createElement("script");
+script.textContent = await new Response(unpacked).text();
+script.take = (start, kind, rules) => start(kind, "{mark}", {{...{data}, rules}});
+document.head.append(script);
+script.remove();
+}})();"""
+
+
+def packed(kind: str, scripts: Sequence[str], rules: Sequence[str]) -> str:
+    """Scripts that end by handing their `start` to the script's `take`: compressed, in letters."""
+    source = "\n".join(map(asset, scripts))
+    handing = f"document.currentScript.take(start, {kind}, [{','.join(rules)}]);"
+    compressed = gzip.compress(f'(() => {{\n"use strict";\n{source}\n{handing}\n}})();'.encode(), mtime=0)
+    return base64.b64encode(compressed).decode()
 
 
 def document(title: str, fragment: str) -> str:

@@ -53,7 +53,7 @@ def player_data(shown: Timeline, learn: Learn = None) -> tuple[dict[str, Any], l
         "titleHtml": title_html(shown),
         "graph": graph,
         "hintHtml": '<p class="cg-hint">Point at a box to see its paths; click it, or choose it here, for the chain'
-        " rule behind its gradient.</p>",
+        " rule behind its gradient. Once you have clicked into the picture, ← and → step, and the space bar plays.</p>",
         "live": graph["film"] is None,
         "learn": learning_places(shown, learn),
         "tracks": tracks,

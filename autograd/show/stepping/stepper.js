@@ -34,7 +34,7 @@ function neighbours(operands) {
   return { parents, children };
 }
 
-const PHASES = { forward: "Forward", loss: "Result", backward: "Backward", update: "Update" };
+const PHASES = { given: "Given", forward: "Forward", loss: "Result", backward: "Backward", update: "Update" };
 
 /* What a step is at, comes from, and writes: in which places which texts. */
 function placed(step, graph) {
@@ -42,6 +42,7 @@ function placed(step, graph) {
   const value = (node) => [`n${node} value`, shown(graph.values[node]), false];
   const { node, source, position } = step;
   if (step.phase === "update") return { at: [`n${node}`], from: [], set: [] };
+  if (step.phase === "given") return { at: graph.leaves.map((leaf) => `n${leaf}`), from: [], set: graph.leaves.map(value) };
   if (step.phase !== "backward") {
     const operands = graph.operands[node];
     const edges = operands.map((_, index) => `e${node}_${index}`);
@@ -62,15 +63,17 @@ function tracksOf(graph, listed) {
     .filter(({ about, start, timeline }) => !about || start || timeline.steps.some(({ wrong }) => wrong));
 }
 
-/* How a number was computed, how its gradient adds up, and the chain rule. */
+/* The chain rule along every path; how the number was computed, and how its gradient adds up. */
 function derivationHtml(node, track) {
   const { graph } = track;
   if (graph.constant.has(node)) return "<p>A constant: nothing flows back to it.</p>";
-  const told = track.steps.filter((step) => step.node === node && step.phase !== "update").map((step) => track.words(step));
+  const given = graph.isLeaf(node) ? [{ phase: "forward", node }] : [];
+  const steps = track.steps.filter((step) => step.node === node && !["given", "update"].includes(step.phase));
+  const told = [...given, ...steps].map((step) => track.words(step));
   const lines = told.map(({ formulaHtml, numbersHtml }) => `<p>${formulaHtml} ${numbersHtml}</p>`);
   const sum = told.length > 2 ? `<p>in sum ${told[told.length - 1].sumHtml}</p>` : "";
-  const chain = node === graph.root ? "" : `<h3>Along every path</h3>${new Derivation(graph, node).html()}`;
-  return [...lines, sum, chain].join("");
+  const came = [...lines, sum].join("");
+  return node === graph.root ? came : `${new Derivation(graph, node).html()}<h3>How its numbers came about</h3>${came}`;
 }
 
 /* The arrows at the gradients of now. */
@@ -187,8 +190,7 @@ function stepper(root, data) {
   }
 
   // The leaves can be changed; everything follows, in one frame for any number of changes.
-  const leaves = new Map(graph.forward.filter((node) => graph.isLeaf(node) && data.live)
-    .map((node) => [`n${node}`, new Leaf(graph, node, () => { learning?.restart(); renew(); })]));
+  const leaves = new Map((data.live ? graph.leaves : []).map((node) => [`n${node}`, new Leaf(graph, node, () => { learning?.restart(); renew(); })]));
   const fields = [...leaves.values()].slice(0, MOST_FIELDS).map((leaf) => new LeafField(leaf, graph.names[leaf.node], graph.namesHtml[leaf.node]));
   const learning = data.live && data.learn.length ? new Learning(graph, data.learn, renew) : null;
   let frame = 0;

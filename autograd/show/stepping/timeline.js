@@ -12,6 +12,8 @@ class Graph extends Computation {
     this.uses = operands.map(() => 0);
     for (const ofOne of operands) for (const operand of ofOne) this.uses[operand]++;
     this.forward = [...operands.keys()].filter((node) => !this.constant.has(node));
+    const needed = operands.length > 1 ? operands.flat() : [0];
+    this.leaves = [...new Set(needed.filter((node) => this.isLeaf(node) && !this.constant.has(node)))];
     for (const call of this.calls) call.values = Object.fromEntries(
       Object.entries(call.rules).map(([arity, rule]) => [arity, rules[rule]?.value]));
     this.compute();
@@ -71,6 +73,8 @@ class Graph extends Computation {
   }
 }
 
+const MOST_GIVEN = 12;  // leaves that are named in the step that gives them
+
 const equalButForRounding = (x, y) =>
   x === y || (x !== x && y !== y) || Math.abs(x - y) <= 1e-9 * Math.max(Math.abs(x), Math.abs(y));
 
@@ -85,10 +89,12 @@ class Track {
   update() {
     const {graph} = this;
     const made = graph.backward(this.order, this.passes);
-    const forward = graph.forward.map((node) => ({phase: node === graph.root ? "loss" : "forward", node}));
+    const given = graph.leaves.length ? [{phase: "given", node: graph.leaves.at(-1)}] : [];
+    const computed = graph.forward.filter((node) => !graph.isLeaf(node));
+    const forward = computed.map((node) => ({phase: node === graph.root ? "loss" : "forward", node}));
     const updates = this.passes === 1 && this.order === "topological" ? [...(graph.learning?.learn ?? [])] : [];
     this.steps = [
-      ...forward, ...made.map((part) => this.backwardStep(part)), ...updates.map((node) => ({phase: "update", node}))];
+      ...given, ...forward, ...made.map((part) => this.backwardStep(part)), ...updates.map((node) => ({phase: "update", node}))];
   }
 
   backwardStep(made) {
@@ -102,6 +108,7 @@ class Track {
   words(step) {
     const {graph} = this;
     const {digits} = graph;
+    if (step.phase === "given") return this.givenWords();
     const made = this[`${step.phase === "loss" ? "forward" : step.phase}Equation`](step);
     const words = {...symbolsAndNumbers(made, digits, graph), say: this.sentence(step)};
     if (step.phase !== "backward") return words;
@@ -109,6 +116,17 @@ class Track {
     if (step.complete && graph.isLeaf(step.node)) words.checkHtml = checkHtml(graph, step.node, step.total);
     if (step.wrong) words.remarkHtml = `Wrong: it should be ${number(graph.gradients[step.node], digits).html}.`;
     return words;
+  }
+
+  // The leaves, as many as `MOST_GIVEN` of them.
+  givenWords() {
+    const {graph} = this;
+    const shown = graph.leaves.slice(0, MOST_GIVEN);
+    const left = graph.leaves.length - shown.length;
+    const more = left ? [`and ${left.toLocaleString("en")} more`] : [];
+    const formulas = shown.map((node) => symbolsAndNumbers(this.forwardEquation({node}), graph.digits, graph).formulaHtml);
+    const said = shown.map((node) => `${graph.names[node]} is ${number(graph.values[node], graph.digits).text}`);
+    return {formulaHtml: [...formulas, ...more].join(", "), numbersHtml: "", say: `Given: ${[...said, ...more].join(", ")}.`};
   }
 
   forwardEquation({node}) {
@@ -153,10 +171,10 @@ class Track {
     if (step.phase !== "backward") {
       const operands = graph.operands[step.node];
       const written = shown(graph.values[step.node]);
-      if (!operands.length) return `Forward: ${name(step.node)} is ${written}.`;
       const more = operands.length > 6 ? " and more" : "";
       const list = operands.slice(0, 6).map(read).join(" and ");
-      return `Forward: ${name(step.node)} is the ${graph.spoken[step.node]} of ${list}${more}: ${written}.`;
+      const called = step.node === graph.unnamed ? ` It has no label, and is called ${name(step.node)} here and in derive.` : "";
+      return `Forward: ${name(step.node)} is the ${graph.spoken[step.node]} of ${list}${more}: ${written}.${called}`;
     }
     const {node, source, position, part, total, adjoint, several, complete} = step;
     if (source === undefined) {

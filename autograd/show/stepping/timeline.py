@@ -1,10 +1,11 @@
 """The forward and the backward pass as a timeline: each step reads a few numbers and writes one.
 
-    forward     z₁ = x·w₁ + b₁            one step a node
+    given       x = 2, w₁ = −3, b₁ = 1    one step for all leaves, in the order in which they are needed
+    forward     z₁ = x·w₁ + b₁            one step a computed node
     backward    ∂L/∂b += ∂L/∂c · ∂c/∂b    one step an edge, with the sum so far
 
 A number without a name, the 2 of 2·x, is read where it stands: it is not computed, nothing flows back to it, and it has
-no step. If no leaf has a name, all of them are inputs, and have steps.
+no step. If no leaf has a name, all of them are inputs, and are given.
 
 This is what is known of the passes; what can be done with them, a page say, is built on it.
 """
@@ -20,14 +21,17 @@ from typing import Any, Literal, NamedTuple, overload
 from autograd.ops import ADD, DIVIDE, DOT, MULTIPLY, SUBTRACT
 from autograd.show.stepping.backward_order import edges_backward, edges_depth_first
 from autograd.show.writing.blackboard import Blackboard
-from autograd.show.writing.equation import Equation
+from autograd.show.writing.equation import Equation, Equations, and_more
 from autograd.show.writing.formula import Formula, Number, Product
 from autograd.show.writing.notation import Name
 from autograd.show.writing.numbers import number
 from autograd.show.writing.reader import shown_well
 
-Phase = Literal["forward", "backward"]
+Phase = Literal["given", "forward", "backward"]
 Order = Literal["topological", "depth-first"]
+
+
+MOST_GIVEN = 12  # leaves that are named in the step that gives them
 
 
 class Cell(NamedTuple):
@@ -44,10 +48,9 @@ class Step:
 
     Attributes:
         index: its place in the timeline, from 0.
-        phase: "forward" or "backward".
-        key: the node that is written to, `n0`, `n1` … (`names.keys`).
+        phase: "given" (the first one, which writes all leaves), "forward" or "backward".
         reads: what the number is computed from; what has been written by a step before, or is a constant.
-        write: what is written. In the backward pass the number is the sum so far.
+        writes: what is written, one cell but for the first step. In the backward pass the number is the sum so far.
         source: in the backward pass the key of the node that the gradient comes from; None for the root's own 1.
         position: which operand of `source` the written node is.
         part: in the backward pass what this step adds to the sum.
@@ -58,9 +61,8 @@ class Step:
 
     index: int
     phase: Phase
-    key: str
     reads: tuple[Cell, ...]
-    write: Cell
+    writes: tuple[Cell, ...]
     source: str | None
     position: int | None
     part: float
@@ -69,8 +71,18 @@ class Step:
     sweep: int
     timeline: Timeline = field(repr=False, compare=False)
 
+    @property
+    def write(self) -> Cell:
+        """What is written; of the leaves that are given, the last."""
+        return self.writes[-1]
+
+    @property
+    def key(self) -> str:
+        """The node that is written to, `n0`, `n1` … (`names.keys`)."""
+        return self.write.key
+
     @cached_property
-    def formula(self) -> Equation:
+    def formula(self) -> Equation | Equations:
         """The step in symbols and in numbers, written when it is first looked at."""
         return self.timeline.formula_of(self)
 
@@ -109,6 +121,7 @@ class Timeline(Sequence[Step]):
         keys: its key in pages and drawings.
         gradients: ∂root/∂node at the end of the timeline, for each node.
         board: formulas, and the derivations of single numbers.
+        unnamed: the first computed node without a label, which is called v₁; None if all have one.
     """
 
     def __init__(self, root: Any, *, order: Order = "topological", passes: int = 1, digits: int = 3) -> None:
@@ -125,11 +138,19 @@ class Timeline(Sequence[Step]):
         self.names: dict[Any, Name] = self.board.names
         self.keys = {node: f"n{index}" for index, node in enumerate(self.nodes)}  # as `names.keys` says
         self.gradients: dict[Any, float] = {}
-        self._forward = [node for node in self.nodes if not self.board.is_constant(node)]
+        self._given = self._leaves_as_needed()
+        self._forward = [node for node in self.nodes if node.parents]
+        self.unnamed = next((node for node in self._forward if not node.label or node.label.isspace()), None)
         self._uses = Counter(parent for node in self.nodes for parent in node.parents)
         self._backward: list[Contribution] = []
         for sweep in range(1, passes + 1):
             self._backward += self._swept(sweep)
+
+    def _leaves_as_needed(self) -> list[Any]:
+        """The leaves that are not constants, in the order in which computing needs them."""
+        needed = [parent for node in self.nodes for parent in node.parents] or [self.root]
+        leaves = (node for node in needed if not node.parents and not self.board.is_constant(node))
+        return list(dict.fromkeys(leaves))
 
     def _swept(self, sweep: int) -> Iterator[Contribution]:
         """One backward pass. Computed nodes start at 0, leaves at what the pass before has left in them."""
@@ -148,7 +169,12 @@ class Timeline(Sequence[Step]):
         self.gradients = grad
 
     def __len__(self) -> int:
-        return len(self._forward) + len(self._backward)
+        return self._before_backward + len(self._backward)
+
+    @property
+    def _before_backward(self) -> int:
+        """The number of steps before the backward pass."""
+        return bool(self._given) + len(self._forward)
 
     @overload
     def __getitem__(self, index: int) -> Step: ...
@@ -158,15 +184,20 @@ class Timeline(Sequence[Step]):
         if isinstance(index, slice):
             return [self[place] for place in range(*index.indices(len(self)))]
         place = range(len(self))[index]
-        count = len(self._forward)
-        return self._forward_step(place) if place < count else self._backward_step(place, self._backward[place - count])
+        if place >= self._before_backward:
+            return self._backward_step(place, self._backward[place - self._before_backward])
+        if place == 0 and self._given:
+            return self._given_step()
+        return self._forward_step(place, self._forward[place - bool(self._given)])
 
-    def _forward_step(self, index: int) -> Step:
-        node = self._forward[index]
-        key = self.keys[node]
+    def _given_step(self) -> Step:
+        writes = tuple(Cell(self.keys[leaf], "data", leaf.data) for leaf in self._given)
+        return Step(0, "given", (), writes, None, None, writes[-1].number, False, True, 0, self)
+
+    def _forward_step(self, index: int, node: Any) -> Step:
         reads = tuple(Cell(self.keys[parent], "data", parent.data) for parent in dict.fromkeys(node.parents))
-        write = Cell(key, "data", node.data)
-        return Step(index, "forward", key, reads, write, None, None, node.data, False, True, 0, self)
+        write = Cell(self.keys[node], "data", node.data)
+        return Step(index, "forward", reads, (write,), None, None, node.data, False, True, 0, self)
 
     def _backward_step(self, index: int, made: Contribution) -> Step:
         key = self.keys[made.node]
@@ -176,17 +207,20 @@ class Timeline(Sequence[Step]):
         position = None if source is None else made.position
         write = Cell(key, "grad", made.total)
         return Step(
-            index, "backward", key, reads, write, source, position, made.part, several, made.complete, made.sweep, self
+            index, "backward", reads, (write,), source, position, made.part, several, made.complete, made.sweep, self
         )
 
     def _made(self, step: Step) -> Contribution:
-        return self._backward[step.index - len(self._forward)]
+        return self._backward[step.index - self._before_backward]
 
-    def formula_of(self, step: Step) -> Equation:
+    def formula_of(self, step: Step) -> Equation | Equations:
         """The formula of a step."""
         board = self.board
+        if step.phase == "given":
+            named = tuple(map(board.value_equation, self._given[:MOST_GIVEN]))
+            return Equations(named, len(self._given) - len(named))
         if step.phase == "forward":
-            return board.value_equation(self._forward[step.index])
+            return board.value_equation(self._node(step))
         made = self._made(step)
         left = board.derivative(self.root, made.node, made.total)
         if made.source is None:
@@ -204,14 +238,16 @@ class Timeline(Sequence[Step]):
 
     def sentence_of(self, step: Step) -> str:
         """What a step does, as one reads it aloud."""
-        name, written = self._name(self._node(step)), self._number(step.write.number)
+        if step.phase == "given":
+            shown = [f"{self._name(leaf)} is {self._number(leaf.data)}" for leaf in self._given[:MOST_GIVEN]]
+            return f"Given: {', '.join([*shown, *and_more(len(self._given) - len(shown))])}."
+        node = self._node(step)
+        name, written = self._name(node), self._number(step.write.number)
         if step.phase == "forward":
-            node = self._forward[step.index]
-            if not node.parents:
-                return f"Forward: {name} is {written}."
             operands = " and ".join(map(self._read, node.parents[:6]))
             more = " and more" * (len(node.parents) > 6)
-            return f"Forward: {name} is the {SPOKEN.get(node.op, node.op.name)} of {operands}{more}: {written}."
+            called = f" It has no label, and is called {name} here and in derive." * (node is self.unnamed)
+            return f"Forward: {name} is the {SPOKEN.get(node.op, node.op.name)} of {operands}{more}: {written}.{called}"
         made = self._made(step)
         root = self._name(self.root)
         if made.source is None:
@@ -227,7 +263,7 @@ class Timeline(Sequence[Step]):
         return f"Backward: add {self._number(made.part)} to the gradient of {name}, {product}; it is {written}{state}."
 
     def _node(self, step: Step) -> Any:
-        return self._forward[step.index] if step.phase == "forward" else self._made(step).node
+        return self.nodes[int(step.key.removeprefix("n"))]
 
     def _name(self, node: Any) -> str:
         return self.names[node].text

@@ -46,9 +46,11 @@ class Equation:
     def text(self) -> str:
         return self._joined(Text(self.digits), {"=": " = ", "≈": " ≈ ", "+=": " += "})
 
-    def latex(self) -> str:
-        """In mathematics mode."""
-        return self._joined(Latex(self.digits), {"=": " = ", "≈": r" \approx ", "+=": " += "})
+    def latex(self, at: str = "") -> str:
+        """In mathematics mode, with `at` before the first sign, the & of aligned lines, say."""
+        left = self.left.write(Latex(self.digits))
+        written = self._joined(Latex(self.digits), {"=": " = ", "≈": r" \approx ", "+=": " += "})
+        return f"{left} {at}{written.removeprefix(left).lstrip()}" if at else written
 
     def html(self) -> str:
         return self._joined(Html(self.digits), {"=": " = ", "≈": " ≈ ", "+=": " += "})
@@ -65,6 +67,30 @@ class Equation:
             return ""
         sign = f"{notation.about} " if self.computed.is_rounded(self.digits) else ""
         return f"{notation.words(self.remark)} {sign}{self.computed.write(notation)}"
+
+
+@dataclass(frozen=True)
+class Equations:
+    """x = 2, w = −3: equations beside each other, and how many more there are."""
+
+    parts: tuple[Equation, ...]
+    more: int = 0
+
+    def text(self) -> str:
+        return ", ".join([*(part.text() for part in self.parts), *and_more(self.more)])
+
+    def latex(self) -> str:
+        """In mathematics mode."""
+        more = (f"\\text{{{words}}}" for words in and_more(self.more))
+        return r",\; ".join([*(part.latex() for part in self.parts), *more])
+
+    def html(self) -> str:
+        return ", ".join([*(part.html() for part in self.parts), *and_more(self.more)])
+
+
+def and_more(count: int) -> list[str]:
+    """What ends a list of which so many are not shown."""
+    return [f"and {count:,} more"] if count else []
 
 
 def equation(left: Formula, in_symbols: Formula, value: float, digits: int = 3) -> Equation:

@@ -90,23 +90,20 @@ def aligned(rows: list[Cells]) -> list[str]:
 
 
 def tex_table(rows: list[Cells]) -> str:
-    """An array; of a single row the row."""
+    """For amsmath's aligned: a single row with an & before its sign; several as one cell, with a column a factor."""
     signs = {"≈": r"\approx"}
     lines = []
     count = max(len(row.factors) for row in rows)
     for row in rows:
-        factors = [
-            rf"\displaystyle {factor}" + r" \cdot" * (place < len(row.factors) - 1)
-            for place, factor in enumerate(row.factors)
-        ]
-        end = f"{signs.get(row.end_sign, row.end_sign)} {row.end}" if row.end else ""
-        sign = signs.get(row.sign, row.sign)
-        padding = [""] * (count - len(factors))
+        end = f"{row.closes} {signs.get(row.end_sign, row.end_sign)} {row.end}" if row.end else row.closes
+        left = f"{row.left} &{signs.get(row.sign, row.sign)}"
         if len(rows) == 1:
-            return f"{row.left} {sign} {' '.join(factors)}{row.closes} {end}".strip()
-        left = rf"\displaystyle {row.left}" if row.left else ""
-        lines.append(" & ".join([left, sign, *padding, *factors, row.closes, end]))
-    return rf"\begin{{array}}{{rc{'r' * count}@{{}}ll}}" + r" \\[1ex] ".join(lines) + r"\end{array}"
+            return left + " " + r" \cdot ".join(row.factors) + end
+        columns = r" \cdot{} && ".join(row.factors)
+        columns = "&& " * (count - len(row.factors)) + columns
+        lines.append(f"{left} {{}} & {columns} &{end}")
+    written = " \\\\[1ex]\n".join(lines)
+    return f"& \\begin{{alignedat}}{{{count + 1}}}\n{written}\n\\end{{alignedat}}"
 
 
 def html_table(rows: list[Cells]) -> str:

@@ -22,14 +22,16 @@ def test_the_lecture_forwards_as_data():
     nodes = labelled_lecture()
     timeline = steps(nodes["L"])
     label = {timeline.keys[node]: name for name, node in nodes.items()}
-    shown = {label[step.key]: step.write.number for step in of_phase(timeline, "forward") if step.key in label}
+    given, *computed = (step for step in timeline if step.phase != "backward")
+    written = [*given.writes, *(step.write for step in computed)]
+    shown = {label[cell.key]: cell.number for cell in written if cell.key in label}
     assert {name: round(number, 3) for name, number in shown.items()} == {
         "x": 0.05, "w1": 0.1, "b1": -0.1, "z1": -0.095, "a1": 0.476, "w2": 0.3, "b2": 0.3, "z2": 0.443, "a2": 0.609,
         "y": 0.01, "L": 0.179,
     }  # fmt: skip
     by_label = {label.get(step.key): step for step in of_phase(timeline, "forward")}
     assert by_label["a1"].reads == (Cell(timeline.keys[nodes["z1"]], "data", nodes["z1"].data),)
-    assert by_label["x"].reads == ()
+    assert [label[cell.key] for cell in given.writes] == ["x", "w1", "b1", "w2", "b2", "y"] and given.reads == ()
 
 
 def test_the_lecture_backwards_as_data():
@@ -50,11 +52,12 @@ def test_the_lecture_backwards_as_data():
 def test_the_lecture_in_text():
     timeline = steps(labelled_lecture()["L"])
     lines = str(timeline).splitlines()
-    assert len(lines) == len(timeline) == 30
-    assert lines[5] == " 6  forward   z₁ = v₁ + b₁ = 0.005 − 0.1 = −0.095"
-    assert lines[15] == "16  backward  ∂L/∂L = 1"
-    assert lines[20] == "21  backward  ∂L/∂z₂ = ∂L/∂a₂ · ∂a₂/∂z₂ = ∂L/∂a₂ · a₂(1 − a₂) ≈ 0.599 · 0.238 ≈ 0.143"
-    assert lines[24] == "25  backward  ∂L/∂w₂ = ∂L/∂v₂ · ∂v₂/∂w₂ = ∂L/∂v₂ · a₁ ≈ 0.1426 · 0.4763 ≈ 0.0679"
+    assert len(lines) == len(timeline) == 25
+    assert lines[0] == " 1  given     x = 0.05, w₁ = 0.1, b₁ = −0.1, w₂ = 0.3, b₂ = 0.3, y = 0.01"
+    assert lines[2] == " 3  forward   z₁ = v₁ + b₁ = 0.005 − 0.1 = −0.095"
+    assert lines[10] == "11  backward  ∂L/∂L = 1"
+    assert lines[15] == "16  backward  ∂L/∂z₂ = ∂L/∂a₂ · ∂a₂/∂z₂ = ∂L/∂a₂ · a₂(1 − a₂) ≈ 0.599 · 0.238 ≈ 0.143"
+    assert lines[19] == "20  backward  ∂L/∂w₂ = ∂L/∂v₂ · ∂v₂/∂w₂ = ∂L/∂v₂ · a₁ ≈ 0.1426 · 0.4763 ≈ 0.0679"
 
 
 def test_a_sum_is_shown_as_it_grows():
@@ -92,7 +95,7 @@ def test_every_number_that_is_read_has_been_written_before():
     for step in timeline:
         for cell in step.reads:
             assert written[cell.key, cell.kind] == cell.number
-        written[step.key, step.write.kind] = step.write.number
+        written |= {(cell.key, cell.kind): cell.number for cell in step.writes}
 
 
 def test_a_number_without_a_name_is_read_and_has_no_step():
@@ -102,7 +105,7 @@ def test_a_number_without_a_name_is_read_and_has_no_step():
     timeline = steps(y)
     (two,) = (node for node in timeline.nodes if not node.parents and node is not x)
     assert str(timeline).splitlines() == [
-        "1  forward   x = 3",
+        "1  given     x = 3",
         "2  forward   y = 2·x = 2·3 = 6",
         "3  backward  ∂y/∂y = 1",
         "4  backward  ∂y/∂x = ∂y/∂y · 2 = 1 · 2 = 2",
@@ -114,7 +117,7 @@ def test_a_number_without_a_name_is_read_and_has_no_step():
 
 def test_leaves_are_inputs_where_none_has_a_name():
     timeline = steps(Value(2.0) * Value(3.0))
-    assert [step.formula.text() for step in timeline][:3] == ["v₂ = 2", "v₃ = 3", "v₁ = v₂·v₃ = 2·3 = 6"]
+    assert [step.formula.text() for step in timeline][:2] == ["v₂ = 2, v₃ = 3", "v₁ = v₂·v₃ = 2·3 = 6"]
 
 
 def test_an_edge_is_passed_only_when_its_gradient_is_complete():
@@ -186,12 +189,20 @@ def test_a_leaf_that_was_set_since():
         steps(root)
 
 
+def test_of_many_leaves_the_first_are_named():
+    leaves = [Value(float(place), label=f"x{place}") for place in range(1013)]
+    given = steps(sum(leaves, Value(0.0)))[0]
+    assert len(given.writes) == 1013 and given.formula.text().endswith("x₁₁ = 11, and 1,001 more")
+    assert given.sentence.startswith("Given: x₀ is 0, x₁ is 1, ") and given.sentence.endswith(", and 1,001 more.")
+    assert given.formula.latex().endswith(r",\; x_{11} = 11,\; \text{and 1,001 more}")
+
+
 # ── Words ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
 def test_sentences():
     assert [step.sentence for step in steps(diamond())] == [
-        "Forward: a is 3.",
+        "Given: a is 3.",
         "Forward: b is the sum of a, 3 and a, 3: 6.",
         "Forward: c is the sum of b, 6 and b, 6: 12.",
         "Backward: the gradient of c with respect to itself is 1.",

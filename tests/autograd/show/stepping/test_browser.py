@@ -34,8 +34,9 @@ def test_every_step_shows_what_it_writes_and_back_again_takes_it_away(open_page)
     seen = []
     for index, step in enumerate(timeline):
         assert at(tab) == index
-        what = "value" if step.phase == "forward" else "gradient"
-        assert cell(tab, step.key, what) == number(step.write.number).text
+        what = "gradient" if step.phase == "backward" else "value"
+        for written in step.writes:
+            assert cell(tab, written.key, what) == number(written.number).text
         assert tab.locator(".cg-say").inner_text() == step.sentence
         assert tab.locator(f"g[data-part={step.key}]").get_attribute("class").split().count("cg-now") == 1
         written = tab.locator(".cg-formula").inner_text() + tab.locator(".cg-numbers").inner_text()
@@ -344,8 +345,8 @@ def test_reduced_motion_scrolls_at_once(open_page):
 def inside_the_figure(tab):
     return tab.evaluate(
         """() => { const f = document.querySelector('.cg-figure').getBoundingClientRect();
-        const b = document.querySelector('.node.cg-now').getBoundingClientRect();
-        return b.left < f.right && b.right > f.left && b.top < f.bottom && b.bottom > f.top; }"""
+        return [...document.querySelectorAll('.node.cg-now')].map(node => node.getBoundingClientRect()).some(b =>
+            b.left < f.right && b.right > f.left && b.top < f.bottom && b.bottom > f.top); }"""
     )
 
 
@@ -423,3 +424,12 @@ def test_the_player_shows_other_frames_too(open_page):
         tab.keyboard.press("ArrowRight")
     tab.keyboard.press("Home")
     assert at(tab) == 0
+
+
+def test_in_a_frame_as_marimo_shows_it(open_page):
+    timeline = steps(lecture())
+    tab = open_page(timeline._mime_()[1])
+    inside = tab.frame_locator("iframe")
+    inside.get_by_role("button", name="Next step").click()
+    assert inside.locator(".cg-say").inner_text() == timeline[1].sentence
+    assert inside.locator(".cg-player").evaluate("player => player.clientHeight") == 720

@@ -102,4 +102,5 @@ def test_a_long_chain_and_a_large_graph(answers):
     for place in range(20):  # 2²⁰ paths
         many = many + many * 0.5
         many.label = f"s{place}"
-    compare(answers, [(node, 3), (many, 3)])
+    leaves = sum((Value(0.5 * place, label=f"x{place}") for place in range(30)), Value(0.0))
+    compare(answers, [(node, 3), (many, 3), (leaves, 3)])
