@@ -21,7 +21,7 @@ first seven are the evening's reading:
     functions         the operations as functions; `calling` makes them
     transforms        grad, value_and_grad, jacobian, hessian, hvp, vjp
     testing/          derivatives against finite differences
-    show/             for people's eyes: derive, draw, steps, explain
+    show/             for people's eyes: derive, draw, steps, explain, practice
     lift/             for speed: jit, vmap
 
     plain_adjoints    the chain rule in plain numbers, for transforms

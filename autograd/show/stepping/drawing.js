@@ -1,5 +1,11 @@
 // ── A drawing whose parts are patched in place ─────────────────────────────────────────────────────────────
 
+function svgOf(picture) {
+  const bytes = Uint8Array.from(atob(picture.src.split(",")[1]), (character) => character.charCodeAt(0));
+  const parsed = new DOMParser().parseFromString(new TextDecoder().decode(bytes), "image/svg+xml");
+  return document.importNode(parsed.documentElement, true);
+}
+
 const SHEET = 200;  // nodes and edges
 
 /* When something in an SVG changes, a browser goes through all of it to paint it again. So a large drawing is laid

@@ -24,16 +24,20 @@ def final_svg(timeline: Timeline) -> str:
     Raises:
         RuntimeError: if there is no program to lay it out.
     """
-    picture = final_picture(timeline)
-    letters = timeline.digits + 4  # −0.0123: a sum so far may be longer than the whole
-    style = Style(digits=timeline.digits, letters=letters)
+    return picture_svg(final_picture(timeline), timeline.digits)
+
+
+def picture_svg(picture: Picture, digits: int) -> str:
+    """The SVG of a picture whose numbers will change."""
+    letters = digits + 4  # −0.0123: a sum so far may be longer than the whole
+    style = Style(digits=digits, letters=letters)
     drawing = new_drawing(dot_lines(picture, style))
     if len(picture.nodes) > MOST_UNCROSSED:
         drawing.attr("graph", mclimit="0.1")
     if len(picture.nodes) <= LARGE:
         return compact_svg(drawing.pipe(encoding="utf-8"))
     drawing.attr("graph", splines="line", outputorder="edgesfirst")  # so that arrows run behind the cards
-    for node, (x, y) in zip(picture.nodes, positions(picture, timeline.digits), strict=True):
+    for node, (x, y) in zip(picture.nodes, positions(picture, digits), strict=True):
         drawing.node(node.key, pos=f"{x:.0f},{y:.0f}")
     return compact_svg(drawing.pipe(encoding="utf-8", engine="neato", neato_no_op=1))  # only draws what has its place
 

@@ -38,7 +38,12 @@ SCRIPTS = {
 
 
 def player(
-    kind: str, still: str, data: dict[str, Any], rules: Sequence[str] = (), scripts: Sequence[str] | None = None
+    kind: str,
+    still: str,
+    data: dict[str, Any],
+    rules: Sequence[str] = (),
+    scripts: Sequence[str] | None = None,
+    styles: Sequence[str] = (),
 ) -> str:
     """An HTML fragment that shows `still` where scripts may not run, and the player where they may.
 
@@ -48,6 +53,7 @@ def player(
         data: what that function takes, as JSON can hold it.
         rules: JavaScript that it finds in the data as well, as a list `rules`.
         scripts: of another kind, as SCRIPTS has them.
+        styles: style sheets beside `player.css`.
 
     The fragment has no ids: its root is found by a mark made of its content, so that any number of fragments, the same
     one twice among them, live on one page.
@@ -55,9 +61,10 @@ def player(
     written = script_literal(data)
     source = packed(kind, scripts or SCRIPTS[kind], rules)
     mark = hashlib.sha256((still + written).encode()).hexdigest()[:16]
+    styled = "".join(map(asset, ("autograd.show.stepping/player.css", *styles)))
     return (
         f'<div class="chalkgrad" data-chalkgrad="{mark}" data-lm-suppress-shortcuts="true">\n'
-        f"<style>{asset('autograd.show.stepping/player.css')}</style>\n"
+        f"<style>{styled}</style>\n"
         f'<div class="cg-still">{still}</div>\n'
         f"<script>{LOADER.format(source=source, mark=mark, data=written)}</script>\n</div>"
     )

@@ -1,11 +1,5 @@
 // ── The step-through of a graph ────────────────────────────────────────────────────────────────────────────
 
-function svgOf(picture) {
-  const bytes = Uint8Array.from(atob(picture.src.split(",")[1]), (character) => character.charCodeAt(0));
-  const parsed = new DOMParser().parseFromString(new TextDecoder().decode(bytes), "image/svg+xml");
-  return document.importNode(parsed.documentElement, true);
-}
-
 /* Every element on a path from the node to the root or from a leaf to the node. */
 function pathsThrough(start, parents, children) {
   const found = [`n${start}`];
