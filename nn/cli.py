@@ -6,6 +6,7 @@ Exit status 0; 2 with a line on stderr for what the user can repair; 1 otherwise
 from __future__ import annotations
 
 import json
+import re
 import sys
 from itertools import chain
 from pathlib import Path
@@ -18,6 +19,12 @@ except ModuleNotFoundError:  # pragma: no cover (an installation without the ext
 
 from autograd.files import write_whole
 from autograd.show.explain import ExpressionError, explain
+from autograd.show.practice import practice
+from autograd.show.practising.dialog import HELP, dialog
+from autograd.show.practising.exercises import EXERCISE_LEVELS, class_list, exercise
+from autograd.show.practising.questions import MODES, Mode
+from autograd.show.practising.worksheet import worksheet
+from autograd.show.typed.parser import parse
 from nn import activations, losses, optimizers
 from nn.app.arguments import Data, LayerSizes, check_outputs, data_set, named_numbers, repairable
 from nn.app.experiment import Settings, cross_validate, experiment
@@ -41,6 +48,7 @@ def main() -> None:
     chalkgrad train houses.csv --target price     train on a table of your own
     chalkgrad predict runs/iris/model.json new.csv
     chalkgrad explain "x*w + b" x=2 w=-3 b=1
+    chalkgrad practice --level 3                  exercises in backpropagation
     """
 
 
@@ -263,6 +271,76 @@ def explain_command(
         sys.exit(2)
     except RuntimeError as missing:  # a program to lay the graph out
         raise ValueError(str(missing)) from missing
+
+
+# ── practice ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@main.command("practice", context_settings={"ignore_unknown_options": True})
+@click.argument("expression", required=False)
+@click.argument("values", nargs=-1, metavar="[NAME=NUMBER]...")
+@click.option("--level", type=click.IntRange(1, len(EXERCISE_LEVELS)), default=1, show_default=True,
+              help=f"{'; '.join(f'{level}: {about}' for level, (about, _) in EXERCISE_LEVELS.items())}.")  # fmt: skip
+@click.option("--seed", type=int, default=0, show_default=True, help="The same seed gives the same exercise.")
+@click.option("--mode", type=click.Choice(MODES), default="steps", show_default=True, help="What is asked.")
+@click.option("--class", "names", type=click.Path(dir_okay=False), help="A file of names: other numbers for each.")
+@click.option("--html", type=click.Path(dir_okay=False), help="Write a page that asks; for a class one for each name.")
+@click.option("--print", "paper", type=click.Path(dir_okay=False), help="Write a worksheet to print, with its key.")
+@click.option("--key", is_flag=True, help="Print the worked solution, and do not ask.")
+@repairable
+def practice_command(
+    expression: str | None,
+    values: tuple[str, ...],
+    level: int,
+    seed: int,
+    mode: Mode,
+    names: str | None,
+    html: str | None,
+    paper: str | None,
+    key: bool,
+) -> None:
+    """Practise backpropagation on an exercise of a level, or on an EXPRESSION: say the next number, and be told.
+
+    \b
+    chalkgrad practice --level 3 --seed 7
+    chalkgrad practice --level 5 --class names.txt --print sheets.html
+    chalkgrad practice "L = (w*x + b - y)**2" w=2 x=3 b=1 y=5 --html practice.html
+    """
+    check_outputs([html, paper], inputs=[names])
+    if names and expression:
+        raise ValueError("--class draws numbers for each name, and an expression has its own: give one of them")
+    if names and not (html or paper):
+        raise ValueError("--class writes a sheet for each name: give --html or --print a file")
+    students = class_list(Path(names).read_text(encoding="utf-8")) if names else [""]
+    sheets = []
+    for student in students:
+        if expression:
+            root, title = parse(expression, named_numbers(values))[0], expression
+            root.label = root.label or "f"
+        else:
+            made = exercise(level, seed=seed, student=student, mode=mode)
+            root, title = made.root, EXERCISE_LEVELS[level][0].capitalize()
+        sheets.append((student, practice(root, mode=mode)))
+    try:
+        if paper:
+            write_whole(paper, worksheet([(student, asker.sheet) for student, asker in sheets], title))
+        if html:
+            for place, (student, asker) in enumerate(sheets, 1):
+                asker.save(file_of(html, place, student) if names else html)
+    except RuntimeError as missing:  # a program to lay the graph out
+        raise ValueError(str(missing)) from missing
+    if key:
+        click.echo(sheets[0][1].key)
+    elif not (html or paper):
+        asked = sheets[0][1].sheet
+        click.echo(f"{title}\n\n{asked.title.text}\n\n{HELP}\n")
+        dialog(asked, ask=input, say=click.echo)
+
+
+def file_of(path: str, place: int, student: str) -> Path:
+    """The file of one student: sheet-03-ada-lovelace.html."""
+    name = "-".join(re.findall(r"\w+", student.lower()))
+    return Path(path).with_stem(f"{Path(path).stem}-{place:02}-{name}")
 
 
 if __name__ == "__main__":

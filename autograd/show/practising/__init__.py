@@ -7,6 +7,8 @@ In reading order:
     answers        an answer, read and judged
     wording        what a question says: prompt, hints, solution
     practice_page  the page that asks: practice.css and the scripts
+    dialog         the questions in a terminal
+    worksheet      the questions on paper, with a key: worksheet.css
     exercises      graphs made to order, by level and seed
 
 and the scripts of the page:

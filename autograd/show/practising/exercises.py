@@ -112,6 +112,18 @@ def exercise(level: int, *, seed: int = 0, student: str = "", mode: Mode = "step
     raise ValueError(f"no numbers were found for {expression!r} that make a good exercise; take another seed")
 
 
+def class_list(text: str) -> list[str]:
+    """The students of a class: a name a line, each once.
+
+    Raises:
+        ValueError: if there is none.
+    """
+    names = list(dict.fromkeys(line.strip() for line in text.splitlines() if line.strip()))
+    if not names:
+        raise ValueError("the class list has no name: write one a line")
+    return names
+
+
 def drawn(level: int, expression: str, rng: random.Random) -> Exercise | None:
     """The expression with random numbers; None where it has no value."""
     pool = WHOLE if level < 3 else TENTHS
