@@ -23,8 +23,10 @@ and a second backward pass without `zero_grad` between the two (`passes=2`).
 from __future__ import annotations
 
 from os import PathLike
+from pathlib import Path
 from typing import Any
 
+from autograd.show.stepping.moving_picture import save_frames, save_gif
 from autograd.show.stepping.page import framed, notebook_html, save_page
 from autograd.show.stepping.player_data import Learn, learning_places
 from autograd.show.stepping.timeline import Order, Timeline
@@ -39,8 +41,19 @@ class Steps(Timeline):
     learn: Learn = None
 
     def save(self, path: str | PathLike[str]) -> None:
-        """Write a page to step through, one HTML file that needs no network. Its leaves can be changed there."""
-        save_page(self, path, self.learn)
+        """Write a page to step through, one HTML file that needs no network. Its leaves can be changed there.
+
+        Args:
+            path: of the file. If it ends in .svg, there is a picture for each step, `steps-01.svg` and so on; if it
+                ends in .gif, one that moves, for which `chalkgrad[gif]` must be installed.
+        """
+        ending = Path(path).suffix.lower()
+        if ending == ".gif":
+            save_gif(self, path)
+        elif ending == ".svg":
+            save_frames(self, path)
+        else:
+            save_page(self, path, self.learn)
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
         """For notebooks."""

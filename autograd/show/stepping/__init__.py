@@ -9,6 +9,7 @@ In reading order:
     player_data     what the player is given: the graph, the timelines of two well-known mistakes, what learns
     player          the page that plays: player.css and the scripts
     final_drawing   the graph laid out once, with the final numbers, so that nothing moves
+    moving_picture  a picture for each step, and a GIF of them
     page            pages and notebook outputs
 
 and the scripts of the page, which compute everything again when a number is touched:
