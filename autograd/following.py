@@ -26,8 +26,10 @@ from autograd.code_names import CodeNames, names_of_code, words_of_text
 from autograd.insides import (
     ATOMS,
     Look,
+    can,
     closed_over,
     content_of_array,
+    content_of_buffer,
     content_of_local,
     content_of_mapping,
     content_of_set,
@@ -244,6 +246,8 @@ class Following(NamesRead):
             yield from ((f"{name}.{attribute}", part) for attribute, part in attributes.items())
         elif not is_library(kind.__module__):
             self.objects.append((name, thing))
+            if can(content_of_buffer, thing):  # derived from an array of Python's, or of C
+                self.contents.append((name, content_of_buffer, thing))
             yield from self.visit_attributes(name, thing)
             yield from self.visit_slots(name, thing)
         elif is_model(kind) or kind.__module__ in PLAIN_MODULES:

@@ -18,6 +18,9 @@ from typing import Any
 #: Numbers, names and the like: nothing is inside them, and one may stand for an equal one.
 ATOMS = (type(None), bool, int, float, complex, str, bytes, range, slice, CodeType)
 
+#: Of a dict's own contents.
+VIEWS = (type({}.keys()), type({}.values()), type({}.items()))
+
 GONE = object()
 
 Look = Callable[[Any], Any]
@@ -37,6 +40,8 @@ def passes_on_to(thing: Any) -> tuple[Any, ...] | None:
         return (thing.func,)
     if isinstance(thing, operator.attrgetter | operator.itemgetter | operator.methodcaller):
         return tuple(thing.__reduce__()[1:])
+    if isinstance(thing, VIEWS):
+        return (thing.mapping,)
     if thing is os.getenv:
         return (os.environ,)
     if isinstance(thing, weakref.ref):

@@ -19,7 +19,10 @@ from typing import Any
 from autograd.recording import Recording, is_users
 
 #: What asks nobody, or gives no answer.
-ANSWERS_NOTHING = {"sleep", "mktime", "strptime", "get_clock_info", "fspath", "_path_normpath", "_exit", "abort"}
+ANSWERS_NOTHING = {
+    *("sleep", "mktime", "strptime", "get_clock_info", "fspath", "_path_normpath", "_exit", "abort"),
+    *("collect", "enable", "disable", "freeze", "unfreeze"),
+}
 
 DRAWN = "numbers that are drawn before the call, as an argument; or a generator with a seed"
 CLOCK = "the time as an argument, or where the compiled function is called"
@@ -43,6 +46,12 @@ FOR_THEMSELVES = {
     *("threading", "queue", "concurrent", "asyncio", "selectors", "multiprocessing"),
 }
 
+#: Functions of `sys` that say how the interpreter is set or what it is doing, which others may change meanwhile.
+ASKING_OF_SYS = (
+    *("getrecursionlimit", "getswitchinterval", "getrefcount", "getallocatedblocks"),
+    *("get_int_max_str_digits", "_current_frames"),
+)
+
 #: What is refused, and what to use instead: functions, and modules with all of theirs.
 ASKING: dict[Any, tuple[str, str]] = {
     os.urandom: ("chance was asked", DRAWN),
@@ -52,6 +61,9 @@ ASKING: dict[Any, tuple[str, str]] = {
         ("the clock was read", CLOCK),
     ),
     **dict.fromkeys(
+        [getattr(sys, name) for name in ASKING_OF_SYS if hasattr(sys, name)], ("the interpreter was asked", SYSTEM)
+    ),
+    **dict.fromkeys(
         [builtins.globals, builtins.eval, builtins.exec, sys._getframe], ("variables were looked up by name", NAMED)
     ),
 }
@@ -59,6 +71,7 @@ ASKING_MODULES = {
     "_uuid": ("chance was asked", DRAWN),
     "time": ("the clock was read", CLOCK),
     **dict.fromkeys(["posix", "nt"], ("the system was asked", SYSTEM)),
+    **dict.fromkeys(["gc", "resource", "_tracemalloc", "_locale"], ("the interpreter was asked", SYSTEM)),
     **dict.fromkeys(["_socket", "_posixsubprocess", "_winapi", "_sqlite3"], ("another program was asked", FILE)),
 }
 

@@ -97,7 +97,8 @@ class Recording:
 
 
 #: All recordings and differentiations that are open, in whichever thread or task. If there are none, nothing is asked.
-#: Each says of a Value whether it `is_argument`: computed from what its function was given.
+#: Each says of a Value whether it `is_argument`: computed from what its function was given; and each has a `refusal`,
+#: which comes back when its function returns, should the user's code have swallowed it.
 watchers: list[Any] = []
 
 #: The recording that is open in this thread or task.
@@ -126,13 +127,16 @@ def ask(value: Any, how: str, instead: str = KEEP_VALUE, *, keeps_number: bool =
     if recording := recording_of(value):
         if not recording.is_constant(value):
             recording.refuse(f"the number of a traced Value was read ({how})", instead)
-    elif keeps_number and any(watcher.is_argument(value) for watcher in watchers):
-        raise TypeError(
+    elif keeps_number and (losing := [watcher for watcher in watchers if watcher.is_argument(value)]):
+        refusal = TypeError(
             f"{users_line()}\n"
             f"Inside a function that is differentiated a Value became a plain number ({how}), whose gradient would be"
             f" lost.\nUse instead: {OUR_FUNCTIONS}; a list of Values in place of an array of numbers; detach(v)"
             " or v.data if the number alone is meant."
         )
+        for watcher in losing:
+            watcher.refusal = watcher.refusal or refusal
+        raise refusal
 
 
 @cache

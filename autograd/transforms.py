@@ -162,12 +162,15 @@ class DifferentiatedCall:
 
         outer_inputs = open_inputs.get()
         token = open_inputs.set(outer_inputs | {id(x) for values in self.inputs for x in values})
+        self.refusal: TypeError | None = None
         watchers.append(self)
         try:
             self.result = f(*given, **kwargs)
         finally:
             watchers.remove(self)
             open_inputs.reset(token)
+        if self.refusal is not None:
+            raise self.refusal  # which the function has swallowed, to go on without the gradient
         #: Whether the caller goes on with Values: it gave us some, or f used those of a transform around this one.
         self.is_nested = any(x._operation is not None for values in self.inputs for x in values) or (
             bool(outer_inputs) and any(id(node) in outer_inputs for node in topological_order(*self.outputs()))

@@ -302,6 +302,21 @@ def test_a_number_that_has_lost_its_gradient_is_refused(transform, way):
     assert not autograd.recording.watchers
 
 
+@pytest.mark.parametrize("transform", TRANSFORMS)
+@pytest.mark.parametrize("way", CONVERTING)
+def test_a_lost_gradient_that_is_swallowed_is_refused_when_the_function_returns(transform, way):
+    def f(x):
+        try:
+            CONVERTING[way](x)
+        except Exception:
+            return x * 0.0
+        return x
+
+    with pytest.raises(TypeError, match="detach"):
+        TRANSFORMS[transform](f)
+    assert not autograd.recording.watchers
+
+
 def test_numbers_that_no_gradient_is_asked_for_may_be_converted():
     w = Value(2.0)
     assert grad(lambda x: x * math.sin(w) * float(Value(3.0)))(1.0) == pytest.approx(3.0 * math.sin(2.0))

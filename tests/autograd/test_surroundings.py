@@ -1,6 +1,7 @@
 """What a function reads besides its arguments: every change of it is noticed, and makes jit record again."""
 
 import collections
+import ctypes
 import dataclasses
 import functools
 import math
@@ -141,6 +142,11 @@ READ = {
     "a mapping proxy": (lambda x: x * PROXY["k"], lambda: PROXIED.__setitem__("k", 5.0)),
     "an array.array": (lambda x: x * BYTES[0], lambda: BYTES.__setitem__(0, 5.0)),
     "a bytearray": (lambda x: x * RAW[0], lambda: RAW.__setitem__(0, 5)),
+    "an array of C": (lambda x: x * C_NUMBERS[1], lambda: C_NUMBERS.__setitem__(1, 5.0)),
+    "a user's kind of array": (lambda x: x * MY_BYTES[0], lambda: MY_BYTES.__setitem__(0, 5)),
+    "the values of a dict": (lambda x: x * sum(VIEWED), lambda: PROXIED.__setitem__("k", 6.0)),
+    "the items of a dict": (lambda x: x * [*ITEMS][0][1], lambda: PROXIED.__setitem__("k", 7.0)),
+    "the keys of a dict": (lambda x: x * len([*KEYS]), lambda: PROXIED.__setitem__("more", 7.0)),
     "a user's dict": (lambda x: x * USERS["k"], lambda: USERS.__setitem__("k", 5.0)),
     "a chain of dicts": (lambda x: x * CHAIN["k"], lambda: CHAIN.maps[0].__setitem__("k", 5.0)),
     "a bound method of a dict": (lambda x: x * GET("k"), lambda: GOT.__setitem__("k", 5.0)),
@@ -156,6 +162,14 @@ READ = {
     "what a compiled helper reads": (jit(lambda x: inner_jit(x)), lambda: set_global("NUMBER", 7.0)),
 }  # fmt: skip
 SPACE, GOT, PROXIED, FACTOR = types.SimpleNamespace(k=2.0), {"k": 2.0}, {"k": 2.0}, 2.0
+
+
+class MyBytes(bytearray):
+    pass
+
+
+MY_BYTES, C_NUMBERS = MyBytes([2]), (ctypes.c_double * 2)(1.0, 2.0)
+VIEWED, ITEMS, KEYS = PROXIED.values(), PROXIED.items(), PROXIED.keys()
 PROXY, GET, BYTES, RAW = types.MappingProxyType(PROXIED), GOT.get, array("d", [2.0]), bytearray([2])
 USERS, CHAIN = collections.UserDict(k=2.0), collections.ChainMap({"k": 2.0})
 OUTER = types.ModuleType("outer_of_the_user")
