@@ -19,7 +19,7 @@ from typing import Any
 ATOMS = (type(None), bool, int, float, complex, str, bytes, range, slice, CodeType)
 
 #: Of a dict's own contents.
-VIEWS = (type({}.keys()), type({}.values()), type({}.items()))
+VIEWS: tuple[type, ...] = (type({}.keys()), type({}.values()), type({}.items()))
 
 GONE = object()
 
