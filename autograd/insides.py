@@ -19,7 +19,7 @@ from typing import Any
 ATOMS = (type(None), bool, int, float, complex, str, bytes, range, slice, CodeType)
 
 #: Of a dict's own contents.
-VIEWS: tuple[type, ...] = (type({}.keys()), type({}.values()), type({}.items()))
+VIEWS = (type(vars(io).keys()), type(vars(io).values()), type(vars(io).items()))
 
 GONE = object()
 
