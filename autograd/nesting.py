@@ -72,6 +72,27 @@ def flat(nest: Any) -> Iterator[Any]:
         yield nest
 
 
+def flat_as(like: Any, nest: Any) -> Iterator[Any]:
+    """The numbers of a nest in the order that `like` has them in: of dicts, that which belongs to each of its keys.
+
+    Raises:
+        ValueError: if they are not nested alike.
+    """
+    like, nest = (thing.tolist() if is_array(thing) else thing for thing in (like, nest))
+    parts, others = contents_of(like), contents_of(nest)
+    if isinstance(like, dict) and isinstance(nest, dict) and like.keys() == nest.keys():
+        parts, others = like.values(), [nest[key] for key in like]
+    elif isinstance(like, dict) or isinstance(nest, dict) or (parts is None) != (others is None):
+        raise ValueError(f"{nest!r} is not nested like {like!r}")
+    if parts is None:
+        yield nest
+    elif len(parts) != len(others):
+        raise ValueError(f"{nest!r} is not nested like {like!r}")
+    else:
+        for part, other in zip(parts, others, strict=True):
+            yield from flat_as(part, other)
+
+
 def nested_like(nest: Any, numbers: Iterator[Any]) -> Any:
     """The next numbers in the nesting of `nest`."""
     if type(nest) is float:

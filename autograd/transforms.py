@@ -22,7 +22,7 @@ from itertools import chain
 from typing import Any
 
 from autograd.graph import topological_order
-from autograd.nesting import flat, is_array, nested_like
+from autograd.nesting import flat, flat_as, is_array, nested_like
 from autograd.ops import IDENTITY
 from autograd.plain_adjoints import plain_adjoints
 from autograd.recording import open_inputs, watchers
@@ -62,6 +62,10 @@ def value_and_grad(f: Callable[..., Any], argnums: Argnums = 0) -> Callable[...,
     (9.0, 6.0)
     """
 
+    several = argnums if isinstance(argnums, tuple) else (argnums,)
+    if not several or not all(isinstance(position, int) for position in several):
+        raise TypeError(f"argnums is the position of an argument or a tuple of some, not {argnums!r}")
+
     def value_and_gradient(*args: Any, **kwargs: Any) -> tuple[Any, Any]:
         call = DifferentiatedCall(f, argnums, args, kwargs)
         root = scalar(call.result)
@@ -89,6 +93,7 @@ def vjp(f: Callable[..., Any], *args: Any) -> tuple[Any, Callable[[Any], tuple[A
         seeds = list(flat(weights))
         if len(seeds) != len(outputs):
             raise ValueError(f"the result has {len(outputs)} numbers, but {len(seeds)} weights were given")
+        seeds = list(flat_as(call.result, weights))
         total = operand_or_error(0.0)
         for output, seed in zip(outputs, seeds, strict=True):
             total = total + operand_or_error(output) * seed
@@ -134,6 +139,7 @@ def hvp(f: Callable[..., Any], x: Any, v: Any) -> Any:
     weights = list(flat(v))
     if len(weights) != len(list(flat(x))):
         raise ValueError(f"x has {len(list(flat(x)))} numbers, but v has {len(weights)}")
+    weights = list(flat_as(x, v))
 
     def slope_along_v(p: Any) -> Any:
         total = operand_or_error(0.0)
@@ -154,11 +160,13 @@ class DifferentiatedCall:
         for position in chosen:
             if not -len(args) <= position < len(args):
                 raise ValueError(f"argnums={argnums!r}, but f was called with {len(args)} positional arguments")
-        self.arguments = [args[position] for position in chosen]
-        self.inputs = [[input_value(x) for x in flat(argument)] for argument in self.arguments]
+        positions = [position % len(args) for position in chosen]
+        inputs_at = {position: [input_value(x) for x in flat(args[position])] for position in set(positions)}
+        self.arguments = [args[position] for position in positions]
+        self.inputs = [inputs_at[position] for position in positions]  # the same ones, if one is named twice
         given = list(args)
-        for position, argument, values in zip(chosen, self.arguments, self.inputs, strict=True):
-            given[position] = nested_like(argument, iter(values))
+        for position, values in inputs_at.items():
+            given[position] = nested_like(args[position], iter(values))
 
         outer_inputs = open_inputs.get()
         token = open_inputs.set(outer_inputs | {id(x) for values in self.inputs for x in values})

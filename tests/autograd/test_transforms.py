@@ -15,6 +15,7 @@ from autograd import (
     hessian,
     hvp,
     jacobian,
+    jit,
     logsumexp,
     value_and_grad,
     vjp,
@@ -103,6 +104,39 @@ def test_argnums():
     assert grad(lambda a, scale: a * scale)(2.0, scale=5.0) == 5.0
     with pytest.raises(ValueError, match="argnums=3, but f was called with 3 positional arguments"):
         grad(f, 3)(2.0, 3.0, 4.0)
+
+
+@pytest.mark.parametrize("compiled", [lambda f: f, jit])
+@pytest.mark.parametrize("argnums", [(0, 0), (0, -2), (1, 0, 1), (-1, 1)])
+def test_an_argument_that_is_named_twice_has_its_gradient_twice(argnums, compiled):
+    slopes = (12.0, 4.0)  # of a²b at (2, 3)
+    f = lambda a, b: a * a * b  # noqa: E731
+    assert compiled(grad(f, argnums))(2.0, 3.0) == tuple(slopes[position] for position in argnums)
+    assert compiled(jacobian(f, argnums))(2.0, 3.0) == tuple(slopes[position] for position in argnums)
+
+
+@pytest.mark.parametrize("argnums", [None, 1.0, "0", [0], (), (0, 1.0)])
+def test_what_is_no_position_is_refused(argnums):
+    with pytest.raises(TypeError, match="argnums is the position of an argument"):
+        jit(grad(lambda a, b: a * b, argnums))
+
+
+def test_weights_belong_to_the_keys_of_dicts_whatever_their_order():
+    pull = vjp(lambda p: {"b": p[0], "a": [p[1]]}, [2.0, 3.0])[1]
+    assert pull({"a": [1.0], "b": 10.0}) == pull({"b": 10.0, "a": [1.0]}) == ([10.0, 1.0],)
+    f = lambda d: d["a"] ** 2 * d["b"]  # noqa: E731
+    assert hvp(f, {"a": 1.0, "b": 2.0}, {"b": 1.0, "a": 0.0}) == {"a": 2.0, "b": 0.0}
+    for weights in ({"a": 1.0, "b": 10.0}, {"a": [1.0], "c": 10.0}, [10.0, 1.0]):
+        with pytest.raises(ValueError, match="not nested like"):
+            pull(weights)
+    for weights in ({"a": [1.0], "b": 0.0}, [1.0, 0.0], {"a": 1.0, "c": 0.0}):
+        with pytest.raises(ValueError, match="not nested like"):
+            hvp(f, {"a": 1.0, "b": 2.0}, weights)
+    matrix = np.array([[1.0, 2.0], [3.0, 4.0]])
+    g = lambda q: q[0][1] * q[1][0]  # noqa: E731
+    assert hvp(g, matrix, [[0.0, 1.0], [0.0, 0.0]]).tolist() == hvp(g, matrix.tolist(), matrix * [[0, 0.5], [0, 0]])
+    with pytest.raises(ValueError, match="not nested like"):
+        hvp(g, matrix, matrix.ravel())
 
 
 def test_value_and_grad():
