@@ -11,6 +11,7 @@ behind this door takes what the one before it gives; the files of each are liste
     llvm_backend/    array operations become machine code
 
     choose_backend   which of the two runs a program
+    gradients        value and gradient of a program, nested like the arguments
     specialised      capture and arrays, for one structure of the arguments
     node             what a call leaves in the graph of Values
     bound            a compiled function with its arguments in place, for a loop

@@ -30,6 +30,13 @@ MOST_IN_CACHE = 1 << 19
 #: Array instructions beyond which compiling takes longer than anybody wants to wait.
 MOST_INSTRUCTIONS = 1000
 
+#: And those beyond which it takes too long while somebody waits for the result of a call.
+MOST_BETWEEN_CALLS = 300
+
+#: What compiling an instruction costs, in instructions that NumPy runs; and how many places take it as long as one.
+COST_OF_INSTRUCTION = 4000
+PLACES_OF_INSTRUCTION = 150
+
 #: Places beyond which the program does not stay in the cache.
 MOST_PLACES = 1 << 21
 
@@ -68,6 +75,25 @@ def machine_for(
         machine: Machine = llvm_backend().LlvmMachine(program, back, checked=checked)
         return machine
     return NumpyMachine(program, back)
+
+
+def machine_for_calls(program: Program | Tape, back: Reverse | Derivatives | None = None) -> Machine:
+    """The same for calls, nobody knows how many, that copy their numbers in and look at all values afterwards.
+
+    It begins with what is there at once. Machine code comes when as many calls are made as would have paid for it.
+    """
+    machine = machine_for(program, back, checked=True)
+    if not (isinstance(machine, NumpyMachine) and isinstance(program, Program) and uses_machine_code(program)):
+        return machine
+    if len(program.instructions) > MOST_BETWEEN_CALLS:
+        return machine
+    return HandedOver(machine, lambda: machine_for(program, back, repeated=True, checked=True), calls_of(program))
+
+
+def calls_of(program: Program) -> int:
+    """After so many calls NumPy has computed as long as compiling takes. By counts: no clock decides."""
+    instructions = len(program.instructions)
+    return int(COST_OF_INSTRUCTION * instructions / (instructions + program.size / PLACES_OF_INSTRUCTION))
 
 
 def tape_machine(tape: Tape, plan: Derivatives, repeated: bool) -> Machine:

@@ -10,11 +10,10 @@ from __future__ import annotations
 
 import sys
 import threading
-from collections import OrderedDict
+from collections import OrderedDict, deque
 from collections.abc import Callable, Hashable, Sequence
 from copy import deepcopy
 from functools import update_wrapper
-from itertools import pairwise
 from math import isfinite
 from types import MethodType
 from typing import Any
@@ -23,8 +22,9 @@ import numpy as np
 
 from autograd.lift.arrays.listing import Listing
 from autograd.lift.bound import Bound, Pattern
-from autograd.lift.capture.arguments import Reading, like
+from autograd.lift.capture.arguments import Reading
 from autograd.lift.first_call import asks_for_kinds, compare_with_plain
+from autograd.lift.gradients import all_are_finite
 from autograd.lift.loops.tape_listing import listed
 from autograd.lift.node import CompiledCall, Later, as_leaf, compiled_node, node_operation
 from autograd.lift.specialised import Specialised
@@ -35,6 +35,9 @@ from autograd.value import Value
 
 #: How many programs a function keeps, those that were used last.
 MOST_PROGRAMS = 128
+
+#: How many more it keeps for the same arguments, for when what it reads besides is again what it was.
+MOST_FORMER = 3
 
 
 def jit(f: Callable[..., Any]) -> Compiled:
@@ -91,6 +94,7 @@ class Compiled:
             raise TypeError(f"jit takes a function, but was given {f!r} of type {type(f).__name__}")
         self.f = f
         self.kept: OrderedDict[Hashable, Specialised] = OrderedDict()  # the most recently used last
+        self.former: dict[Hashable, deque[Specialised]] = {}  # those before them, whose surroundings have changed
         self.lock = threading.RLock()
         self.recordings = 0
         self.latest: Specialised | None = None
@@ -219,35 +223,50 @@ class Compiled:
         key = (structure, *reading.attributes, *kwargs)
         kept = self.kept.get(key)
         if kept is None or kept.surroundings.changed():
-            kept = self.kept[key] = Specialised(self.inner, args, kwargs, structure, reading, self.lock)
-            self.recordings += 1
-            self.unchecked.append(key)
+            former = self.former_program(key)
+            if former is None:
+                former = Specialised(self.inner, args, kwargs, structure, reading, self.lock)
+                self.recordings += 1
+                self.unchecked.append(key)
+            if kept is not None:
+                self.former.setdefault(key, deque(maxlen=MOST_FORMER)).append(kept)
+            kept = self.kept[key] = former
             if len(self.kept) > MOST_PROGRAMS:
-                self.kept.popitem(last=False)
+                oldest, _ = self.kept.popitem(last=False)
+                self.former.pop(oldest, None)
         self.kept.move_to_end(key)
         self.latest = kept
         return kept
 
+    def former_program(self, key: Hashable) -> Specialised | None:
+        """A program that was replaced, and whose surroundings are again what they were."""
+        former = self.former.get(key, ())
+        found = next((one for one in former if not one.surroundings.changed()), None)
+        if found is not None:
+            self.former[key].remove(found)
+        return found
+
     def call(self, structure: tuple[Any, ...], reading: Reading, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         """The value: a number, or a node of the graph with its gradient."""
         specialised = self.specialised(structure, reading, args, kwargs)
-        parents = (*reading.values.values(), *specialised.captured)
         machine, wanted = specialised.for_node(tuple(reading.values))
-        call = CompiledCall(self.inner, specialised, reading, args, kwargs)
         roots = specialised.program.roots
         slopes: Sequence[float] = ()
         with np.errstate(all="ignore"):
             specialised.load(machine, reading)
             machine.forward()
-            data = machine.values[roots].tolist()
-            all_finite = isfinite(np.add.reduce(machine.values))  # one that is not makes the sum so
+            all_finite = all_are_finite(machine.values)
             if wanted and len(roots) == 1:
                 slopes = specialised.gradient(machine, roots[0], wanted)
         if not all_finite or not isfinite(sum(slopes)):
             return self.eagerly(args, kwargs, as_numbers=not wanted)
-        results: list[Any] = data
+        if not wanted and isinstance(specialised.result, Value):
+            return machine.values.item(roots[0])
+        results: list[Any] = machine.values[roots].tolist()
         if wanted:
-            results = []
+            call = CompiledCall(self.inner, specialised, reading, args, kwargs)
+            parents = (*reading.values.values(), *specialised.captured)
+            data, results = results, []
             for number, y in enumerate(data):
                 op = node_operation(call, machine, number, wanted)
                 results.append(compiled_node(y, op, parents, slopes or Later(op, y, parents)))
@@ -274,24 +293,18 @@ class Compiled:
         kwargs: dict[str, Any],
     ) -> Any:
         """The value and the gradient of the function that f is the derivative of, as plain numbers."""
-        spans = [range(*span) for span in pairwise(ends)]
         several = isinstance(self.argnums, tuple)
         chosen = self.argnums if several else (self.argnums,)
-        if not all(-len(args) <= k < len(args) for k in chosen):
+        if min(chosen, default=0) < -len(args) or max(chosen, default=-1) >= len(args):
             return self.f(*args, **kwargs)  # which says so
         specialised = self.specialised(structure, reading, args, kwargs)
-        if not (isinstance(specialised.result, Value)):
+        found = None
+        if isinstance(specialised.result, Value):
+            gradients = specialised.gradients(chosen, ends)
+            specialised.load(gradients.machine, reading)
+            found = gradients(args)
+        if found is None:
             return self.f(*args, **kwargs)
-        machine = specialised.machine(tuple(spans[k] for k in chosen))
-        specialised.load(machine, reading)
-        machine.forward_and_backward()
-        with np.errstate(all="ignore"):
-            all_finite = isfinite(np.add.reduce(machine.values))
-        y = float(machine.values[specialised.program.roots[0]])
-        first = int(specialised.places[0]) if len(specialised.places) else 0
-        found = [machine.adjoints[first + spans[k].start : first + spans[k].stop] for k in chosen]
-        if not all_finite or not all(isfinite(slopes.sum()) for slopes in found):
-            return self.f(*args, **kwargs)
-        gradients = tuple(like(args[k], slopes) for k, slopes in zip(chosen, found, strict=True))
-        result = gradients if several else gradients[0]
+        y, slopes = found
+        result = slopes if several else slopes[0]
         return (y, result) if self.with_value else result

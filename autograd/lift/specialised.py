@@ -16,7 +16,8 @@ from autograd.lift.capture.arguments import Reading, argument_names, defined_at,
 from autograd.lift.capture.given import Given
 from autograd.lift.capture.recorded_order import noted_order
 from autograd.lift.capture.simplify import scalar_program
-from autograd.lift.choose_backend import machine_for, way_back
+from autograd.lift.choose_backend import machine_for_calls, way_back
+from autograd.lift.gradients import Gradients
 from autograd.lift.loops.rolling import rolled_up
 from autograd.lift.loops.tape import Tape
 from autograd.nesting import flat
@@ -77,8 +78,10 @@ class Specialised:
         at = dict(zip(self.program.inputs[self.arguments :], captured, strict=True))
         self.captured = [scalars.leaves[at[place]] for place in sorted(at)]
         self.program.labels = {place: scalars.leaves[node].label for place, node in at.items()}
+        self.structure = structure
         self.places = np.array([*self.program.inputs[: self.arguments], *sorted(at)])
         self.machines: dict[Hashable, Machine] = {}
+        self.found: Gradients | None = None
         self.nodes: dict[tuple[int, ...], tuple[Machine, tuple[int, ...]]] = {}
         self.lock = lock
 
@@ -109,12 +112,22 @@ class Specialised:
         """The machine for gradients with respect to the inputs in these ranges (none: for values alone)."""
         if wanted not in self.machines:
             chosen = [i for span in wanted for i in span]
-            self.machines[wanted] = machine_for(
-                self.program,
-                way_back(self.program, self.places[chosen], self.program.roots) if chosen else None,
-                checked=True,
+            self.machines[wanted] = machine_for_calls(
+                self.program, way_back(self.program, self.places[chosen], self.program.roots) if chosen else None
             )
         return self.machines[wanted]
+
+    def gradients(self, chosen: tuple[int, ...], ends: list[int]) -> Gradients:
+        """The derivatives by these arguments, of which each begins in the flat order where the one before it ends."""
+        if self.found is None:
+            spans = [range(ends[k % (len(ends) - 1)], ends[k % (len(ends) - 1) + 1]) for k in chosen]
+            first = int(self.places[0]) if len(self.places) else 0
+            wanted = [
+                (k, self.structure[k], slice(first + span.start, first + span.stop))
+                for k, span in zip(chosen, spans, strict=True)
+            ]
+            self.found = Gradients(self.machine(tuple(spans)), self.program.roots[0], wanted)
+        return self.found
 
     def for_node(self, arguments: tuple[int, ...]) -> tuple[Machine, tuple[int, ...]]:
         """The machine for a node whose parents are these arguments and all captured Values; and what it derives by."""

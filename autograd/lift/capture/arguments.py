@@ -107,6 +107,10 @@ class Reading:
         while isinstance(inner, (list, tuple)) and inner:
             kinds.append(type(inner))
             inner = inner[0]
+        if type(inner) is Value and len(kinds) == 1 and set(map(type, nest)) == {Value}:
+            self.values.update(enumerate(nest, self.count))
+            self.add(np.array([value._data for value in nest]))
+            return ("Values", type(nest), len(nest))
         if type(inner) in (float, int) or (number_of(inner) is not None and not isinstance(inner, Value)):
             try:
                 numbers = np.array(nest)
@@ -195,8 +199,15 @@ def with_leaves(nest: Any, leaves: Iterator[Value]) -> Any:
     return nested_like(nest, iter([next(leaves) if number_of(x) is not None else x for x in flat(nest)]))
 
 
-def like(nest: Any, numbers: NDArray[np.float64]) -> Any:
-    """A copy of these numbers in the nesting of `nest`, which holds nothing but numbers."""
+def like(nest: Any, structure: Any, numbers: NDArray[np.float64]) -> Any:
+    """A copy of these numbers in the nesting of `nest`, which was read as this structure."""
+    if structure == "number":
+        return numbers.item(0)
+    kind, *more = structure
+    if kind == "array" and len(more) == 1:
+        return numbers.reshape(more[0]).copy()
+    if kind == "rectangle" and more[0] is list and len(more) == 2:
+        return numbers.tolist()
     found, _ = cut(nest, numbers.copy(), 0)
     return found
 

@@ -30,7 +30,7 @@ def calls_that_pay(tape: Tape) -> int:
 
 
 class HandedOver:
-    """Two machines on the same memory, one after the other.
+    """Two machines, one after the other. If the second has memory of its own, the numbers move there.
 
     Args:
         first: runs the first calls.
@@ -46,7 +46,10 @@ class HandedOver:
         """The machine for another call. What is forward must be so on the machine that then goes backward."""
         self.left -= 1
         if self.left == -1:
-            self.machine = self.make()
+            first, self.machine = self.machine, self.make()
+            self.values, self.adjoints = self.machine.values, self.machine.adjoints
+            if self.values is not first.values:
+                self.values[:] = first.values
         return self.machine
 
     def forward(self) -> None:
