@@ -196,6 +196,34 @@ def test_resuming_from_json_is_bit_identical(make):
     assert resumed.state_dict() == whole.state_dict()
 
 
+@pytest.mark.parametrize("made", GRADIENT)
+def test_a_state_before_the_first_step_is_one_to_start_from(made):
+    optimizer = made(0.1)
+    walk(optimizer, GRADIENTS)
+    optimizer.load_state_dict(made(0.1).state_dict())
+    assert walk(optimizer, GRADIENTS) == walk(made(0.1), GRADIENTS)
+
+
+def by_state_dict(optimizer, state):
+    optimizer.load_state_dict(state)
+
+
+def as_an_engine_does(optimizer, state):
+    optimizer.start_over()
+    optimizer.steps, optimizer.slots = state["steps"], {name: tuple(slots) for name, slots in state["slots"].items()}
+
+
+@pytest.mark.parametrize("made", GRADIENT)
+@pytest.mark.parametrize("given", [by_state_dict, as_an_engine_does])
+def test_one_that_has_moved_another_model_goes_on_from_the_state_it_is_given(made, given):
+    expected = walk(made(0.1), GRADIENTS)
+    first, used = made(0.1), made(0.1)
+    last = walk(first, GRADIENTS[:3])[-1]
+    walk(used, [7.0])
+    given(used, first.state_dict())
+    assert walk(used, GRADIENTS[3:], start=last) == expected[3:]
+
+
 def test_state_is_keyed_by_name():
     optimizer = Momentum(0.1)
     p, q = Value(1.0), Value(2.0)
@@ -305,6 +333,16 @@ def test_names_and_repr():
         Optimizer().step({})
     with pytest.raises(NotImplementedError, match="GradientOptimizer has no rule"):
         optimizers.GradientOptimizer(0.1).rule(Floats, 1.0, 1.0, (), 0.1, 1.0)
+
+
+def test_the_rates_that_are_not_given_are_those_of_the_papers_and_of_pytorch():
+    assert repr(GradientDescent()) == "GradientDescent(learning_rate=0.1)"
+    assert repr(Momentum()) == "Momentum(learning_rate=0.01, momentum=0.9)"
+    assert repr(Nesterov()) == "Nesterov(learning_rate=0.01, momentum=0.9)"
+    assert repr(RMSProp()) == "RMSProp(learning_rate=0.01, rho=0.99, epsilon=1e-08)"
+    assert repr(Adam()) == "Adam(learning_rate=0.001, beta1=0.9, beta2=0.999, epsilon=1e-08)"
+    assert repr(AdamW()) == "AdamW(learning_rate=0.001, beta1=0.9, beta2=0.999, epsilon=1e-08, weight_decay=0.01)"
+    assert repr(RandomHillClimbing()) == "RandomHillClimbing(step_size=0.1)"
 
 
 # ── Schedules ──

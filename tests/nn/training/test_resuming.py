@@ -1,7 +1,9 @@
 """A training is resumed as the one it was: what it depends on is compared, and one that was over stays over."""
 
+import json
 import operator
 import random
+import signal
 
 import pytest
 
@@ -18,9 +20,10 @@ from nn import (
     RandomHillClimbing,
     Trainer,
 )
-from nn.basics.storage import StorageError
+from nn.basics.storage import StorageError, write_document
 from nn.losses import Huber
 from nn.schedules import cosine
+from nn.training import checkpoint
 
 X, Y = [[float(k % 5), float(k % 3)] for k in range(12)], [float(k % 4) for k in range(12)]
 
@@ -107,6 +110,84 @@ def test_with_more_patience_it_goes_on(tmp_path):
     rule = lambda patience: [EarlyStopping(patience=patience, min_delta=50.0), Checkpoint(path)]
     assert fit(20, callbacks=rule(2))[1].epochs == 3
     assert fit(20, callbacks=rule(5), resume=path)[1].epochs == 6
+
+
+def test_one_that_was_interrupted_goes_on(tmp_path):
+    path = tmp_path / "checkpoint.json"
+    whole = fit(6)[1]
+
+    class PressCtrlC(Callback):
+        def on_batch_end(self, trainer, batch, loss):
+            if trainer.history.epochs == 1:
+                signal.raise_signal(signal.SIGINT)
+
+    stopped, history = fit(6, callbacks=[PressCtrlC(), Checkpoint(path)])
+    assert (history.epochs, stopped.interrupted, stopped.over) == (2, True, "")
+    assert fit(6, callbacks=[Checkpoint(path)], resume=path)[1].columns == whole.columns
+
+
+# ── What a checkpoint has to say ──
+
+PARTS = {
+    "settings": 1,
+    "parameters": {"layers.0.neurons.0.b": "x"},
+    "optimizer": [],
+    "history": {"loss": ["x"]},
+    "monitored": {},
+    "best_epoch": 0,
+    "best_weights": {"layers.0.neurons.0.b": "x"},
+    "over": 1,
+    "rng_at_start": "x",
+    "rng": "x",
+}
+
+
+@pytest.fixture(scope="module")
+def written(tmp_path_factory):
+    """The content of a checkpoint whose first epoch is the best."""
+    path = tmp_path_factory.mktemp("checkpoints") / "checkpoint.json"
+    fit(1, callbacks=[EarlyStopping(patience=5), Checkpoint(path)])
+    document = json.loads(path.read_text(encoding="utf-8"))
+    assert (document["format"], document["version"]) == ("chalkgrad checkpoint", 2)  # a newer one cannot be read
+    assert document["content"].keys() == PARTS.keys()
+    return document["content"]
+
+
+def reread(path, content):
+    write_document(path, "chalkgrad checkpoint", 2, content)
+    return checkpoint.read(path)
+
+
+def test_a_checkpoint_is_read_as_it_was_written(tmp_path, written):
+    assert written["best_epoch"] == 1 and reread(tmp_path / "a.json", written) == written
+
+
+@pytest.mark.parametrize("part", PARTS)
+def test_a_checkpoint_without_a_part_of_it_is_refused(tmp_path, written, part):
+    less = {name: thing for name, thing in written.items() if name != part}
+    message = "older chalkgrad" if part == "monitored" else f"is damaged: '{part}' is missing"
+    with pytest.raises(StorageError, match=message):
+        reread(tmp_path / "a.json", less)
+
+
+@pytest.mark.parametrize("part, other", PARTS.items())
+def test_a_checkpoint_with_something_else_in_a_part_is_refused(tmp_path, written, part, other):
+    with pytest.raises(StorageError, match=f"is damaged: .*{part}"):
+        reread(tmp_path / "a.json", {**written, part: other})
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"history": {}, "best_epoch": 1},  # of no epoch
+        {"best_epoch": 2},  # of one
+        {"history": {"loss": [1.0], "validation_loss": [1.0, 2.0]}},
+        {"best_weights": {"another": 1.0}},
+    ],
+)
+def test_a_checkpoint_whose_parts_do_not_agree_is_refused(tmp_path, written, change):
+    with pytest.raises(StorageError, match="is damaged: "):
+        reread(tmp_path / "a.json", {**written, **change})
 
 
 RATE, CONFIG = 1.0, {"power": 2.0}
