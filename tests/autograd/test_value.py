@@ -724,3 +724,9 @@ def test_a_stranger_may_know_what_to_the_power_of_it_means():
     assert Value(2.0) ** Exponent() == "known"
     with pytest.raises(TypeError, match="unsupported operand"):
         Value(2.0) ** object()
+
+
+@pytest.mark.parametrize("use", [range, [1.0, 2.0].__getitem__, "ab".__mul__, operator.index, hex])
+def test_a_value_is_no_index_and_no_count_and_says_so(use):
+    with pytest.raises(TypeError, match="a Value is no whole number, so no index and no count"):
+        use(Value(1.0))
