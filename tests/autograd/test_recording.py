@@ -337,3 +337,14 @@ def test_what_is_detached_follows_its_operand_and_passes_no_gradient(order):
     assert f(2.0) == expected and jit(f)(2.0) == expected
     found = jit(f)
     assert [found(x) for x in (1.0, 2.0)] == [{1: 3.0, 2: 6.0}[order], expected]
+
+
+@pytest.mark.parametrize("compare", [operator.lt, operator.le, operator.gt, operator.ge, operator.eq, operator.ne])
+@pytest.mark.parametrize("other", [1.0, 2.0, 3.0])
+def test_constants_are_compared_while_recording_as_they_are_otherwise(compare, other):
+    def f(x):
+        constant = Value(2.0)
+        return [x * 1.0 if compare(constant, other) else -x, x * 1.0 if compare(other, constant) else -x]
+
+    expected = [3.0 if answer else -3.0 for answer in (compare(2.0, other), compare(other, 2.0))]
+    assert [y.data for y in jit(f)(Value(3.0))] == expected
