@@ -33,8 +33,10 @@ def topological_order(*roots: AnyNode) -> list[AnyNode]:
             for parent in parents:
                 if id(parent) not in seen:
                     seen.add(id(parent))
-                    stack.append((parent, iter(parent.parents)))
-                    break
+                    if above := parent.parents:
+                        stack.append((parent, iter(above)))
+                        break
+                    order.append(parent)
             else:
                 order.append(node)
                 stack.pop()

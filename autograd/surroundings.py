@@ -52,9 +52,9 @@ class Surroundings(Following):
         atoms = [
             (holder, key, thing)
             for holder in self.holders
-            if not isinstance(holder, set)
+            if not isinstance(holder, set) and any(map(kind_alike_by_content, kinds_in(holder)))
             for key, thing in (enumerate(holder) if isinstance(holder, list | deque) else holder.items())
-            if is_alike_by_content(thing)
+            if kind_alike_by_content(type(thing))
         ]
         self.atoms = tuple(zip(*atoms, strict=True)) or ((), (), ())
 
@@ -165,7 +165,12 @@ def same(a: Any, b: Any) -> bool:
     return a is b or (type(a) is type(b) and isinstance(a, ATOMS) and repr(a) == repr(b))
 
 
-def is_alike_by_content(thing: Any) -> bool:
-    """Whether it may be equal to another thing."""
-    own: Any = type(thing).__eq__
-    return own is not object.__eq__ and not isinstance(thing, Value)
+def kinds_in(holder: Any) -> set[type]:
+    """The types of what is in a container."""
+    return set(map(type, holder if isinstance(holder, list | deque) else holder.values()))
+
+
+def kind_alike_by_content(kind: type) -> bool:
+    """Whether things of that type may be equal to others."""
+    own: Any = kind.__eq__
+    return own is not object.__eq__ and not issubclass(kind, Value)

@@ -50,7 +50,7 @@ class HasParameters:
         while unfinished:
             for thing in unfinished[-1]:
                 if isinstance(thing, Value):
-                    if thing.op is None:
+                    if OPERATION(thing) is None:
                         found[id(thing)] = thing
                 elif isinstance(thing, HOLDERS) and id(thing) not in seen:
                     seen.add(id(thing))
@@ -156,7 +156,7 @@ def parameter_places(root: HasParameters) -> Iterator[tuple[str, HasParameters |
 
 
 HOLDERS = (HasParameters, list, tuple, dict)
-OPERATION = attrgetter("op")
+OPERATION = attrgetter("_operation")
 
 
 def may_hold(thing: Any) -> bool:

@@ -239,14 +239,15 @@ class Regrouping:
         if self.count == 1:
             return MatrixProduct(left, right, out, mode)
         blocks, rows, columns = out.shape
-        source = self.source
-        left, right, out = self.spread(left), self.spread(right), self.spread(out)
-        if not (source[left[..., 0]] >= BATCHED).any():
+        alike = (self.source[left] < BATCHED).all()  # for all samples
+        right, out = self.spread(right), self.spread(out)
+        if alike:
             wide = right.swapaxes(2, 3).reshape(blocks, columns * self.count, -1)
             if strides_of(wide) is not None or blocks > 1:
-                return MatrixProduct(left[..., 0], wide, out.reshape(blocks, rows, -1), mode)
-            left = np.broadcast_to(left[..., 0], (columns, *left.shape[1:3]))  # a product for each column
+                return MatrixProduct(left, wide, out.reshape(blocks, rows, -1), mode)
+            left = np.broadcast_to(left, (columns, *left.shape[1:]))  # a product for each column
             return MatrixProduct(left, right[0].swapaxes(1, 2), out[0].swapaxes(0, 1), mode)
+        left = self.spread(left)
         return MatrixProduct(np.moveaxis(left, 3, 1), np.moveaxis(right, 3, 1), np.moveaxis(out, 3, 1), mode)
 
 
@@ -270,15 +271,20 @@ def by_first_use(captured: list[int], operands: dict[int, tuple[int, ...]]) -> l
 
     So the weights of a layer are neighbours, whatever a weight decay makes of all parameters.
     """
-    depth: dict[int, int] = {}
+    depth = dict.fromkeys(operands, 0)
     pure = set(captured)  # what is computed from captured leaves alone
-    first = dict.fromkeys(captured, len(operands))
+    impure: list[int] = []
     for node, xs in operands.items():
-        depth[node] = 1 + max((depth[x] for x in xs), default=-1)
-        if xs and pure.issuperset(xs):
-            pure.add(node)
-            continue
-        for x in xs:
-            if x in first:
-                first[x] = min(first[x], depth[node])
+        if xs:
+            depth[node] = 1 + max(map(depth.__getitem__, xs))
+            if pure.issuperset(xs):
+                pure.add(node)
+            else:
+                impure.append(node)
+    first = dict.fromkeys(captured, len(operands))
+    unmet = set(captured)
+    for node in sorted(impure, key=depth.__getitem__):
+        met = unmet.intersection(operands[node])
+        first.update(dict.fromkeys(met, depth[node]))
+        unmet -= met
     return sorted(captured, key=lambda node: (first[node], node))

@@ -21,7 +21,7 @@ def reachable(program: Scalars) -> dict[int, tuple[int, ...]]:
     found: list[tuple[int, tuple[int, ...]]] = []
     for node in range(len(program.op) - 1, -1, -1):
         if node in needed:
-            operands = program.operands_of(node)
+            operands = () if program.op[node] is None else program.operands_of(node)
             needed.update(operands)
             found.append((node, operands))
     return dict(reversed(found))
@@ -37,14 +37,14 @@ def batch_sizes(program: Scalars, operands: dict[int, tuple[int, ...]]) -> dict[
         elif op is not None and op.family is COLUMN:
             size[node] = int(op.parameters["count"])
         else:
-            size[node] = 1 if not xs or (op is not None and op.family is SAMPLE) else max([size[x] for x in xs])
+            size[node] = 1 if not xs or (op is not None and op.family is SAMPLE) else max(map(size.__getitem__, xs))
     return size
 
 
 def roles(
     program: Scalars, operands: dict[int, tuple[int, ...]], kinds: dict[int, Any], size: dict[int, int]
 ) -> dict[int, int]:
-    """The role of each node as a number. `kinds` tells the leaves apart."""
+    """The role of each node that is computed as a number. `kinds` tells the leaves apart."""
     kind: dict[int, Any] = {}
     for node in operands:
         op = program.op[node]
@@ -54,29 +54,37 @@ def roles(
             kind[node] = COLUMN, op.parameters["table"]
         else:
             kind[node] = kinds.get(node, "constant") if op is None else SAMPLE if op.family is SAMPLE else op
-    used_by: dict[int, set[Any]] = {node: set() for node in operands}
-    for node, xs in operands.items():
-        for x in xs:
+    computed = computed_nodes(program, operands)
+    used_by: dict[int, set[Any]] = {node: set() for node in computed}
+    for node in computed:
+        for x in computed.keys() & operands[node]:
             used_by[x].add(kind[node])
+    of_size = {node: (kind[node], size[node]) for node in operands}
     numbers: dict[Any, int] = {}
     return {
         node: numbers.setdefault(
-            (kind[node], size[node], frozenset([(kind[x], size[x]) for x in xs]), frozenset(used_by[node])),
+            (*of_size[node], frozenset(map(of_size.__getitem__, operands[node])), frozenset(used_by[node])),
             len(numbers),
         )
-        for node, xs in operands.items()
+        for node in computed
     }
+
+
+def computed_nodes(program: Scalars, operands: dict[int, tuple[int, ...]]) -> dict[int, None]:
+    """The nodes that are no leaves, in order."""
+    return dict.fromkeys(node for node in operands if program.op[node] is not None)
 
 
 def scheduled(program: Scalars, operands: dict[int, tuple[int, ...]], role: dict[int, int]) -> list[list[int]]:
     """The groups of nodes, each after those that it is computed from."""
-    ahead = dict.fromkeys(operands, 0)
-    consumers: dict[int, list[int]] = {node: [] for node in operands}
+    computed = computed_nodes(program, operands)
+    ahead = dict.fromkeys(computed, 0)
+    consumers: dict[int, list[int]] = {node: [] for node in computed}
     waiting: dict[int, int] = {}
-    for node in reversed(operands):
-        distinct = set(operands[node])
-        waiting[node] = len(distinct)
-        for x in distinct:
+    for node in reversed(computed):
+        above = computed.keys() & operands[node]  # leaves are there from the first on
+        waiting[node] = len(above)
+        for x in above:
             consumers[x].append(node)
             ahead[x] = max(ahead[x], ahead[node] + 1)
 
@@ -87,21 +95,18 @@ def scheduled(program: Scalars, operands: dict[int, tuple[int, ...]], role: dict
         ready.setdefault(role[node], []).append(node)
         heapq.heappush(heap, (-ahead[node], role[node]))
 
-    def done(nodes: list[int]) -> None:
-        for node in nodes:
+    for node in computed:
+        if not waiting[node]:
+            is_ready(node)
+    groups: list[list[int]] = []
+    while heap:
+        group = ready.pop(heapq.heappop(heap)[1], None)
+        if not group:
+            continue
+        groups.append(sorted(group))
+        for node in group:
             for consumer in consumers[node]:
                 waiting[consumer] -= 1
                 if not waiting[consumer]:
                     is_ready(consumer)
-
-    for node, xs in operands.items():
-        if not xs and program.op[node] is not None:
-            is_ready(node)
-    done([node for node in operands if program.op[node] is None])
-    groups: list[list[int]] = []
-    while heap:
-        group = ready.pop(heapq.heappop(heap)[1], None)
-        if group:
-            groups.append(sorted(group))
-            done(group)
     return groups

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -41,11 +42,13 @@ class Terms:
     """All terms of the sums of a group."""
 
     def __init__(self, terms: dict[int, list[SumTerm]], group: list[int], place: Places, source: Places) -> None:
-        table = np.array([(k, *term) for k, node in enumerate(group) for term in terms[node]], dtype=np.intp)
+        lists = [terms[node] for node in group]
         self.sums = len(group)
-        self.owner, self.sign = table[:, 0], table[:, 1]
-        self.left = place[table[:, 2]]
-        self.right = np.where(table[:, 3] >= 0, place[table[:, 3]], -1)
+        self.owner = np.repeat(np.arange(self.sums), list(map(len, lists)))
+        numbers = chain.from_iterable(chain.from_iterable(lists))
+        self.sign, left, right = np.fromiter(numbers, np.intp, 3 * len(self.owner)).reshape(-1, 3).T
+        self.left = place[left]
+        self.right = np.where(right >= 0, place[right], -1)
         swap = (self.right >= 0) & ~oriented(source[self.left], source[self.right], self.left, self.right)
         self.left, self.right = np.where(swap, self.right, self.left), np.where(swap, self.left, self.right)
         self.sources = np.stack([self.sign, source[self.left], np.where(self.right >= 0, source[self.right], -1)])

@@ -7,7 +7,7 @@ one-hot vector or an image has a 1 its neighbours have not, and all stay alike.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Container
+from collections.abc import Callable, Set
 
 from autograd import ops
 from autograd.operation import Operation
@@ -23,18 +23,19 @@ FOLDS: dict[Operation | None, Callable[[float], bool]] = {
 OperationKind = tuple[Operation | str | None, ...]
 
 
-def folded_kinds(order: list[Value], constants: Container[int]) -> set[OperationKind]:
+def folded_kinds(order: list[Value], constants: Set[int]) -> set[OperationKind]:
     """The kinds of operations whose constants (known by their ids) are all such that they can be folded."""
     folds: dict[OperationKind, bool] = {}
     for value in order:
-        if value.op in FOLDS:
+        if value._operation in FOLDS:
             kind = kind_of(value, constants)
-            numbers = [x._data for x in value.parents if id(x) in constants]
-            folds[kind] = folds.get(kind, True) and all(map(FOLDS[value.op], numbers))
+            parents = value.parents
+            if folds.setdefault(kind, True) and not constants.isdisjoint(map(id, parents)):
+                folds[kind] = all(FOLDS[value._operation](x._data) for x in parents if id(x) in constants)
     return {kind for kind, all_fold in folds.items() if all_fold}
 
 
-def kind_of(value: Value, constants: Container[int]) -> OperationKind:
+def kind_of(value: Value, constants: Set[int]) -> OperationKind:
     """The operation, and which operations have made its operands ("number": none, it is a constant)."""
     if value.op is ops.DOT:
         return (ops.DOT,)

@@ -39,7 +39,7 @@ def recorded_values(roots: list[Value], before: Container[int]) -> tuple[list[Va
             for operand in operands:
                 if id(operand) not in seen:
                     seen.add(id(operand))
-                    if operand.op is None:
+                    if operand._operation is None:
                         order.append(operand)
                     else:
                         stack.append((operand, iter(parents(operand))))

@@ -10,6 +10,7 @@ table, or one of two forms that gather what Python spells in many ways:
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from itertools import chain
 
 from autograd import ops
 from autograd.operation import Operation
@@ -53,6 +54,8 @@ class Scalars:
 
     def operands_of(self, node: int) -> tuple[int, ...]:
         """The nodes that a node is computed from, those of its terms included."""
-        if self.op[node] is LINEAR:
-            return tuple(x for _, a, b in self.terms[node] for x in (a, b) if x >= 0)
-        return self.operands[node]
+        if self.op[node] is not LINEAR:
+            return self.operands[node]
+        found = [*chain.from_iterable(self.terms[node])]
+        del found[::3]  # the signs
+        return tuple(found) if -1 not in found else tuple(x for x in found if x >= 0)

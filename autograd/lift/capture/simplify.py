@@ -12,6 +12,7 @@ from __future__ import annotations
 import math
 import sys
 from collections.abc import Sequence
+from itertools import repeat
 from typing import Any
 
 from autograd import ops
@@ -50,18 +51,19 @@ class Simplifier:
         if unused := unused_that_may_fail(made, set(map(id, order))):
             order, self.expanded = recorded_values([*roots, *unused], self.before)
         self.count_uses(order, [*roots, *unused])
-        self.constants = recording.constants
+        self.constants = recording.constants.keys()
         self.folding = folded_kinds(order, self.constants)
         position = {id(value): number for number, value in enumerate(made)}
         for value in order:
-            if value.op is not None and id(value) not in self.before:
+            op, key = value._operation, id(value)
+            if op is not None and key not in self.before:
                 first = len(self.program.op)
-                self.visit(value, value.op)
+                self.visit(value, op)
                 self.note_order(value, first, position)
-            elif id(value) in recording.constants:
-                self.nodes[id(value)] = self.constant(value._data)
+            elif key in self.constants:
+                self.nodes[key] = self.constant(value._data)
             else:
-                self.nodes[id(value)] = leaf = self.program.new(None)
+                self.nodes[key] = leaf = self.program.new(None)
                 self.program.leaves[leaf] = value
         self.program.roots = [self.node(root) for root in roots]
         self.program.unused = [self.node(value) for value in unused]
@@ -72,7 +74,7 @@ class Simplifier:
         key = id(value)
         if key not in position:  # behind its operands, if it was not written down
             below = (self.expanded[key],) if key in self.expanded else value.parents
-            position[key] = max((position.get(id(parent), -1) for parent in below), default=-1)
+            position[key] = max(map(position.get, map(id, below), repeat(-1)), default=-1)
         when, made = position[key], self.program.made
         for node in range(first, len(self.program.op)):
             made[node] = when
@@ -86,15 +88,15 @@ class Simplifier:
         self.elsewhere: set[int] = {id(root) for root in roots}
         uses = self.uses
         for value in reversed(order):  # what a negation is used in is known before it is met
-            if id(value) in self.before:
+            op = value._operation
+            if op is None or id(value) in self.before:
                 continue
-            additive = value.op in ADDITIVE and value.op is not ops.DOT
-            parents = (self.expanded[id(value)],) if id(value) in self.expanded else value.parents
-            for operand in parents:
-                key = id(operand)
+            keys = list(map(id, (self.expanded[id(value)],) if id(value) in self.expanded else value.parents))
+            for key in keys:
                 uses[key] = uses.get(key, 0) + 1
-                if not additive and (value.op is not ops.NEGATIVE or id(value) in self.elsewhere):
-                    self.elsewhere.add(key)
+            additive = op in ADDITIVE and op is not ops.DOT
+            if not additive and (op is not ops.NEGATIVE or id(value) in self.elsewhere):
+                self.elsewhere.update(keys)
 
     # ── Nodes ───────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -129,6 +131,11 @@ class Simplifier:
                     first = self.apply(ops.MAXIMUM, (first, other))
                 self.nodes[key] = first
         return self.nodes[key]
+
+    def nodes_of(self, values: Sequence[Value]) -> list[int]:
+        """The nodes of Values."""
+        found = [node for node in map(self.nodes.get, map(id, values)) if node is not None]
+        return found if len(found) == len(values) else list(map(self.node, values))
 
     def linear(self, terms: list[SumTerm]) -> int:
         """The linear node of these terms."""
@@ -253,10 +260,14 @@ class Simplifier:
         """The terms of a sum, sums below it included."""
         parents = value.parents
         if op is ops.DOT:
-            factors = list(map(self.node, parents))
-            middle = len(factors) // 2
-            folds = kind_of(value, self.constants) in self.folding
-            return [self.product(a, b, folds) for a, b in zip(factors[:middle], factors[middle:], strict=True)]
+            factors = self.nodes_of(parents)
+            pairs = zip(factors[: len(factors) // 2], factors[len(factors) // 2 :], strict=True)
+            folds = kind_of(value, self.constants) in self.folding and not self.program.number.keys().isdisjoint(
+                factors
+            )
+            if folds or ops.NEGATIVE in map(self.program.op.__getitem__, factors):
+                return [self.product(a, b, folds) for a, b in pairs]
+            return [(1, a, b) for a, b in pairs]
         terms: list[SumTerm] = []
         for position, parent in enumerate(parents):
             terms = self.signed_terms(-1 if op is ops.SUBTRACT and position else 1, parent, terms)

@@ -20,4 +20,8 @@ ALWAYS_FINITE = frozenset({
 
 def unused_that_may_fail(made: Sequence[Value], used: Container[int]) -> list[Value]:
     """Those of the recorded Values that are not used (their ids), and are made by an operation that can fail."""
-    return [value for value in made if value.op is not None and value.op not in ALWAYS_FINITE and id(value) not in used]
+    return [
+        value
+        for value in made
+        if value._operation is not None and value._operation not in ALWAYS_FINITE and id(value) not in used
+    ]
