@@ -4,6 +4,7 @@ In reading order:
 
     machine         a program made ready to run
     lowering        the program over one memory, statement by statement
+    place_marks     which statements meet in memory
     fusion          what runs together, and what is never stored
     loops           elementwise statements and sums
     matmul          matrix products, in register blocks

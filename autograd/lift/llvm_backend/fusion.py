@@ -16,6 +16,7 @@ import numpy as np
 from autograd.lift.arrays.program import Places
 from autograd.lift.arrays.strides import nested_shape, strides_of
 from autograd.lift.llvm_backend.lowering import Each, LoweredStatement, Multiply, repeats
+from autograd.lift.llvm_backend.place_marks import PlaceMarks
 
 
 @dataclass(frozen=True, eq=False)
@@ -80,102 +81,155 @@ class Group:
 
 def grouped(statements: list[LoweredStatement]) -> list[Group]:
     """The statements in groups, each with its shape."""
-    groups: list[Group] = []
+    found = Grouping(
+        1 + max((int(x.max()) for statement in statements for x in offsets_of(statement) if x.size), default=0)
+    )
     for statement in statements:
         if isinstance(statement, Multiply):
-            out = Access(statement.out, strides_of(statement.out))
-            groups.append(Group(statement, [], statement.out.shape, {statement.out.tobytes(): out}))
-        elif not (groups and joins(groups[-1], in_order_of(groups[-1], statement))):
-            groups.append(Group(None, [statement], *shaped([statement])))
-    return groups
+            found.begin(Group(statement))
+        elif not (found.groups and found.joins(found.in_order(statement))):
+            found.begin(Group(None), statement)
+    found.finish()
+    return found.groups
 
 
-def in_order_of(group: Group, statement: Each) -> Each:
-    """The statement with its elements in the order in which the group writes what it reads."""
-    for written in group.writes():
-        flat = written.ravel()
+def offsets_of(statement: LoweredStatement) -> tuple[Places, ...]:
+    """Where a statement reads and writes."""
+    if isinstance(statement, Multiply):
+        return statement.left, statement.right, statement.out
+    return *statement.reads, statement.write
+
+
+class Grouping:
+    """Groups, to the last of which statements are added as they come. `size` is that of the memory."""
+
+    def __init__(self, size: int) -> None:
+        self.groups: list[Group] = []
+        self.marks = PlaceMarks(size)
+
+    def begin(self, group: Group, statement: Each | None = None) -> None:
+        """Begin a group, of a product or a statement."""
+        self.finish()
+        self.groups.append(group)
+        self.marks.begin()
+        if group.product is not None:
+            product = group.product
+            group.shape = product.out.shape
+            group.accesses = {group.key(product.out): Access(product.out, strides_of(product.out))}
+            self.marks.note_any_order([product.left, product.right])
+            self.marks.note([], product.out.ravel())
+        if statement is not None:
+            self.sharing = SharedShape(statement.write.size)
+            self.sharing.add(statement)
+            self.add(statement)
+
+    def add(self, statement: Each) -> None:
+        self.groups[-1].each.append(statement)
+        self.marks.note(statement.reads, statement.write)
+
+    def finish(self) -> None:
+        """Give the last group the shape in which its statements run, which all of them decide."""
+        if self.groups and self.groups[-1].product is None:
+            self.groups[-1].shape, self.groups[-1].accesses = self.sharing.shape, self.sharing.accesses()
+
+    def in_order(self, statement: Each) -> Each:
+        """The statement with its elements in the order in which the group writes what it reads."""
         for read in statement.reads:
-            if read.size == flat.size and not np.array_equal(read, flat):
-                order, theirs = np.argsort(read, kind="stable"), np.argsort(flat, kind="stable")
-                if np.array_equal(read[order], flat[theirs]):
-                    moved = np.empty_like(order)
-                    moved[theirs] = order
-                    return replace(
-                        statement, reads=tuple(x[moved] for x in statement.reads), write=statement.write[moved]
-                    )
-    return statement
+            written = self.marks.written_by(read)
+            if written is None or read.size != written.size or np.array_equal(read, written):
+                continue
+            order, theirs = np.argsort(read, kind="stable"), np.argsort(written, kind="stable")
+            if np.array_equal(read[order], written[theirs]):
+                moved = np.empty_like(order)
+                moved[theirs] = order
+                return replace(statement, reads=tuple(x[moved] for x in statement.reads), write=statement.write[moved])
+        return statement
 
-
-def joins(group: Group, statement: Each) -> bool:
-    """Whether a statement can run together with a group; then it is in it, afterwards."""
-    elements = group.product.out.size if group.product is not None else group.each[0].write.size
-    if statement.write.size != elements or group.sums or repeats(statement.write) or conflict(group, statement):
-        return False
-    if group.product is not None:
-        if statement.calls:
-            return False  # the registers hold a tile
-        places = {x.tobytes(): x.reshape(group.shape) for x in (*statement.reads, statement.write)}
-        added = {key: Access(x, strides_of(x)) for key, x in places.items() if key not in group.accesses}
-        if any(access.steps is None for access in added.values()):
+    def joins(self, statement: Each) -> bool:
+        """Whether a statement can run together with the last group; then it is in it, afterwards."""
+        group = self.groups[-1]
+        elements = group.product.out.size if group.product is not None else group.each[0].write.size
+        if statement.write.size != elements or group.sums or repeats(statement.write):
             return False
-        group.accesses.update(added)
-    else:
-        shape, accesses = shaped([*group.each, statement])
-        alone = shaped([statement])[1]
-        if gathers(accesses) > gathers({**group.accesses, **alone}):
+        if self.marks.conflict(statement.reads, statement.write):
             return False
-        group.shape, group.accesses = shape, accesses
-    group.each.append(statement)
-    return True
+        if group.product is not None:
+            if statement.calls:
+                return False  # the registers hold a tile
+            places = {x.tobytes(): x.reshape(group.shape) for x in (*statement.reads, statement.write)}
+            added = {key: Access(x, strides_of(x)) for key, x in places.items() if key not in group.accesses}
+            if any(access.steps is None for access in added.values()):
+                return False
+            group.accesses.update(added)
+        elif not self.sharing.takes(statement):
+            return False
+        self.add(statement)
+        return True
 
 
-def gathers(accesses: dict[bytes, Access]) -> int:
-    return sum(access.steps is None for access in accesses.values())
+class SharedShape:
+    """A shape in which what is written advances by fixed steps, and as much of what is read as possible.
 
+    Attributes:
+        shape: that of the statements so far.
+        pattern: offsets that advance by fixed steps in this shape and in no simpler one: they stand for all arrays
+            that do.
+        tables: the keys of those that do not.
+    """
 
-def shaped(each: list[Each]) -> tuple[tuple[int, ...], dict[bytes, Access]]:
-    """A shape in which what is written advances by fixed steps, and as much of what is read as possible."""
-    found = {x.tobytes(): x for statement in each for x in (statement.write, *statement.reads)}
-    regular: list[Places] = []
-    tables: set[bytes] = set()
-    shape: tuple[int, ...] = (each[0].write.size,)
-    for key, offsets in found.items():
-        wider = nested_shape([*regular, offsets])
-        if wider is None:
-            tables.add(key)
-        else:
-            regular.append(offsets)
-            shape = wider
-    places = {key: offsets.reshape(shape) for key, offsets in found.items()}
-    return shape, {key: Access(x, None if key in tables else strides_of(x)) for key, x in places.items()}
+    def __init__(self, elements: int) -> None:
+        self.shape: tuple[int, ...] = (elements,)
+        self.pattern = pattern_of(self.shape)
+        self.offsets: dict[bytes, Places] = {}
+        self.tables: set[bytes] = set()
 
+    def add(self, statement: Each) -> list[bytes]:
+        """Take a statement's offsets in, one array after the other; the keys of those that are new."""
+        new = []
+        for x in (statement.write, *statement.reads):
+            key = x.tobytes()
+            if key in self.offsets:
+                continue
+            self.offsets[key] = x
+            new.append(key)
+            wider = nested_shape([self.pattern, x])
+            if wider is None:
+                self.tables.add(key)
+            elif wider != self.shape:
+                self.shape, self.pattern = wider, pattern_of(wider)
+        return new
 
-def conflict(group: Group, statement: Each) -> bool:
-    """Whether the statement would meet numbers of other elements that the group writes, or has yet to read."""
-    written = [earlier.write for earlier in group.each]
-    read = [x for earlier in group.each for x in earlier.reads]
-    if group.product is not None:
-        written.append(group.product.out)
-        if any(overlap(statement.write, x) for x in (group.product.left, group.product.right)):
-            return True  # a product reads what it likes, when it likes
-    return any(mixed(x, y) for x in (*statement.reads, statement.write) for y in written) or any(
-        mixed(statement.write, y) for y in read
-    )
-
-
-def mixed(a: Places, b: Places) -> bool:
-    """Whether offsets of one element are also those of another."""
-    return not np.array_equal(a.ravel(), b.ravel()) and overlap(a, b)
-
-
-def overlap(a: Places, b: Places) -> bool:
-    """Whether there is an offset in both."""
-    low, high = max(int(a.min()), int(b.min())), min(int(a.max()), int(b.max()))
-    if low > high:
+    def takes(self, statement: Each) -> bool:
+        """Take a statement in, unless more of it would have to be gathered than if it ran alone."""
+        alone = SharedShape(statement.write.size)
+        alone.add(statement)
+        before = self.shape, self.pattern
+        new = self.add(statement)
+        if len(self.tables.intersection(alone.offsets)) <= len(alone.tables):
+            return True
+        self.shape, self.pattern = before
+        for key in new:
+            del self.offsets[key]
+            self.tables.discard(key)
         return False
-    here = np.zeros(high - low + 1, dtype=bool)
-    here[a[(a >= low) & (a <= high)] - low] = True
-    return bool(here[b[(b >= low) & (b <= high)] - low].any())
+
+    def accesses(self) -> dict[bytes, Access]:
+        """Where the elements are, in this shape."""
+        places = {key: offsets.reshape(self.shape) for key, offsets in self.offsets.items()}
+        return {key: Access(x, None if key in self.tables else strides_of(x)) for key, x in places.items()}
+
+
+def pattern_of(shape: tuple[int, ...]) -> Places:
+    """Offsets that advance by fixed steps in this shape, and in none with fewer axes.
+
+    >>> pattern_of((2, 3)).tolist()
+    [0, 1, 2, 6, 7, 8]
+    """
+    found: Places = np.zeros(1, dtype=np.intp)
+    for length in reversed(shape):
+        step = 2 * int(found[-1]) + 2  # so that the step from the end of a row to the next one is none within it
+        found = np.add.outer(np.arange(length) * step, found).ravel()
+    return found
 
 
 def stored(groups: list[Group], results: Any, size: int) -> Any:
