@@ -15,16 +15,29 @@ from autograd.lift.arrays.regroup import regrouped
 from autograd.lift.capture.arguments import Reading, argument_names, defined_at, piece_names, with_leaves
 from autograd.lift.capture.given import Given
 from autograd.lift.capture.recorded_order import noted_order
+from autograd.lift.capture.scalars import Scalars
 from autograd.lift.capture.simplify import scalar_program
 from autograd.lift.choose_backend import machine_for_calls, way_back
 from autograd.lift.gradients import Gradients
-from autograd.lift.loops.rolling import rolled_up
+from autograd.lift.loops.rolling import rolled_up, straight
 from autograd.lift.loops.tape import Tape
 from autograd.nesting import flat
 from autograd.outside import ANY_VARIABLE, Watch
 from autograd.recording import Recording, TraceError
 from autograd.surroundings import Surroundings
 from autograd.value import Value
+
+
+def loops_or_arrays(
+    scalars: Scalars, inputs: dict[int, str], captured: list[int], arrays_alone: bool
+) -> Program | Tape:
+    """What scalars become: loops over turns, arrays, or if neither is found, one number after the other."""
+    if arrays_alone:
+        return regrouped(scalars, inputs, captured)
+    if tape := rolled_up(scalars, inputs, captured):
+        return tape
+    arrays = regrouped(scalars, inputs, captured)
+    return straight(scalars, inputs, captured, len(arrays.instructions)) or arrays
 
 
 class Specialised:
@@ -72,8 +85,7 @@ class Specialised:
                 node = node_of.get(id(leaf))
                 kinds[scalars.new(None) if node is None else node] = name
         captured = [node for node in scalars.leaves if node not in kinds]
-        tape = None if arrays_alone else rolled_up(scalars, kinds, captured)
-        self.program: Program | Tape = tape or regrouped(scalars, kinds, captured)
+        self.program = loops_or_arrays(scalars, kinds, captured, arrays_alone)
         self.arguments = len(kinds)
         at = dict(zip(self.program.inputs[self.arguments :], captured, strict=True))
         self.captured = [scalars.leaves[at[place]] for place in sorted(at)]

@@ -3,19 +3,22 @@
     OMP_NUM_THREADS=1 taskset -c 0 python tests/benchmarks/loops.py      (OPENBLAS_CORETYPE unset; needs jax)
 
 Lotka–Volterra by Euler and by Runge–Kutta, Horner's scheme, a recurrence with data and a summed loss, a Kalman filter,
-an LSTM of 8 units, a heat equation of 30 cells. Ours: bound, called plainly at first, and after so many calls that
+an LSTM of 8 units, a heat equation of 30 cells. What is no loop: a Gaussian mixture's likelihood, summed over points; a
+Cholesky factor and the system that it solves. Ours: bound, called plainly at first, and after so many calls that
 machine code has taken over; the scalar engine's `backward()`. "First" is to the first result, JAX's imports aside.
 """
 
 import random
+import sys
 import time
 
 import jax
 import jax.numpy as jnp
 import numpy as np
 
-from autograd import Value, jit, log, sigmoid, tanh, value_and_grad
+from autograd import Value, exp, jit, log, logsumexp, sigmoid, sqrt, tanh, value_and_grad
 from autograd.lift.loops.hand_over import calls_that_pay
+from autograd.lift.loops.tape import Tape
 
 jax.config.update("jax_enable_x64", True)
 draw = random.Random(0)
@@ -157,11 +160,72 @@ def scanned_heat(p):
     return jnp.sum(u * u)
 
 
+NUMBERS, COMPONENTS = 10, 5
+TRIANGLE = NUMBERS * (NUMBERS + 1) // 2
+points = [[draw.gauss(0, 1) for _ in range(NUMBERS)] for _ in range(1000)]
+
+
+def mixture(p, count):
+    """Gaussians with factors of their precision: a triangle, whose diagonal is given by its logarithm."""
+    weights, means, factors = p[:COMPONENTS], p[COMPONENTS : COMPONENTS * (1 + NUMBERS)], p[-COMPONENTS * TRIANGLE :]
+    total = 0.0
+    for x in points[:count]:
+        terms = []
+        for k in range(COMPONENTS):
+            away = [a - b for a, b in zip(x, means[k * NUMBERS : (k + 1) * NUMBERS], strict=True)]
+            rest = iter(factors[k * TRIANGLE : (k + 1) * TRIANGLE])
+            term = weights[k]
+            for i in range(NUMBERS):
+                s = sum((next(rest) * away[j] for j in range(i)), 0.0)
+                diagonal = next(rest)
+                s = s + exp(diagonal) * away[i]
+                term = term + diagonal - 0.5 * s * s
+            terms.append(term)
+        total = total + logsumexp(terms) - logsumexp(weights)
+    return total
+
+
+def mixture_of_arrays(p, count):
+    weights, means = p[:COMPONENTS], p[COMPONENTS : COMPONENTS * (1 + NUMBERS)].reshape(COMPONENTS, NUMBERS)
+    rows, columns = np.tril_indices(NUMBERS)
+    triangles = p[-COMPONENTS * TRIANGLE :].reshape(COMPONENTS, TRIANGLE)
+    given = jnp.where(rows == columns, jnp.exp(triangles), triangles)
+    factors = jnp.zeros((COMPONENTS, NUMBERS, NUMBERS)).at[:, rows, columns].set(given)
+    s = jnp.einsum("kij,nkj->nki", factors, jnp.array(points[:count])[:, None] - means)
+    terms = weights + (triangles * (rows == columns)).sum(1) - 0.5 * (s * s).sum(-1)
+    return jnp.sum(jax.nn.logsumexp(terms, axis=1) - jax.nn.logsumexp(weights))
+
+
+ORDER = 12
+
+
+def solved(p):
+    """yᵀA⁻¹y + log |A|, by the Cholesky factor of A."""
+    rows, y = [p[i * ORDER : (i + 1) * ORDER] for i in range(ORDER)], p[ORDER * ORDER :]
+    factor, z = [], []
+    for i in range(ORDER):
+        row = []
+        for j in range(i):
+            row.append((rows[i][j] - sum(row[k] * factor[j][k] for k in range(j))) / factor[j][j])
+        row.append(sqrt(rows[i][i] - sum(x * x for x in row)))
+        factor.append(row)
+        z.append((y[i] - sum(row[k] * z[k] for k in range(i))) / row[i])
+    return sum(x * x for x in z) + sum(2.0 * log(factor[i][i]) for i in range(ORDER))
+
+
+def solved_by_arrays(p):
+    lower = jnp.tril(p[: ORDER * ORDER].reshape(ORDER, ORDER))  # the upper half is never read, as in ours
+    factor = jnp.linalg.cholesky(lower + jnp.tril(lower, -1).T, symmetrize_input=False)
+    z = jax.scipy.linalg.solve_triangular(factor, p[ORDER * ORDER :], lower=True)
+    return z @ z + 2.0 * jnp.log(jnp.diag(factor)).sum()
+
+
 def normal(count, deviation=1.0):
     return [draw.gauss(0, deviation) for _ in range(count)]
 
 
 PREY = [1.1, 0.4, 1.0, 0.5]
+MIXTURE = normal(COMPONENTS * (1 + NUMBERS + TRIANGLE), 0.1)
 PROGRAMS = {
     "Euler, 120 steps": (lambda p: euler(p, 120), lambda p: scanned_euler(p, 120), PREY),
     "Euler, 1,000 steps": (lambda p: euler(p, 1000), lambda p: scanned_euler(p, 1000), PREY),
@@ -171,6 +235,9 @@ PROGRAMS = {
     "Kalman filter, 60": (kalman, scanned_kalman, [0.1, 0.5, *normal(60)]),
     "LSTM, 60": (lstm, scanned_lstm, [*normal(4 * UNITS * (UNITS + INPUTS), 0.3), *normal(STEPS * INPUTS)]),
     "heat, 30 × 200": (heat, scanned_heat, [0.1, *normal(30)]),
+    "mixture, 100 points": (lambda p: mixture(p, 100), lambda p: mixture_of_arrays(p, 100), MIXTURE),
+    "mixture, 1,000": (lambda p: mixture(p, 1000), lambda p: mixture_of_arrays(p, 1000), MIXTURE),
+    "Cholesky, 12": (solved, solved_by_arrays, [*(13.0 * np.eye(ORDER) + 0.5).ravel().tolist(), *normal(ORDER)]),
 }
 
 
@@ -197,17 +264,22 @@ def first(make):
 
 
 def main():
+    """All programs, or those whose names begin with the words of the command line."""
+    wanted = tuple(sys.argv[1:]) or ("",)
     jit(value_and_grad(lambda p: euler(p, 20))).bind(PREY).run()  # llvmlite is there, as JAX is
     jax.jit(jnp.sin)(1.0).block_until_ready()
-    print(f"{'':20s}{'bound':>9s}{'plain':>9s}{'later':>9s}{'eager':>10s}{'scan':>9s}   first: bound, plain, scan (ms)")
+    print(f"{'':20s}{'bound':>9s}{'plain':>9s}{'later':>9s}{'eager':>10s}{'JAX':>9s}   first: bound, plain, JAX (ms)")
     for name, (f, scanned, start) in PROGRAMS.items():
+        if not name.startswith(wanted):
+            continue
         p = np.array(start)
         theirs, compiled, found, scan_first = first(lambda g=scanned, p=p: scan(g, p))
         bound, machine, bound_first = first(lambda f=f, p=p: bind(f, p))
         plain, ours, plain_first = first(lambda f=f, p=p: call(f, p))
         assert np.allclose(machine.gradient, found(), rtol=1e-9, atol=1e-9 * np.abs(found()).max())
         times = [best(bound), best(plain, 3, 1e-6)]
-        for _ in range(calls_that_pay(ours.latest.program) + 1):
+        found_program = ours.latest.program
+        for _ in range(calls_that_pay(found_program) + 1 if isinstance(found_program, Tape) else 0):
             plain()
         times += [best(plain), best(lambda f=f, start=start: eager(f, start), 2, 1e-6), best(theirs)]
         row = "".join(f"{t:{10 if k == 3 else 9}.1f}" for k, t in enumerate(times))

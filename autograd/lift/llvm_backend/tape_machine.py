@@ -22,9 +22,9 @@ from autograd.lift.loops.hand_over import operands_in
 from autograd.lift.loops.passes import BackwardPass, ForwardPass
 from autograd.lift.loops.tape import Gathered, Tape
 
-#: Operands in the code beyond which LLVM is told to be quick: it takes a third of the time, and makes code that takes a
-#: quarter more.
-MOST_POLISHED = 1000
+#: Operands in the code beyond which LLVM is told to be quick: it takes half of the time, and makes code that takes a
+#: quarter more. That is made good after some 20,000 calls; of shorter code it would be sooner.
+MOST_POLISHED = 500
 
 
 class TapeMachine:

@@ -29,6 +29,10 @@ WIDEST = 256
 NARROWEST = 4
 FEWEST_NARROW = 12
 
+#: What arrays cannot group is for a tape without loops: fewer operands than this to each array operation, on average.
+#: An operation on arrays, called from Python, takes as long as some twenty on plain floats.
+FEWEST_GROUPED = 12
+
 #: Steps of a section that runs once: one function of that size is compiled at a time.
 MOST_TOGETHER = 200
 
@@ -58,6 +62,17 @@ def rolled_up(program: Scalars, inputs: dict[int, str], captured: list[int]) -> 
         order = OperationOrder(program)
         runs = loops_in(order.kinds, order.operands, order.hands_on)
     return Layout(order, runs, inputs, captured).tape
+
+
+def straight(program: Scalars, inputs: dict[int, str], captured: list[int], array_operations: int) -> Tape | None:
+    """The tape of what is no loop and makes so many array operations; None if it is for these."""
+    operations = len(program.op) - program.op.count(None)
+    if BATCH in program.op or not FEWEST_NARROW <= operations < FEWEST_GROUPED * array_operations:
+        return None
+    reads, _ = extent(program)
+    if reads >= FEWEST_GROUPED * array_operations:
+        return None
+    return Layout(OperationOrder(program), [], inputs, captured).tape
 
 
 def extent(program: Scalars) -> tuple[int, int]:

@@ -166,6 +166,45 @@ def test_a_narrow_program_without_loops_is_straight_code():
     assert len(tape.sections) > 1
 
 
+def wide_and_aimless(p, steps, seed=2):
+    """Steps that read from anywhere: neither turns nor arrays."""
+    draw, pool = random.Random(seed), list(p)
+    for _ in range(steps):
+        a, b = draw.choice(pool), draw.choice(pool)
+        pool.append(draw.choice([lambda: a * b, lambda: a + b, lambda: tanh(a), lambda: a - b * 0.5, lambda: sin(a)])())
+    return sum(tanh(x) for x in pool)
+
+
+@pytest.mark.usefixtures("each_back_end")
+@pytest.mark.parametrize("seed", range(8))
+@pytest.mark.parametrize("steps", [3, 12, 40, 300])
+def test_what_is_neither_loop_nor_array_is_what_the_scalar_engine_computes(steps, seed):
+    compiled = same_gradients(lambda p: wide_and_aimless(p, steps, seed), [1.1, 0.4, 1.0, 0.5])
+    assert isinstance(program_of(compiled), Tape) or steps < 40
+
+
+def solved(p, order=5):
+    """yᵀA⁻¹y, by the Cholesky factor of A."""
+    rows, y = [p[i * order : (i + 1) * order] for i in range(order)], p[order * order :]
+    factor, z = [], []
+    for i in range(order):
+        row = []
+        for j in range(i):
+            row.append((rows[i][j] - sum(row[k] * factor[j][k] for k in range(j))) / factor[j][j])
+        row.append((rows[i][i] - sum(x * x for x in row)) ** 0.5)
+        factor.append(row)
+        z.append((y[i] - sum(row[k] * z[k] for k in range(i))) / row[i])
+    return sum(x * x for x in z)
+
+
+@pytest.mark.usefixtures("each_back_end")
+@pytest.mark.parametrize("order", [3, 5, 12])
+def test_a_triangular_solve_is_straight_code(order):
+    matrix = [2.0 + order if i == j else 0.1 * ((i * j) % 7) for i in range(order) for j in range(order)]
+    p = [*matrix, *(0.3 * k - 0.5 for k in range(order))]
+    assert isinstance(program_of(same_gradients(lambda p: solved(p, order), p)), Tape)
+
+
 def test_gradients_of_gradients_are_loops_too():
     compiled = jit(grad(lambda q: sum(grad(horner)(q)[:1])))
     compiled(KNOWN[horner])
