@@ -10,6 +10,7 @@ behind this door takes what the one before it gives; the files of each are liste
     numpy_backend/   array operations become Python source that calls NumPy
     llvm_backend/    array operations become machine code
 
+    threads          threads for machine code
     choose_backend   which of the two runs a program
     gradients        value and gradient of a program, nested like the arguments
     specialised      capture and arrays, for one structure of the arguments

@@ -109,10 +109,16 @@ class OverBatch:
         """
         return machine_for(self.program, self.reverse, repeated=repeated)
 
-    def training_loop(self, rule: Rule, slots: int, tables: Sequence[tuple[int, int, int]]) -> TrainingLoop | None:
-        """The same with an optimiser's rule, many steps in one call; see `Bound.training_loop`."""
+    def training_loop(
+        self, rule: Rule, slots: int, tables: Sequence[tuple[int, int, int]], blocks: int = 1
+    ) -> TrainingLoop | None:
+        """The same with an optimiser's rule, many steps in one call; see `Bound.training_loop`.
+
+        Args:
+            blocks: how many runs of the program a step is.
+        """
         pieces = tuple(Piece(self.start + first, width, rows) for first, width, rows in tables)
-        update = Update(rule, slots, int(self.places[0]), len(self.places), pieces)
+        update = Update(rule, slots, int(self.places[0]), len(self.places), pieces, blocks)
         return training_loop_for(self.program, self.reverse, update)
 
     @property

@@ -6,9 +6,11 @@ from functools import partial
 from importlib.util import find_spec
 
 from autograd import TraceError
+from autograd.lift.threads import threads_for
 from nn.basics.stand_in import DIFFERENCE_ALLOWED, SAMPLES_COMPARED
 from nn.optimizers import Optimizer
-from nn.training.compiled import CompiledEngine
+from nn.training.array_steps import takes_arrays
+from nn.training.compiled import MANY_STEPS, CompiledEngine
 from nn.training.eager import EagerEngine
 from nn.training.engine import Engine
 from nn.training.kept_programs import NotRepeatable, program_of
@@ -17,19 +19,26 @@ from nn.training.samples import Samples
 
 
 def best_engine(
-    objective: Objective, optimizer: Optimizer, samples: Samples, batch_size: int | None, planned: int
+    objective: Objective,
+    optimizer: Optimizer,
+    samples: Samples,
+    batch_size: int | None,
+    planned: int,
+    threads: int | None = None,
 ) -> Engine:
     """The compiled engine if the model can be compiled, otherwise the eager one, which says why.
 
     Args:
         planned: how many steps there will be in the whole training.
+        threads: that may share the work of a large step; None: as the environment says, or as many as there are cores.
     """
     if find_spec("numpy") is None:
         return EagerEngine(objective, optimizer, "NumPy is not installed: pip install 'chalkgrad[jit]'")
     try:
-        again = partial(best_engine, objective, optimizer, samples, batch_size, planned)
-        program = program_of(objective, samples, batch_size)
-        engine = CompiledEngine(program, objective, optimizer, planned, again)
+        again = partial(best_engine, objective, optimizer, samples, batch_size, planned, threads)
+        divided = planned >= MANY_STEPS and takes_arrays(optimizer)
+        program = program_of(objective, samples, batch_size, divided)
+        engine = CompiledEngine(program, objective, optimizer, planned, threads_for(threads), again)
         found = difference(engine, samples)
     except NotRepeatable as error:
         return EagerEngine(objective, optimizer, str(error))

@@ -29,6 +29,7 @@ class CompiledEngine:
     Args:
         program: of the objective's model.
         planned: how many steps there will be in the whole training.
+        threads: that share the work of a large step.
         again: makes an engine for what the model is then.
 
     Attributes:
@@ -41,13 +42,14 @@ class CompiledEngine:
         objective: Objective,
         optimizer: Optimizer,
         planned: int,
+        threads: int,
         again: Callable[[], Engine],
     ) -> None:
         self.program = program
         self.objective = objective
         self.optimizer = optimizer
         self.again = again
-        self.stepper = stepper_for(program, objective, optimizer, planned >= MANY_STEPS)
+        self.stepper = stepper_for(program, objective, optimizer, planned >= MANY_STEPS, threads)
         self.load()
 
     @property
@@ -88,7 +90,7 @@ class CompiledEngine:
 
     def steps_at_once(self) -> int:
         """How many steps to take before anything is reported."""
-        return max(1, MOST_SCALARS_AT_ONCE // (self.program.scalars * self.program.room))
+        return max(1, MOST_SCALARS_AT_ONCE // (self.program.scalars * self.compiled.at_once))
 
     def loss(self, samples: Samples) -> LossAndPredictions:
         """The objective and the predictions."""

@@ -34,6 +34,7 @@ class CompiledObjective:
         machine: runs it.
 
     Attributes:
+        at_once: how many samples there are at most in a step of machine code.
         captured: the parameters that the loss depends on, in the order of the program.
         numbers: the memory for the numbers of those.
     """
@@ -44,6 +45,7 @@ class CompiledObjective:
         self.objective = objective
         self.machine = machine
         self.room = program.room
+        self.at_once = program.room * program.blocks
         parameters = objective.model.parameters()
         self.captured = [parameters[position] for position in program.positions]
         self.reaches_all = len(self.captured) == len(parameters)
@@ -160,8 +162,10 @@ class CompiledObjective:
 
     def predictions_in(self, results: FloatArray, count: int) -> FloatArray:
         """The predictions for the first samples, among all results of a run of the program."""
-        outputs: FloatArray = results[1:].reshape(-1, self.room)[:, :count].T
-        return outputs
+        outputs = (len(self.program.pattern.roots) - 1) // self.room
+        of_blocks = results[1:].reshape(-1, outputs, self.room)
+        found: FloatArray = of_blocks.swapaxes(1, 2).reshape(-1, outputs)[:count]
+        return found
 
     # ── Many batches ────────────────────────────────────────────────────────────────────────────────────────
 
@@ -170,11 +174,16 @@ class CompiledObjective:
         import numpy as np
 
         lengths = np.array(list(map(len, batches)))[:, None]
-        used = np.arange(self.room) < lengths
+        used = np.arange(self.at_once) < lengths
         order = np.empty(used.shape, dtype=np.int64)
         order[:] = [[batch[0]] for batch in batches]
         order[used] = np.concatenate(batches)
         weights = used / lengths
         if samples.weights is not None:
             weights *= samples.weight_row[order]
-        return [*((table, order) for table in samples.arrays), (weights, np.arange(len(batches)))]
+        blocks = self.program.blocks
+        each = np.arange(blocks * len(batches))
+        found = [*((table, order) for table in samples.arrays), (weights.reshape(-1, self.room), each)]
+        if blocks > 1:
+            found.append((np.eye(blocks, 1), each % blocks))  # the penalty counts in the first one
+        return found

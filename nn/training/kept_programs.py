@@ -29,8 +29,13 @@ class NotRepeatable(TraceError):
     """A model whose calls leave traces, which a program would not."""
 
 
-def program_of(objective: Objective, samples: Samples, batch_size: int | None) -> ObjectiveProgram:
+def program_of(
+    objective: Objective, samples: Samples, batch_size: int | None, divided: bool = False
+) -> ObjectiveProgram:
     """The program of an objective, recorded unless that was done for another model of the same structure.
+
+    Args:
+        divided: whether a large batch is taken in blocks, which threads can share.
 
     Raises:
         NotRepeatable: if a call of the model changes something, or draws random numbers.
@@ -39,7 +44,7 @@ def program_of(objective: Objective, samples: Samples, batch_size: int | None) -
     alike = structure_of(objective.model)
     widths = tuple(table.shape[1] for table in samples.arrays)
     most = min(MOST_SAMPLES, batch_size or len(samples), len(samples))  # in a batch, or a part of a large one
-    key = None if alike is None else (alike, id(objective.loss), objective.l1, objective.l2, widths, most)
+    key = None if alike is None else (alike, id(objective.loss), objective.l1, objective.l2, widths, most, divided)
     with one_at_a_time:
         found = None if key is None else recorded_programs.get(key)
         if found is not None and not found.surroundings.changed():
@@ -53,7 +58,7 @@ def program_of(objective: Objective, samples: Samples, batch_size: int | None) -
     if around.imports:  # by now they have been made
         around = Surroundings(objective.model, objective.loss)
         around.expect_imports()
-    program = ObjectiveProgram(objective, around, recorded, alike, first, most)
+    program = ObjectiveProgram(objective, around, recorded, alike, first, most, divided)
     if key is not None and not around.of_values:  # gradients and labels of parameters, if some code reads these
         with one_at_a_time:
             recorded_programs[key] = program

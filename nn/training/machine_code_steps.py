@@ -14,10 +14,13 @@ from nn.training.objective_program import ObjectiveProgram
 from nn.training.samples import Samples
 
 
-def stepper_for(program: ObjectiveProgram, objective: Objective, optimizer: Optimizer, many: bool) -> Stepper:
+def stepper_for(
+    program: ObjectiveProgram, objective: Objective, optimizer: Optimizer, many: bool, threads: int = 1
+) -> Stepper:
     """Who takes the steps of a training, with what is to be loaded.
 
     Args:
+        threads: that share the blocks of a large batch, if it is machine code.
         many: whether there will be so many that machine code pays, which takes as long to make as thousands of them.
     """
     reaches_all = len(program.positions) == len(objective.model.parameters())
@@ -25,7 +28,7 @@ def stepper_for(program: ObjectiveProgram, objective: Objective, optimizer: Opti
         return OnValues(CompiledObjective(program, objective, program.pattern.machine(repeated=False)), optimizer)
     loop = program.training_loop(optimizer, settings(optimizer)) if many else None
     if loop is not None:
-        return InMachineCode(CompiledObjective(program, objective, loop), optimizer)
+        return InMachineCode(CompiledObjective(program, objective, loop), optimizer, threads)
     import numpy as np
 
     compiled = CompiledObjective(program, objective, program.pattern.machine(repeated=False))
@@ -37,19 +40,21 @@ class InMachineCode(OnArrays):
 
     Args:
         compiled: with a machine that `ObjectiveProgram.training_loop` made.
+        threads: that share the blocks of a batch.
 
     Attributes:
         settings: the optimiser's, which are part of the machine code.
     """
 
-    def __init__(self, compiled: CompiledObjective, optimizer: GradientOptimizer) -> None:
+    def __init__(self, compiled: CompiledObjective, optimizer: GradientOptimizer, threads: int) -> None:
         super().__init__(compiled, optimizer, compiled.machine.slots)
         self.settings = settings(optimizer)
+        self.threads = threads
 
     def load(self) -> OnArrays:
         """Take the numbers from the Values and the optimiser. With other settings it takes other machine code."""
         if settings(self.optimizer) != self.settings:
-            other = stepper_for(self.compiled.program, self.compiled.objective, self.optimizer, many=True)
+            other = stepper_for(self.compiled.program, self.compiled.objective, self.optimizer, True, self.threads)
             assert isinstance(other, OnArrays), "the rule is the same"
             return other.load()
         return super().load()
@@ -57,7 +62,7 @@ class InMachineCode(OnArrays):
     def steps(self, samples: Samples, batches: Sequence[Batch]) -> Iterator[LossAndPredictions]:
         """One step for each batch, all in one call; one by one those that are too large for it or not finite."""
         done = 0
-        if max(map(len, batches)) <= self.compiled.room:
+        if max(map(len, batches)) <= self.compiled.at_once:
             for found in self.many(samples, batches):
                 yield found
                 done += 1
@@ -71,7 +76,8 @@ class InMachineCode(OnArrays):
         for _ in batches:
             rates.append(self.optimizer.rate())
             self.optimizer.steps += 1
-        results = self.compiled.machine.run(np.array(rates), before, self.compiled.rows(samples, batches))
+        rows = self.compiled.rows(samples, batches)
+        results = self.compiled.machine.run(np.array(rates), before, rows, self.threads)
         self.optimizer.steps = before + len(results)
         losses = results[:, 0].tolist()
         for batch, loss, result in zip(batches, losses, results, strict=False):

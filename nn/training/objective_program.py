@@ -23,6 +23,10 @@ from nn.training.samples import Samples
 from nn.training.structure import structure_of
 
 MOST_SCALARS_OF_SAMPLES = 2_000_000  # of all samples that a program has room for
+SCALARS_OF_BLOCK = 600_000  # of all samples of a block, which take 0.1 ms: less is not worth meeting for
+BLOCKS_AT_MOST = 4
+MOST_COPIED = 1 << 18  # parameters in all blocks, so that they stay in the cache; two blocks may have more
+ROWS_TOGETHER = 8  # samples in a register, at most
 MOST_RULES = 4  # of which the machine code is kept
 
 
@@ -35,9 +39,11 @@ class ObjectiveProgram:
         alike: the model's structure, if it has one.
         samples: whose numbers are put in place; a few.
         most: how many samples there may be in a batch.
+        divided: whether a large batch is taken in blocks, which threads can share.
 
     Attributes:
         room: for how many samples.
+        blocks: how many of them are a batch. This depends on counts, and not on the number of threads, as do the bits.
         scalars: how many are computed for each of them.
         positions: which of the model's parameters the loss depends on, in the order of the program.
         places: (first, width, rows) of the inputs, targets, weights and the share among the program's arguments.
@@ -54,6 +60,7 @@ class ObjectiveProgram:
         alike: Hashable | None,
         samples: Samples,
         most: int,
+        divided: bool = False,
     ) -> None:
         from autograd.lift.over_batch import OverBatch
 
@@ -66,6 +73,14 @@ class ObjectiveProgram:
         of_sample = len(x) + len(y) + sum(node.op is not None for node in nodes)
         self.scalars: int = len(nodes)
         self.room: int = max(1, min(most, MOST_SCALARS_OF_SAMPLES // of_sample))
+        self.blocks = 1
+        if divided and self.room == most:
+            parameters = max(1, len(objective.model.parameters()))
+            worth = min(self.scalars * most // SCALARS_OF_BLOCK, most // ROWS_TOGETHER)
+            blocks = min(BLOCKS_AT_MOST, worth, max(2, MOST_COPIED // parameters))
+            if blocks > 1:
+                self.room = -(-most // (blocks * ROWS_TOGETHER)) * ROWS_TOGETHER
+                self.blocks = -(-most // self.room)
         weights = [1.0 / self.room] * self.room
         self.pattern = OverBatch(self.of_batch, {"X": x, "Y": y}, {"weights": weights, "share": [1.0]}, self.room)
         rows_and_widths = (self.room, len(x)), (self.room, len(y)), (1, self.room), (1, 1)
@@ -103,8 +118,9 @@ class ObjectiveProgram:
         known = next((loop for other, loop in self.loops if other == key), None)
         if known is not None:
             return known.twin()
+        tables = self.places[: 3 if self.blocks == 1 else 4]  # the penalty counts in one of the blocks
         try:
-            loop = self.pattern.training_loop(rule.rule, len(rule.slot_names), self.places[:3])
+            loop = self.pattern.training_loop(rule.rule, len(rule.slot_names), tables, self.blocks)
         except (TypeError, ValueError, AttributeError):  # the rule asks for what this arithmetic does not have
             return None
         if loop is not None and type(rule).__module__.startswith("nn.optimizers"):  # whose rules read nothing else

@@ -27,7 +27,8 @@ class Update:
         rule: moves each parameter.
         slots: how many numbers the rule remembers about each.
         start, count: where the parameters lie.
-        pieces: what is copied in.
+        pieces: what is copied in, for each block.
+        blocks: how many memories the program works in, for a part each of the batch; gradients are added in this order.
     """
 
     rule: Rule
@@ -35,3 +36,4 @@ class Update:
     start: int
     count: int
     pieces: tuple[Piece, ...] = ()
+    blocks: int = 1

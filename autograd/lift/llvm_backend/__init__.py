@@ -18,5 +18,6 @@ In reading order:
     code_on_disk    compiled programs, kept for the next process
     compiled_once   what was compiled before, by this process or another one, is taken from there
     optimiser_step  an optimiser's rule behind the gradient
+    block_steps     steps whose batch is in blocks, which threads share
     training_loop   many steps in one call
 """

@@ -19,6 +19,7 @@ from autograd.lift.arrays.program import FloatArray, Map, Program
 from autograd.lift.arrays.reverse import Reverse
 from autograd.lift.arrays.update import Update
 from autograd.lift.capture.unused import ALWAYS_FINITE
+from autograd.lift.llvm_backend.block_steps import Blocks, write_block_steps
 from autograd.lift.llvm_backend.compiled_once import compiled_once
 from autograd.lift.llvm_backend.emitter import Emitter
 from autograd.lift.llvm_backend.fingerprint import fingerprint
@@ -88,7 +89,8 @@ class LlvmMachine:
 class ProgramCode:
     """A program's functions of the memory: forward, backward, clear, all in one; and what the memory starts with.
 
-    With an update also `step` and `epoch`, see `optimiser_step.py`; what its rule remembers lies at `slots`.
+    With an update also `step` and `epoch`, see `optimiser_step.py`; what its rule remembers lies at `slots`. With
+    several blocks also `together`, see `block_steps.py`.
     """
 
     def __init__(
@@ -100,7 +102,8 @@ class ProgramCode:
         self.update = update
         self.lowering = Lowering(program, reverse, processor().width)
         self.slots = self.lowering.size
-        self.size = self.slots + (0 if update is None else update.slots * update.count)
+        self.blocks = Blocks(self.slots, update)
+        self.size = self.blocks.size
 
     @cached_property
     def module(self) -> CompiledModule:
@@ -113,6 +116,8 @@ class ProgramCode:
         self.write_program(module)
         if self.update is not None:
             write_updates(module, self.program, self.lowering.adjoints, self.slots, self.update)
+            if self.update.blocks > 1:
+                write_block_steps(module, self.program, self.lowering.adjoints, self.slots, self.update, self.blocks)
         return object_code(module)
 
     def write_program(self, module: ir.Module) -> None:
@@ -126,7 +131,7 @@ class ProgramCode:
         }
         inputs = np.array(self.program.inputs if self.reverse else [], dtype=np.intp)
         results = np.concatenate([np.array(self.program.roots, dtype=np.intp), inputs + adjoints])
-        needed = stored([*groups["forward"], *groups["backward"]], results, self.size)
+        needed = stored([*groups["forward"], *groups["backward"]], results, self.blocks.of_one)
         needed[zeros] = True
         for instruction in self.program.instructions if self.checked else ():
             if isinstance(instruction, Map) and instruction.op not in ALWAYS_FINITE:
@@ -153,7 +158,8 @@ class ProgramCode:
         room = np.zeros(self.size + ALIGNMENT // bytes_of_one)
         first = -(room.ctypes.data // bytes_of_one) % (ALIGNMENT // bytes_of_one)
         memory = room[first : first + self.size]
-        memory[list(self.program.constants)] = list(self.program.constants.values())
+        for block in self.blocks.memories(memory):
+            block[list(self.program.constants)] = list(self.program.constants.values())
         return memory
 
 

@@ -10,6 +10,7 @@ An epoch copies a batch in, row by row as the orders say, takes a step and keeps
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import pairwise
 from typing import Any
 
@@ -56,7 +57,7 @@ def write_step(module: ir.Module, program: Program, adjoints: int, slots: int, u
     with b.if_then(one.compare("<", one.abs(loss), np.inf), likely=True):
         f.backward_from(adjoints + program.roots[0])
         with b.if_then(all_finite(f, adjoints + update.start, update.count), likely=True):
-            move(f, update, adjoints, slots, rate, count)
+            move(f, update, adjoints, slots, (rate, count))
             b.store(WORD(1), moved)
     f.finish(b.load(moved))
 
@@ -137,25 +138,41 @@ def copy_rows(f: Emitter, piece: Piece, table: ir.Value, order: ir.Value) -> Non
         for_blocks(f, piece.width, width, moved, 0, copy)
 
 
-def move(f: Emitter, update: Update, adjoints: int, slots: int, rate_given: ir.Value, count_given: ir.Value) -> None:
-    """The rule, for all parameters. What it computes from the rate and the count alone is computed once, before."""
+def move(
+    f: Emitter,
+    update: Update,
+    adjoints: int,
+    slots: int,
+    rate_and_count: tuple[ir.Value, ir.Value],
+    part: range | None = None,
+    copies: Sequence[int] = (),
+) -> None:
+    """The rule, for all parameters. What it computes from the rate and the count alone is computed once, before.
+
+    Args:
+        part: of the parameters, of which only these are moved.
+        copies: how far from the parameters there are others of their kind, that get the same numbers.
+    """
+    part = range(update.count) if part is None else part
     once, body = f.builder.append_basic_block("once"), f.builder.append_basic_block("move")
     f.builder.branch(once)
     f.builder.position_at_end(body)
     before = lanes(ir.IRBuilder(once), 1)
-    rate, count = before.lane(rate_given), before.lane(count_given)
+    rate, count = map(before.lane, rate_and_count)
     # Of two registers of the same width, an instruction goes where the first one is from, so these are never single.
-    width = max(2, min(processor().width, 1 << (update.count - 1).bit_length()))
+    width = max(2, min(processor().width, 1 << (len(part) - 1).bit_length()))
     m = lanes(f.builder, width)
     index: list[Any] = [0]
     starts = [update.start, update.start + adjoints, *(slots + k * update.count for k in range(update.slots))]
 
     def step(used: int) -> None:
-        at = [f.scaled(index[0], 1, start) for start in starts]
+        at = [f.scaled(index[0], 1, start + part.start) for start in starts]
         p, g, *remembered = (f.load(m, offset, 1, used) for offset in at)
         moved, remembered_now = update.rule(m, p, g, tuple(remembered), rate, count)
         for offset, value in zip([at[0], *at[2:]], [moved, *remembered_now], strict=True):
             f.store(m, value, offset, 1, used)
+        for distance in copies:
+            f.store(m, moved, f.scaled(index[0], 1, starts[0] + part.start + distance), 1, used)
 
-    for_blocks(f, update.count, width, index, 0, step)
+    for_blocks(f, len(part), width, index, 0, step)
     before.builder.branch(body)
