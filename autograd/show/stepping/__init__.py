@@ -21,6 +21,7 @@ and the scripts of the page, which compute everything again when a number is tou
     drawing.js      a drawing that is patched in place
     leaves.js       the leaves' numbers, to be changed
     learning.js     steps of gradient descent
+    handout.js      every step in a list, on paper
     stepper.js      all of it: one graph, stepped through
     frames.js       one of several pictures at each step
 """

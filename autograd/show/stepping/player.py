@@ -31,6 +31,7 @@ SCRIPTS = {
         "autograd.show.stepping/drawing.js",
         "autograd.show.stepping/leaves.js",
         "autograd.show.stepping/learning.js",
+        "autograd.show.stepping/handout.js",
         "autograd.show.stepping/stepper.js",
     ),
     "frames": ("autograd.show.stepping/player.js", "autograd.show.stepping/frames.js"),

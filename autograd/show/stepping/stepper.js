@@ -241,6 +241,7 @@ function stepper(root, data) {
     element("div", { class: "cg-text" },
       words,
       element("div", { class: "cg-why", tabindex: 0 }, element("label", {}, "Explain ", chooser), derivation)),
+    new Handout(() => track.timeline).element,
     controls.element);
 
   still.hidden = true;

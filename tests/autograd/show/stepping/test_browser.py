@@ -378,6 +378,17 @@ def test_print_shows_the_drawing_and_no_controls(open_page):
     assert tab.locator(".cg-figure svg").is_visible()
 
 
+def test_print_lists_every_step_below_the_drawing(open_page):
+    timeline = steps(diamond())
+    tab = open_page(page(timeline))
+    assert not tab.locator(".cg-handout").is_visible()
+    tab.pdf()  # which prints
+    tab.emulate_media(media="print")
+    lines = tab.locator(".cg-handout li").all_inner_texts()
+    assert lines[: len(timeline)] == [str(step).split(maxsplit=1)[1] for step in timeline]
+    assert lines[len(timeline) :] == ["a′ = a − 0.1·∂c/∂a = 3 − 0.1·4 = 2.6"]
+
+
 def test_without_script_the_picture_and_the_table_remain(open_page):
     timeline = steps(lecture())
     tab = open_page(page(timeline), java_script_enabled=False)
