@@ -13,6 +13,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from autograd.nesting import is_array
 from nn.basics.rows import table_of_numbers
 
 Outputs = Sequence[Sequence[float]]
@@ -70,8 +71,9 @@ def decide(predictions: Outputs, decision: str = "argmax") -> list[int]:
     Raises:
         ValueError: if there is no such decision, it does not fit the number of outputs, or an output is NaN.
     """
-    found: list[int] = list(decided(predictions, decision))
-    return found
+    found = decided(predictions, decision)
+    classes: list[int] = found.tolist() if is_array(found) else found
+    return classes
 
 
 def decided(predictions: Outputs, decision: str) -> Any:

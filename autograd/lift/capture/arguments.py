@@ -11,7 +11,9 @@ from collections import deque
 from collections.abc import Callable, Hashable, Iterator
 from dataclasses import dataclass, field
 from enum import Enum
+from functools import cache
 from inspect import signature, unwrap
+from numbers import Real
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -111,7 +113,7 @@ class Reading:
             self.values.update(enumerate(nest, self.count))
             self.add(np.array([value._data for value in nest]))
             return ("Values", type(nest), len(nest))
-        if type(inner) in (float, int) or (number_of(inner) is not None and not isinstance(inner, Value)):
+        if kinds and all(map(is_number, types_in(nest, len(kinds)))):
             try:
                 numbers = np.array(nest)
             except ValueError:  # ragged
@@ -120,6 +122,23 @@ class Reading:
                 self.add(numbers.astype(np.float64, copy=False).ravel())
                 return ("rectangle", *kinds, numbers.shape)
         return ("list", (type(nest),), *(self.read(x) for x in nest))
+
+
+def types_in(nest: Any, depth: int) -> set[type]:
+    """The types of what is in a nest of lists so deep, whatever is shallower among it."""
+    if depth == 1 or not all(isinstance(part, list | tuple) for part in nest):
+        return set(map(type, nest))
+    return set().union(*(types_in(part, depth - 1) for part in nest))
+
+
+@cache
+def is_number(kind: type) -> bool:
+    """Whether things of a type are nothing but real numbers: no truth values, members of enumerations, the user's own."""
+    return (
+        (issubclass(kind, float | int) or (issubclass(kind, Real) and is_library(kind.__module__)))
+        and not issubclass(kind, bool | Enum)
+        and (kind in (float, int) or is_library(kind.__module__))
+    )
 
 
 def number_of(thing: Any) -> float | None:
@@ -141,7 +160,7 @@ def piece_names(structure: Any, name: str) -> Iterator[str]:
     """What to call each piece of an argument of this structure and name: `p.W1`, `layers[2]`, `xs`.
 
     >>> list(piece_names(Reading().read({"W": [[1.0, 2.0]], "b": [Value(1.0), Value(2.0)]}), "p"))
-    ['p.W', 'p.b', 'p.b']
+    ['p.W', 'p.b']
     """
     kind = structure if isinstance(structure, str) else structure[0]
     if kind in ("dict", "fields"):

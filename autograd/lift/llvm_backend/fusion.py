@@ -223,7 +223,7 @@ def pattern_of(shape: tuple[int, ...]) -> Places:
     """Offsets that advance by fixed steps in this shape, and in none with fewer axes.
 
     >>> pattern_of((2, 3)).tolist()
-    [0, 1, 2, 6, 7, 8]
+    [0, 2, 4, 10, 12, 14]
     """
     found: Places = np.zeros(1, dtype=np.intp)
     for length in reversed(shape):

@@ -332,6 +332,15 @@ def test_a_number_of_a_kind_of_its_own_is_refused(number):
             f(given)
 
 
+@pytest.mark.parametrize("kind", [list, tuple])
+def test_truth_values_among_numbers_are_told_apart_wherever_they_stand(kind):
+    f = jit(lambda xs: xs[0] * (2.0 if xs[1] is True else 3.0 if xs[1] is False else 5.0))
+    rows = jit(lambda rows: rows[0][0] * (2.0 if rows[1][0] is True else 5.0))
+    for flag, factor in ((True, 2.0), (1.0, 5.0), (False, 3.0), (1, 5.0), (np.float64(1.0), 5.0), (True, 2.0)):
+        assert f(kind([4.0, flag])) == 4.0 * factor
+        assert rows([kind([4.0]), kind([flag])]) == 4.0 * (2.0 if flag is True else 5.0)
+
+
 def test_a_member_of_an_enumeration_is_what_it_is():
     f = jit(lambda x, level: x * level * level.value)
     for level in Level:
