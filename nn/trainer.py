@@ -55,7 +55,7 @@ class Trainer(TrainingState):
             classes decides as suits the loss: by the sign of a score, the side of ½ of a probability, or the largest.
         l1, l2: strengths λ of the penalties λ Σ|p| and λ Σp², which count in the loss.
         engine: "eager" is plain `backward()`; "auto" compiles the model (see `autograd.jit`), if that can be done.
-        threads: how many may share a step that takes about 0.2 ms or longer, once 500 steps are planned; None: what
+        threads: how many may share a step that takes about 1 ms or longer, once 500 steps are planned; None: what
             CHALKGRAD_THREADS or OMP_NUM_THREADS says, or as many as there are cores. If there are fewer cores, these;
             if no threads can be started, one. The results are the same bit for bit for any number.
 

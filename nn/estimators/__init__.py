@@ -4,7 +4,8 @@
 >>> from sklearn.pipeline import make_pipeline
 >>> from sklearn.preprocessing import StandardScaler
 >>> X, y = load_iris(return_X_y=True)
->>> model = make_pipeline(StandardScaler(), NetworkClassifier((8,), learning_rate_init=0.02, max_iter=1000, random_state=1))
+>>> network = NetworkClassifier((8,), learning_rate_init=0.02, max_iter=1000, random_state=1)
+>>> model = make_pipeline(StandardScaler(), network)
 >>> float(model.fit(X, y).score(X, y)) > 0.95
 True
 

@@ -23,7 +23,7 @@ from nn.training.samples import Samples
 from nn.training.structure import structure_of
 
 MOST_SCALARS_OF_SAMPLES = 2_000_000  # of all samples that a program has room for
-SCALARS_OF_BLOCK = 600_000  # of all samples of a block, which take 0.1 ms: less is not worth meeting for
+SCALARS_OF_BLOCK = 5_000_000  # of all samples of a block, which take 1 ms: less is not worth meeting for
 BLOCKS_AT_MOST = 4
 MOST_COPIED = 1 << 18  # parameters in all blocks, so that they stay in the cache; two blocks may have more
 ROWS_TOGETHER = 8  # samples in a register, at most

@@ -133,7 +133,7 @@ def types_in(nest: Any, depth: int) -> set[type]:
 
 @cache
 def is_number(kind: type) -> bool:
-    """Whether things of a type are nothing but real numbers: no truth values, members of enumerations, the user's own."""
+    """Whether things of a type are real numbers alone: no truth values, members of enumerations, the user's own."""
     return (
         (issubclass(kind, float | int) or (issubclass(kind, Real) and is_library(kind.__module__)))
         and not issubclass(kind, bool | Enum)
