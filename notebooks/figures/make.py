@@ -46,6 +46,7 @@ def screenshot(page, target, size, keys=()):
         browser = p.chromium.launch(executable_path=program, args=["--no-sandbox"])
         view = browser.new_page(viewport=dict(zip(("width", "height"), size, strict=True)))
         view.goto(page.resolve().as_uri())
+        view.wait_for_timeout(500)  # its scripts are unpacked first
         for key in keys:
             view.keyboard.press(key)
         view.wait_for_timeout(500)
@@ -63,4 +64,4 @@ if __name__ == "__main__":
         )
         screenshot(page, HERE / "report.jpg", (1120, 1250))
         steps(chain()).save(Path(folder) / "steps.html")
-        screenshot(Path(folder) / "steps.html", HERE / "stepper.jpg", (1280, 860), ["ArrowRight"] * 21)
+        screenshot(Path(folder) / "steps.html", HERE / "stepper.jpg", (1280, 860), ["ArrowRight"] * 16)
