@@ -19,6 +19,7 @@ first seven are the evening's reading:
     graph             walking anything that has parents
 
     functions         the operations as functions; `calling` makes them
+    taking            take: a row by its number, also where that is an argument
     transforms        grad, value_and_grad, jacobian, hessian, hvp, vjp
     testing/          derivatives against finite differences
     show/             for people's eyes: derive, draw, steps, explain, practice

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from autograd import ops
 from autograd.calling import apply_to_many, nonempty, of_many, of_one, of_one_and_alpha, of_two
+from autograd.taking import take as take  # noqa: PLC0414  # which makes it public
 from autograd.value import Value
 from autograd.value import detach as detach  # noqa: PLC0414  # which makes it public
 
@@ -107,5 +108,5 @@ def softmax(xs: Iterable[Any]) -> list[Any]:
 
 
 if not TYPE_CHECKING:  # type checkers find them by themselves
-    __all__ = ["detach"]
+    __all__ = ["detach", "take"]
     __all__ += [name for name, thing in globals().items() if getattr(thing, "__module__", None) == __name__]

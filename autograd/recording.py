@@ -34,7 +34,7 @@ KEEP_VALUE = (
 OUR_FUNCTIONS = "autograd's own exp, log, sin, sqrt, …"
 CHOOSE = "where(a < b, x, y) for a choice, maximum or minimum for max or min, relu for max(x, 0)"
 CHOOSE_BY_DATA = (
-    "dot(scores, one_hot) to choose by data, or a whole number that f captures instead of taking it as an argument"
+    "take(rows, index) for rows[index], or a whole number that f captures instead of taking it as an argument"
 )
 
 

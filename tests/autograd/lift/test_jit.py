@@ -193,7 +193,7 @@ def backward_inside(x):
         (branch, "where"),
         (builtin_max, "maximum"),
         (chain_of_comparisons, "where"),
-        (index, "one_hot"),
+        (index, "take"),
         (rounding, "round"),
         (backward_inside, "backward"),
     ],
