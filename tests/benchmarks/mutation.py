@@ -31,7 +31,12 @@ TESTS = {
         "autograd/test_value.py autograd/test_recording.py autograd/test_backward.py autograd/test_edges.py"
     ),
     "autograd/transforms.py": "autograd/test_transforms.py autograd/test_recording.py",
-    "autograd/lift/capture/simplify.py": "autograd/lift/arrays/test_regroup.py autograd/lift/test_programs.py",
+    "autograd/lift/capture/folding.py": "autograd/lift/capture/test_simplify.py autograd/lift/arrays/test_regroup.py",
+    "autograd/lift/capture/simplify.py": (
+        "autograd/lift/capture/test_simplify.py autograd/lift/capture/test_unused.py"
+        " autograd/lift/arrays/test_regroup.py autograd/lift/test_programs.py"
+    ),
+    "autograd/lift/capture/unused.py": "autograd/lift/capture/test_unused.py",
     "autograd/lift/arrays/reverse.py": (
         "autograd/lift/arrays/test_reference.py autograd/lift/test_back_ends.py::test_random_array_programs"
     ),
@@ -50,6 +55,7 @@ QUICK = "not chain_of and not 100_000 and not (order_four and (erf or gelu or ga
 #: A line and its mutant that do the same, and why.
 EQUIVALENT = {
     ("min(step / self.steps, 1.0)", "min(1.0, step / self.steps)"): "the smaller of two numbers, in either order",
+    ("sign < 0", "sign <= 0"): "it is +1 or -1",
     ("return ''", "return None"): "no text is as false as an empty one",
     ("zeros[instruction.out] |= ~arrived[instruction.out]", "pass"): "new memory is 0 where nothing arrives",
     (

@@ -39,7 +39,7 @@ def scalar_program(roots: list[Value], recording: Recording, made: Sequence[Valu
 class Simplifier:
     """One walk over the recorded Values, operands first."""
 
-    def __init__(self, roots: list[Value], recording: Recording, made: Sequence[Value] = ()) -> None:
+    def __init__(self, roots: list[Value], recording: Recording, made: Sequence[Value]) -> None:
         self.program = Scalars()
         self.nodes: dict[int, int] = {}  # id of a Value → its node
         self.pending: dict[int, list[SumTerm]] = {}  # id of a Value that is only a part of sums → its terms
@@ -163,7 +163,7 @@ class Simplifier:
         if op is ops.LOGSUMEXP:
             self.nodes[key] = self.node(self.expanded[key])
         elif op is ops.IDENTITY:  # identity(x) → x
-            self.alias(key, parents[0])
+            self.nodes[key] = self.node(parents[0])
         elif op in ADDITIVE:
             self.settle(key, self.terms_of(value, op), mean_of=len(parents) if op is ops.MEAN else 0)
         elif op is ops.NEGATIVE and key not in self.elsewhere and self.uses[key] == 1:  # a + (−b) → a − b
@@ -188,15 +188,6 @@ class Simplifier:
         if key not in self.known:
             self.known[key] = self.program.new(LARGEST, operands)
         return self.known[key]
-
-    def alias(self, key: int, value: Value) -> None:
-        """One Value stands for another."""
-        if id(value) in self.chains:
-            self.node(value)
-        if id(value) in self.nodes:
-            self.nodes[key] = self.nodes[id(value)]
-        else:
-            self.pending[key] = list(self.pending[id(value)])
 
     def chain(self, value: Value) -> list[int]:
         """The operands of a chain of maxima, or the one node."""
