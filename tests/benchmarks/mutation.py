@@ -55,6 +55,9 @@ QUICK = "not chain_of and not 100_000 and not (order_four and (erf or gelu or ga
 #: A line and its mutant that do the same, and why.
 EQUIVALENT = {
     ("min(step / self.steps, 1.0)", "min(1.0, step / self.steps)"): "the smaller of two numbers, in either order",
+    ("sign * int(number[x])", "sign / int(number[x])"): "both are +1 or -1",
+    ("return (ops.DOT,)", "return None"): "another name for a kind of its own",
+    ("zip(flat(grad(f)(p)), weights, strict=True)", "zip(weights, flat(grad(f)(p)), strict=True)"): "a product's order",
     ("sign < 0", "sign <= 0"): "it is +1 or -1",
     ("return ''", "return None"): "no text is as false as an empty one",
     ("zeros[instruction.out] |= ~arrived[instruction.out]", "pass"): "new memory is 0 where nothing arrives",

@@ -102,12 +102,25 @@ PRODUCTS = {
         lambda a, b, c, d: (tanh(1.0 * a), tanh(2.0 * b)),
         "tanh(multiply(1, a)); tanh(multiply(2, b))",
     ),
+    "by 1, 2 and 1 again": (
+        lambda a, b, c, d: (tanh(1.0 * a), tanh(2.0 * b), tanh(1.0 * c)),
+        "tanh(multiply(1, a)); tanh(multiply(2, b)); tanh(multiply(1, c))",
+    ),
+    "by 2, 1 and 1": (
+        lambda a, b, c, d: (tanh(2.0 * a), tanh(1.0 * b), tanh(1.0 * c)),
+        "tanh(multiply(2, a)); tanh(multiply(1, b)); tanh(multiply(1, c))",
+    ),
+    "by 1, and one without a constant": (
+        lambda a, b, c, d: (dot([1.0, a], [b, c]), dot([a, b], [c, d])),
+        "(+b +a*c); (+a*c +b*d)",
+    ),
     "by 1 and −1 in a sum": (lambda a, b, c, d: 1.0 * a + -1.0 * b, "(+a -b)"),
     "by 1 and 2 in a sum": (lambda a, b, c, d: 1.0 * a + 2.0 * b, "(+1*a +2*b)"),
     "of kinds that differ": (
         lambda a, b, c, d: (1.0 * a + b, 2.0 * tanh(c)),
         "(+a +b); multiply(2, tanh(c))",
     ),
+    "a dot with a constant and nothing": (lambda a, b, c, d: dot([2.0, a], [0.0, b]), "(+2*0 +a*b)"),
     "a dot with ones": (lambda a, b, c, d: dot([1.0, -1.0, 1.0], [a, b, c]), "(+a -b +c)"),
     "a dot with a one and a two": (lambda a, b, c, d: dot([1.0, 2.0], [a, b]), "(+1*a +2*b)"),
     "in either order": (lambda a, b, c, d: (tanh(a * b), tanh(b * a)), "tanh(multiply(a, b)); tanh(multiply(a, b))"),
