@@ -348,3 +348,15 @@ def test_constants_are_compared_while_recording_as_they_are_otherwise(compare, o
 
     expected = [3.0 if answer else -3.0 for answer in (compare(2.0, other), compare(other, 2.0))]
     assert [y.data for y in jit(f)(Value(3.0))] == expected
+
+
+@pytest.mark.parametrize("compare", [operator.lt, operator.le, operator.gt, operator.ge])
+def test_while_recording_text_is_compared_no_better_than_otherwise(compare):
+    for transform in (jit, grad):
+        with pytest.raises(TypeError, match="not supported between instances of 'Given' and 'str'|'Value' and 'str'"):
+            transform(lambda x: x * compare(x, "2"))(1.0)
+
+
+def test_what_is_said_of_a_key_names_it_and_the_repair():
+    with pytest.raises(TraceError, match=r"(?s)put into a set or made a key.*Use instead: a list, where equal numbers"):
+        jit(lambda x: x * len({x}))(1.0)
