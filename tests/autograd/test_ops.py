@@ -9,7 +9,7 @@ import sys
 import numpy as np
 import pytest
 
-from autograd import Operation, Value, apply, ops
+from autograd import Operation, Value, apply, elu, leaky_relu, ops
 from autograd.arithmetic import ELEMENTARY, Floats
 from autograd.eager import source
 from autograd.numpy_arithmetic import Arrays, numpy_arithmetic
@@ -262,3 +262,50 @@ def test_a_traceback_shows_the_written_line():
         Value(1.0) * "2"
     except TypeError as error:
         assert "other = operand(other)" in "".join(traceback.format_exception(error))
+
+
+def value_at(op, *xs):
+    """The value in floats; NaN where there is none."""
+    try:
+        return float(op.value(Floats, *xs))
+    except (ValueError, OverflowError, ZeroDivisionError):
+        return math.nan
+
+
+@pytest.mark.parametrize("op", [op for op in ops.OPERATIONS.values() if op.arity == 1], ids=lambda op: op.name)
+def test_a_domain_ends_where_the_values_end(op):
+    for end, way_out in zip(op.domain[0], (-math.inf, math.inf), strict=True):
+        if math.isfinite(end):
+            assert math.isfinite(value_at(op, math.nextafter(end, -way_out)))
+            assert not math.isfinite(value_at(op, math.nextafter(end, way_out)))
+        else:
+            assert not math.isnan(value_at(op, math.copysign(1e300, way_out)))
+
+
+#: Where each operation has a kink, and where it has none.
+AT_KINKS = {
+    "step": ((0.0,), (1.0,)), "relu": ((0.0,), (1.0,)), "abs": ((0.0,), (1.0,)), "greater": ((2.0, 2.0), (2.0, 1.0)),
+    "maximum": ((2.0, 2.0), (2.0, 1.0)), "minimum": ((2.0, 2.0), (2.0, 1.0)), "hypot": ((0.0, 0.0), (0.0, 1.0)),
+    "atan2": ((0.0, -1.0), (0.0, 1.0)), "where": ((0.0, 2.0, 3.0), (1.0, 2.0, 3.0)),
+}  # fmt: skip
+KINKED = {
+    **{op.name: op for op in ops.OPERATIONS.values() if op.kinks},
+    "leaky_relu": leaky_relu(Value(1.0), 0.1).op,
+    "elu": elu(Value(1.0), 0.5).op,
+}
+
+
+@pytest.mark.parametrize("name", KINKED)
+def test_a_kink_is_where_the_slopes_from_both_sides_differ(name):
+    op, h = KINKED[name], 1e-6
+    kinked, smooth = AT_KINKS.get(name, ((0.0,), (1.0,)))
+
+    def slopes(x, *others):
+        low, here, high = (value_at(op, x + step, *others) for step in (-h, 0.0, h))
+        return (here - low) / h, (high - here) / h
+
+    before, after = slopes(*kinked)
+    assert abs(before - after) > 0.1
+    before, after = slopes(*smooth)
+    assert abs(before - after) < 1e-4
+    assert op.kink_of(*kinked) in op.kinks and op.kink_of(*smooth) not in op.kinks

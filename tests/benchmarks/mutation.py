@@ -26,7 +26,10 @@ ROOT = Path(__file__).parents[2]
 
 #: The tests that speak of a file, those that find most first.
 TESTS = {
-    "autograd/ops.py": "autograd/test_ops.py autograd/test_edges.py autograd/test_accuracy.py",
+    "autograd/ops.py": (  # the last two are about its notations
+        "autograd/test_ops.py autograd/test_edges.py autograd/test_accuracy.py autograd/show/test_derive.py"
+        " autograd/show/writing/test_formula.py"
+    ),
     "autograd/value.py": (
         "autograd/test_value.py autograd/test_recording.py autograd/test_backward.py autograd/test_edges.py"
     ),
