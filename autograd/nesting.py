@@ -67,7 +67,11 @@ def flat(nest: Any) -> Iterator[Any]:
             else:
                 yield from flat(part)
     elif is_array(nest):
-        yield from nest.ravel().tolist()
+        if nest.dtype.hasobject:  # Values, or what holds some
+            for part in nest.ravel().tolist():
+                yield from flat(part)
+        else:
+            yield from nest.ravel().tolist()
     else:
         yield nest
 
@@ -102,6 +106,8 @@ def nested_like(nest: Any, numbers: Iterator[Any]) -> Any:
             nest, [next(numbers) if type(part) is float else nested_like(part, numbers) for part in parts]
         )
     if is_array(nest):
+        if nest.dtype.hasobject:
+            return array_of([nested_like(part, numbers) for part in nest.ravel().tolist()], nest.shape)
         return array_of([next(numbers) for _ in range(nest.size)], nest.shape)
     return next(numbers)
 
@@ -115,5 +121,6 @@ def array_of(items: list[Any], shape: tuple[int, ...]) -> Any:
     if all(isinstance(item, float) for item in items):
         return np.array(items, dtype=float).reshape(shape)
     made = np.empty(len(items), dtype=object)
-    made[:] = items
+    for place, item in enumerate(items):  # each as it is, also a list
+        made[place] = item
     return made.reshape(shape)

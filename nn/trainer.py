@@ -28,7 +28,7 @@ from nn.metrics import METRICS, Metric, suited
 from nn.module import Module, outputs_of
 from nn.optimizers import Optimizer
 from nn.training import checkpoint
-from nn.training.callback import listening, tell
+from nn.training.callback import listening, reads_gradients, tell
 from nn.training.choose_engine import best_engine
 from nn.training.eager import EagerEngine
 from nn.training.epochs import EpochLoop, judge, scores
@@ -165,6 +165,8 @@ class Trainer(TrainingState):
                 checkpoint.restore(resume, stored, self)
             if self.asked_engine == "eager":
                 self.engine = EagerEngine(self.objective, self.optimizer)
+            elif reads_gradients(callbacks):
+                self.engine = EagerEngine(self.objective, self.optimizer, "a callback reads gradients, .grad")
             else:
                 planned = epochs * -(-len(training) // (batch_size or len(training)))
                 self.engine = best_engine(

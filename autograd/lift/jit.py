@@ -29,7 +29,7 @@ from autograd.lift.loops.tape_listing import listed
 from autograd.lift.node import CompiledCall, Later, as_leaf, compiled_node, node_operation
 from autograd.lift.specialised import Specialised
 from autograd.nesting import flat, nested_like
-from autograd.recording import TraceError, open_inputs, recording_here
+from autograd.recording import open_inputs, recording_here
 from autograd.transforms import grad, value_and_grad
 from autograd.value import Value
 
@@ -132,7 +132,7 @@ class Compiled:
             if self.checks and asks_for_kinds(fresh.surroundings.words | fresh.surroundings.words_of_wrappers):
                 try:
                     compare_with_plain(self.f, self, args, kwargs, max(fresh.program.recorded, fresh.program.size))
-                except TraceError:
+                except BaseException:
                     del self.kept[key]
                     raise
 

@@ -12,7 +12,14 @@ import numpy as np
 from autograd.lift.arrays.machine import Machine
 from autograd.lift.arrays.program import Program
 from autograd.lift.arrays.regroup import regrouped
-from autograd.lift.capture.arguments import Reading, argument_names, defined_at, piece_names, with_leaves
+from autograd.lift.capture.arguments import (
+    Reading,
+    argument_names,
+    check_result,
+    defined_at,
+    piece_names,
+    with_leaves,
+)
 from autograd.lift.capture.given import Given
 from autograd.lift.capture.recorded_order import noted_order
 from autograd.lift.capture.scalars import Scalars
@@ -70,6 +77,7 @@ class Specialised:
         with Recording(leaves, computed_before) as recording, noted_order() as made:
             with Watch(recording):
                 self.result = f(*given, **named)
+            check_result(f, self.result, reading.static)
             scalars = scalar_program([x for x in flat(self.result) if isinstance(x, Value)], recording, made)
         self.refuse_changes(f, around_arguments)
         if self.surroundings.imports:  # by now f has imported what it could

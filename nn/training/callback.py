@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from autograd.surroundings import Surroundings
 from nn.training.state import TrainingState
 
 
@@ -37,6 +38,15 @@ class Callback:
 
     def on_train_end(self, trainer: TrainingState) -> None:
         """After the last epoch, the best weights restored if they were to be."""
+
+
+EVENTS = [name for name in vars(Callback) if name.startswith("on_")]
+
+
+def reads_gradients(callbacks: Sequence[Callback]) -> bool:
+    """Whether the code of some callback names `.grad`, which compiled steps keep for themselves."""
+    told = [getattr(callback, event) for event in EVENTS for callback in listening(callbacks, event)]
+    return bool(told) and "grad" in Surroundings(*told).words
 
 
 def tell(state: TrainingState, callbacks: Iterable[Callback], event: str, *news: Any) -> None:

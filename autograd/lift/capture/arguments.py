@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from array import array
 from collections import deque
-from collections.abc import Callable, Hashable, Iterator
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 from functools import cache
@@ -18,9 +18,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from autograd.insides import Same, told_apart
+from autograd.insides import ATOMS, Same, told_apart
 from autograd.libraries import is_library
 from autograd.nesting import container_like, contents_of, flat, is_array, is_plain_dataclass, nested_like
+from autograd.recording import TraceError
 from autograd.value import Value, as_number
 
 if TYPE_CHECKING:
@@ -189,6 +190,25 @@ def defined_at(f: Any) -> str:
     """Where a function is written: file, line and name."""
     code = getattr(unwrap(f), "__code__", None)
     return (f"{code.co_filename}:{code.co_firstlineno}: " if code else "") + str(getattr(f, "__qualname__", f))
+
+
+def check_result(f: Any, result: Any, given: Sequence[Any] = ()) -> None:
+    """Make sure that all numbers in a result can be seen: what is no nest may hold those of the first call.
+
+    Args:
+        given: things that the result may have in it as they are: those of the arguments.
+
+    Raises:
+        TraceError: naming the kind of thing that was returned.
+    """
+    for part in flat(result):
+        plain = isinstance(part, (Value, *ATOMS, Enum, type)) or as_number(part) is not None
+        if not plain and all(part is not thing for thing in given):
+            kind = type(part).__name__
+            raise TraceError(
+                f"{defined_at(f)} returned a {kind}, and what is in it would be the first call's for ever.\n"
+                "Use instead: numbers in lists, tuples, dicts, arrays or dataclasses; make the object of them outside."
+            )
 
 
 #: Things that are the same if they are equal.

@@ -13,6 +13,7 @@ from functools import update_wrapper
 from typing import Any
 
 from autograd.graph import leaves
+from autograd.lift.capture.arguments import check_result
 from autograd.lift.capture.batch_operations import BATCH, SAMPLE
 from autograd.lift.capture.given import Given
 from autograd.nesting import flat, is_array, nested_like
@@ -140,6 +141,7 @@ def recorded_once(f: Callable[..., Any], args: tuple[Any, ...], samples: dict[in
         result = f(*given)
     finally:
         inside_batch.reset(token)
+    check_result(f, result)
     outputs = list(flat(result))
     return [nested_like(result, taken(outputs, number)) for number in range(count)]
 

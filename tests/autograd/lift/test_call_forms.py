@@ -352,3 +352,61 @@ def test_containers_of_other_kinds_stay_what_they_are():
     found = f(collections.OrderedDict(b=3.0, a=2.0))
     assert type(found) is collections.OrderedDict and found == {"b": 12.0, "a": 9.0}
     assert type(jit(grad(lambda xs: xs["a"] ** 2))(collections.defaultdict(float, a=3.0))) is collections.defaultdict
+
+
+class Out:
+    def __init__(self, loss):
+        self.loss = loss
+
+
+RETURNED = {
+    "an object": lambda x: Out(x * x),
+    "one in a tuple": lambda x: (x, Out(x * x)),
+    "an iterator": lambda x: iter([x, 2.0 * x]),
+    "a zip": lambda x: zip([x], [1.0]),
+    "a closure": lambda x: lambda y: x * y,
+    "a set": lambda x: {1.0},
+    "a view": lambda x: {"a": x}.values(),
+    "a derivative": lambda x: grad(lambda y: x * y * y),
+    "one from vmap": lambda x: vmap(lambda y: Out(y * x))([1.0, 2.0]),
+}
+
+
+@pytest.mark.parametrize("what", RETURNED)
+def test_what_would_keep_the_first_numbers_is_not_returned(what):
+    with pytest.raises(autograd.TraceError, match=r"(?s)returned a .*first call's for ever.*Use instead"):
+        jit(RETURNED[what])(2.0)
+
+
+def test_what_was_given_is_returned_as_it_came():
+    given, f = Out(0.0), jit(lambda x, thing: (2.0 * x, thing, None, "text", Colour.RED))
+    assert f(3.0, given) == (6.0, given, None, "text", Colour.RED)
+
+
+@pytest.mark.parametrize("derivative", [autograd.hessian, lambda f: autograd.jacobian(grad(f))])
+def test_second_derivatives_by_numbers_and_arrays_together(derivative):
+    f = derivative(lambda p: p[0] * p[1][0] ** 2 * p[1][1])
+    compiled = jit(f)
+
+    def numbers(nest):
+        parts = nest.ravel().tolist() if isinstance(nest, np.ndarray) else nest
+        return [x for part in parts for x in numbers(part)] if isinstance(parts, list | tuple) else [float(parts)]
+
+    for a, b, c in ((1.0, 2.0, 1.0), (3.0, 4.0, 2.0), (-1.0, 0.5, 3.0)):
+        p = (a, np.array([b, c]))
+        assert numbers(compiled(p)) == pytest.approx(numbers(f(p)))
+        assert numbers(f(p)) == pytest.approx(
+            [0, 2 * b * c, b * b, 2 * b * c, 2 * a * c, 2 * a * b, b * b, 2 * a * b, 0]
+        )
+
+
+def test_a_program_that_was_found_to_differ_is_not_kept():
+    @jit
+    def safe_log(x):
+        if isinstance(x, float):
+            return math.log(x) if x > 1e-10 else -23.0
+        return autograd.log(x)
+
+    for _ in range(2):
+        with pytest.raises(autograd.TraceError, match="asks what it is given"):
+            safe_log(2.0)

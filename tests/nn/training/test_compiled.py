@@ -448,3 +448,18 @@ def test_what_a_callback_changes_counts_in_every_engine_from_then_on(what, many)
         assert all(moved[name] != number for name, number in trainer.model.state_dict().items())
     assert found[1][0] == pytest.approx(found[0][0], rel=1e-9)
     assert found[1][1] == pytest.approx(found[0][1], rel=1e-9)
+
+
+@pytest.mark.parametrize("event", ["on_batch_end", "on_epoch_end"])
+def test_a_callback_that_reads_gradients_finds_those_of_the_last_step(event):
+    found = {}
+    for engine in ("eager", "auto"):
+        noted = found[engine] = []
+        Norm = type(
+            "Norm", (Callback,), {event: lambda self, t, *news: noted.append([p.grad for p in t.model.parameters()])}
+        )
+        trainer = Trainer(MLP(1, [1], rng=1), "mean_squared_error", GradientDescent(0.05), engine=engine)
+        trainer.fit([[0.0], [1.0], [2.0]], [1.0, 3.0, 5.0], epochs=4, verbose=0, callbacks=[Norm()], rng=0)
+        assert len({tuple(slopes) for slopes in noted}) == 4
+    assert found["auto"] == found["eager"]
+    assert "reads gradients" in trainer.engine_used
