@@ -261,6 +261,9 @@ class Preprocessor:
             if bool(stored["classes"]) != (stored["task"] == "classification"):
                 raise ValueError(f"{len(stored['classes'])} classes for a {stored['task']}")
             medians = require("numpy").array([stored["medians"]], dtype=float)
+            imputer = fitted_imputer(medians) if numbers else None  # the median of one number is that number
+            if imputer is not None and (imputer.statistics_ != medians[0]).any():
+                raise ValueError("a median is too large")
             return cls(
                 task=stored["task"],
                 target=stored["target"],
@@ -269,8 +272,7 @@ class Preprocessor:
                 numbers=numbers,
                 categories={name: tuple(texts) for name, texts in categories.items()},
                 notes=tuple(stored["notes"]),
-                # The median of one number is that number, so fitting to the medians gives them back.
-                _imputer=fitted_imputer(medians) if numbers else None,
+                _imputer=imputer,
                 _scaler=scaler_from_dict(stored["scaler"], len(numbers)) if numbers else None,
                 _encoder=encoder_of(categories) if categories else None,
                 _target_scaler=scaler_from_dict(stored["target_scaler"], 1) if stored["task"] == "regression" else None,

@@ -28,7 +28,8 @@ def as_objects(texts: Sequence[str | None]) -> Any:
 
 def fitted_imputer(matrix: Any) -> Any:
     """A SimpleImputer that puts the median of a column into its missing cells."""
-    return require("sklearn.impute").SimpleImputer(strategy="median").fit(matrix)
+    with require("numpy").errstate(over="ignore"):  # a sum that it looks at for NaN
+        return require("sklearn.impute").SimpleImputer(strategy="median").fit(matrix)
 
 
 def fitted_encoder(matrix: Any, categories: Any = "auto") -> Any:
