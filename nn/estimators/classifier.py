@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -15,6 +16,7 @@ multiclass = require("sklearn.utils.multiclass")
 special = require("scipy.special")
 
 
+@dataclass(eq=False, repr=False, kw_only=True)
 class NetworkClassifier(ClassifierMixin, Network):
     """A network that finds the class of a sample, or which of several labels it has.
 
@@ -30,46 +32,7 @@ class NetworkClassifier(ClassifierMixin, Network):
         classes_: the classes in order; of labels their positions. The others are those of `Network`.
     """
 
-    def __init__(
-        self,
-        hidden_layer_sizes: Sequence[int] | int = (100,),
-        activation: str = "relu",
-        *,
-        optimizer: str = "adam",
-        learning_rate_init: float = 0.001,
-        l1: float = 0.0,
-        l2: float = 0.0,
-        batch_size: int | str = "auto",
-        max_iter: int = 200,
-        shuffle: bool = True,
-        tol: float = 1e-4,
-        n_iter_no_change: int = 10,
-        early_stopping: bool = False,
-        validation_fraction: float = 0.1,
-        class_weight: Mapping[Any, float] | str | None = None,
-        warm_start: bool = False,
-        random_state: Any = None,
-        verbose: int = 0,
-    ) -> None:
-        super().__init__(
-            hidden_layer_sizes,
-            activation,
-            optimizer=optimizer,
-            learning_rate_init=learning_rate_init,
-            l1=l1,
-            l2=l2,
-            batch_size=batch_size,
-            max_iter=max_iter,
-            shuffle=shuffle,
-            tol=tol,
-            n_iter_no_change=n_iter_no_change,
-            early_stopping=early_stopping,
-            validation_fraction=validation_fraction,
-            warm_start=warm_start,
-            random_state=random_state,
-            verbose=verbose,
-        )
-        self.class_weight = class_weight
+    class_weight: Mapping[Any, float] | str | None = None
 
     def fit(self, X: Array, y: Array, sample_weight: Array | None = None) -> NetworkClassifier:
         """Train on samples.

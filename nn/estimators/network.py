@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import warnings
 from collections.abc import Mapping, Sequence
+from dataclasses import KW_ONLY, dataclass
 from typing import Any
 
 import numpy as np
@@ -39,6 +40,7 @@ class GoOn(Callback):
         trainer.optimizer.load_state_dict(self.remembered)
 
 
+@dataclass(eq=False, repr=False)  # which writes the constructor, whose parameters scikit-learn looks at
 class Network(BaseEstimator):
     """What classifiers and regressors have in common.
 
@@ -70,42 +72,23 @@ class Network(BaseEstimator):
         n_outputs_: how many outputs the network has.
     """
 
-    def __init__(
-        self,
-        hidden_layer_sizes: Sequence[int] | int = (100,),
-        activation: str = "relu",
-        *,
-        optimizer: str = "adam",
-        learning_rate_init: float = 0.001,
-        l1: float = 0.0,
-        l2: float = 0.0,
-        batch_size: int | str = "auto",
-        max_iter: int = 200,
-        shuffle: bool = True,
-        tol: float = 1e-4,
-        n_iter_no_change: int = 10,
-        early_stopping: bool = False,
-        validation_fraction: float = 0.1,
-        warm_start: bool = False,
-        random_state: Any = None,
-        verbose: int = 0,
-    ) -> None:
-        self.hidden_layer_sizes = hidden_layer_sizes
-        self.activation = activation
-        self.optimizer = optimizer
-        self.learning_rate_init = learning_rate_init
-        self.l1 = l1
-        self.l2 = l2
-        self.batch_size = batch_size
-        self.max_iter = max_iter
-        self.shuffle = shuffle
-        self.tol = tol
-        self.n_iter_no_change = n_iter_no_change
-        self.early_stopping = early_stopping
-        self.validation_fraction = validation_fraction
-        self.warm_start = warm_start
-        self.random_state = random_state
-        self.verbose = verbose
+    hidden_layer_sizes: Sequence[int] | int = (100,)
+    activation: str = "relu"
+    _: KW_ONLY
+    optimizer: str = "adam"
+    learning_rate_init: float = 0.001
+    l1: float = 0.0
+    l2: float = 0.0
+    batch_size: int | str = "auto"
+    max_iter: int = 200
+    shuffle: bool = True
+    tol: float = 1e-4
+    n_iter_no_change: int = 10
+    early_stopping: bool = False
+    validation_fraction: float = 0.1
+    warm_start: bool = False
+    random_state: Any = None
+    verbose: int = 0
 
     # ── What differs ────────────────────────────────────────────────────────────────────────────────────────
 

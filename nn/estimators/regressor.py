@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -13,6 +13,7 @@ from nn.estimators.network import Array, Network, validation
 RegressorMixin: Any = require("sklearn.base").RegressorMixin
 
 
+@dataclass(eq=False, repr=False, kw_only=True)
 class NetworkRegressor(RegressorMixin, Network):
     """A network that finds a number for a sample, or several.
 
@@ -21,46 +22,7 @@ class NetworkRegressor(RegressorMixin, Network):
         **others: those of `Network`.
     """
 
-    def __init__(
-        self,
-        hidden_layer_sizes: Sequence[int] | int = (100,),
-        activation: str = "relu",
-        *,
-        loss: str = "mean_squared_error",
-        optimizer: str = "adam",
-        learning_rate_init: float = 0.001,
-        l1: float = 0.0,
-        l2: float = 0.0,
-        batch_size: int | str = "auto",
-        max_iter: int = 200,
-        shuffle: bool = True,
-        tol: float = 1e-4,
-        n_iter_no_change: int = 10,
-        early_stopping: bool = False,
-        validation_fraction: float = 0.1,
-        warm_start: bool = False,
-        random_state: Any = None,
-        verbose: int = 0,
-    ) -> None:
-        super().__init__(
-            hidden_layer_sizes,
-            activation,
-            optimizer=optimizer,
-            learning_rate_init=learning_rate_init,
-            l1=l1,
-            l2=l2,
-            batch_size=batch_size,
-            max_iter=max_iter,
-            shuffle=shuffle,
-            tol=tol,
-            n_iter_no_change=n_iter_no_change,
-            early_stopping=early_stopping,
-            validation_fraction=validation_fraction,
-            warm_start=warm_start,
-            random_state=random_state,
-            verbose=verbose,
-        )
-        self.loss = loss
+    loss: str = "mean_squared_error"
 
     def partial_fit(self, X: Array, y: Array, sample_weight: Array | None = None) -> NetworkRegressor:
         """Train for one epoch more, from the weights and the state of the optimiser as they are.
