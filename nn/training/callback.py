@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from autograd.surroundings import Surroundings
+from autograd.following import Following
 from nn.training.state import TrainingState
 
 
@@ -46,7 +46,7 @@ EVENTS = [name for name in vars(Callback) if name.startswith("on_")]
 def reads_gradients(callbacks: Sequence[Callback]) -> bool:
     """Whether the code of some callback names `.grad`, which compiled steps keep for themselves."""
     told = [getattr(callback, event) for event in EVENTS for callback in listening(callbacks, event)]
-    return bool(told) and "grad" in Surroundings(*told).words
+    return bool(told) and "grad" in Following(tuple(told)).words
 
 
 def tell(state: TrainingState, callbacks: Iterable[Callback], event: str, *news: Any) -> None:
