@@ -39,7 +39,7 @@ door, what it needs is in the rooms behind it. In reading order:
     micrograd            micrograd's names for its programs
 """
 
-from nn import activations, init, losses, schedules
+from nn import activations, init, losses, metrics, schedules
 from nn.callbacks import Callback, Checkpoint, DrawGraph, EarlyStopping, Snapshots
 from nn.layers import MLP, Layer, Neuron, Sequential
 from nn.module import Module
@@ -80,5 +80,6 @@ __all__ = [
     "activations",
     "init",
     "losses",
+    "metrics",
     "schedules",
 ]

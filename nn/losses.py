@@ -279,9 +279,20 @@ def categorical_cross_entropy_with_logits(prediction: Sequence[Any], target: Seq
 #: Every loss by name.
 LOSSES: dict[str, Loss] = {entry.name: entry for entry in list(globals().values()) if isinstance(entry, Loss)}
 
+#: What they are called elsewhere, where "cross_entropy" takes a network's plain outputs and "bce" probabilities.
+SHORT_LOSSES = {
+    "rss": "residual_sum_of_squares",
+    "mse": "mean_squared_error",
+    "mae": "mean_absolute_error",
+    "bce": "binary_cross_entropy",
+    "bce_with_logits": "binary_cross_entropy_with_logits",
+    "cross_entropy": "categorical_cross_entropy_with_logits",
+}
+rss, mse, mae, bce, bce_with_logits, cross_entropy = (LOSSES[name] for name in SHORT_LOSSES.values())
+
 
 def get(name: str | Loss) -> Loss:
-    """The loss of that name; a loss as it is.
+    """The loss of that name, its usual short one too; a loss as it is.
 
     Raises:
         ValueError: for an unknown name; it proposes the nearest.
@@ -299,4 +310,4 @@ def get(name: str | Loss) -> Loss:
             f"a loss is a name, such as 'mean_squared_error', or a Loss, but this is {name!r}.\n"
             "Make one of a formula of your own: Loss('mine', formula, encode=…, expects='numbers', targets='…')."
         )
-    return lookup("loss", name, LOSSES)
+    return lookup("loss", name, LOSSES, SHORT_LOSSES)

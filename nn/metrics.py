@@ -249,6 +249,23 @@ METRICS = {
 }
 """The metrics that a training can watch, by name."""
 
+SHORT_METRICS = {
+    "acc": "accuracy",
+    "mae": "mean_absolute_error",
+    "mse": "mean_squared_error",
+    "rmse": "root_mean_squared_error",
+}
+mae, mse, rmse = mean_absolute_error, mean_squared_error, root_mean_squared_error
+
+
+def get(metric: str | Metric) -> Metric:
+    """The metric of that name, its usual short one too; a metric as it is.
+
+    Raises:
+        ValueError: for an unknown name; it proposes the nearest.
+    """
+    return lookup("metric", metric, METRICS, SHORT_METRICS) if isinstance(metric, str) else metric
+
 
 def suited(metric: str | Metric, expects: str, n_outputs: int) -> Metric:
     """A metric that decides for a class as suits the outputs that a loss expects (`Loss.expects`), if asked by name.
@@ -258,7 +275,7 @@ def suited(metric: str | Metric, expects: str, n_outputs: int) -> Metric:
     """
     if isinstance(metric, Metric):
         return metric
-    found = lookup("metric", metric, METRICS)
+    found = get(metric)
     if found.task != "classification":
         return found
     if expects == "numbers":

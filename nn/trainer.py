@@ -18,17 +18,17 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from nn import losses
+from nn import losses, optimizers
 from nn.basics.checks import check_count
-from nn.basics.lookup import lookup
 from nn.basics.randomness import Randomness, generator, set_state, state_of
 from nn.callbacks import Callback, EarlyStopping
 from nn.history import History
-from nn.metrics import METRICS, Metric, suited
+from nn.metrics import Metric, suited
+from nn.metrics import get as metric_by_name
 from nn.module import Module, outputs_of
 from nn.optimizers import Optimizer
 from nn.training import checkpoint
-from nn.training.callback import listening, reads_gradients, tell
+from nn.training.callback import check_callbacks, listening, reads_gradients, tell
 from nn.training.choose_engine import best_engine
 from nn.training.eager import EagerEngine
 from nn.training.epochs import EpochLoop, judge, scores
@@ -49,8 +49,8 @@ class Trainer(TrainingState):
 
     Args:
         model: anything that is a `Module`.
-        loss: by name or from `nn.losses`.
-        optimizer: from `nn.optimizers`.
+        loss: by name, such as "mse" or "cross_entropy", or from `nn.losses`.
+        optimizer: from `nn.optimizers`, or its name, such as "adam", for its usual settings.
         metrics: names of `nn.metrics.METRICS`, or such metrics, to be noted every epoch. By its name, a metric of
             classes decides as suits the loss: by the sign of a score, the side of ½ of a probability, or the largest.
         l1, l2: strengths λ of the penalties λ Σ|p| and λ Σp², which count in the loss.
@@ -66,7 +66,7 @@ class Trainer(TrainingState):
         self,
         model: Module,
         loss: str | losses.Loss,
-        optimizer: Optimizer,
+        optimizer: str | Optimizer,
         *,
         metrics: Iterable[str | Metric] = (),
         l1: float = 0.0,
@@ -76,6 +76,8 @@ class Trainer(TrainingState):
     ) -> None:
         if engine not in ("auto", "eager"):
             raise ValueError(f"the engine is 'auto' or 'eager', not {engine!r}")
+        if isinstance(optimizer, str):
+            optimizer = optimizers.get(optimizer)()
         if not isinstance(optimizer, Optimizer):
             raise TypeError(f"the optimizer is one of nn.optimizers, made: Adam(0.01), but this is {optimizer!r}")
         self.asked_metrics = list(metrics)
@@ -84,7 +86,7 @@ class Trainer(TrainingState):
             check_count("threads", threads)
         self.asked_threads = threads
         self.told = ""
-        noted = [lookup("metric", m, METRICS) if isinstance(m, str) else m for m in self.asked_metrics]
+        noted = list(map(metric_by_name, self.asked_metrics))
         super().__init__(Objective(model, losses.get(loss), l1, l2), optimizer, noted)
 
     def fit(
@@ -143,6 +145,7 @@ class Trainer(TrainingState):
         Whatever it raises then, model, optimiser, history and generator are as they were.
         """
         callbacks = sorted(callbacks, key=lambda callback: getattr(callback, "last", False))
+        check_callbacks(callbacks)
         check_settings(epochs, batch_size, tolerance)
         stored = None if resume is None else checkpoint.read(resume)
         source = generator(rng)
@@ -210,6 +213,15 @@ class Trainer(TrainingState):
         self.engine = self.engine.current()  # another, if the model was changed since it was trained
         self.engine.load()
         return judge(self, samples)
+
+    def predict(self, X: Any) -> list[list[float]]:
+        """The model's outputs for each row of X, a list for each: `model.predict`, which see.
+
+        >>> from nn import MLP
+        >>> Trainer(MLP(1, [1], init="zeros"), "mse", "sgd").predict([[2.0], [3.0]])
+        [[0.0], [0.0]]
+        """
+        return self.model.predict(X)
 
     # ── Before the first epoch ──────────────────────────────────────────────────────────────────────────────
 

@@ -15,10 +15,12 @@ from __future__ import annotations
 
 import math
 import operator
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from autograd import Value
+from autograd.nesting import is_array
+from autograd.value import as_number
 
 
 def numbers(target: Any, n_outputs: int) -> list[Any]:
@@ -36,10 +38,10 @@ def numbers(target: Any, n_outputs: int) -> list[Any]:
 
 
 def one_of(*allowed: float) -> Callable[[Any, int], list[Any]]:
-    """Targets that are one of the allowed numbers, for each output."""
+    """Targets that are one of the allowed numbers, for each output; the first stands for False, the last for True."""
 
     def encode(target: Any, n_outputs: int) -> list[Any]:
-        targets = numbers(target, n_outputs)
+        targets = numbers(with_numbers(target, allowed), n_outputs)
         for one in targets:
             if not isinstance(one, Value) and one not in allowed:
                 shown = " or ".join(f"{number:g}" for number in allowed)
@@ -50,7 +52,9 @@ def one_of(*allowed: float) -> Callable[[Any, int], list[Any]]:
 
 
 def class_index(target: Any, n_outputs: int) -> list[float]:
-    """A class as its index, 0 ≤ index < n_outputs: zeros, with a one in its place.
+    """A class as its index, 0 ≤ index < n_outputs: zeros, with a one in its place. These may be given as well.
+
+    Of two classes, False is 0 and True is 1.
 
     Raises:
         ValueError: for anything else, and if there is a single output, which cannot tell classes apart.
@@ -60,8 +64,11 @@ def class_index(target: Any, n_outputs: int) -> list[float]:
             "the categorical losses need an output for each class, but the model has 1;"
             " for two classes and one output take a binary loss"
         )
+    if hasattr(target, "__len__") and not isinstance(target, str):
+        return one_hot(target, n_outputs)
+    truth = as_truth(target)
     try:
-        index = operator.index(target) if not isinstance(target, bool) else -1
+        index = operator.index(target) if truth is None else int(truth) if n_outputs == 2 else -1
     except TypeError:
         raise ValueError(
             f"a target is the index of a class, a whole number such as 2, but this is {target!r}"
@@ -69,6 +76,36 @@ def class_index(target: Any, n_outputs: int) -> list[float]:
     if not 0 <= index < n_outputs:
         raise ValueError(f"target {target!r} is not one of {n_outputs} classes (0 to {n_outputs - 1})")
     return [1.0 if place == index else 0.0 for place in range(n_outputs)]
+
+
+def one_hot(target: Any, n_outputs: int) -> list[float]:
+    """Zeros, with a one in the place of the class, as floats.
+
+    Raises:
+        ValueError: if it is anything else.
+    """
+    found = [float(as_number(one if as_truth(one) is None else int(one)) or 0.0) for one in target]
+    if len(found) != n_outputs or sorted(found) != [*[0.0] * (n_outputs - 1), 1.0]:
+        raise ValueError(
+            f"a target is the index of a class, or of {n_outputs} numbers one is 1 and the others 0, but this is"
+            f" {target!r}"
+        )
+    return found
+
+
+def as_truth(thing: Any) -> bool | None:
+    """True and False, Python's and NumPy's; None for what is neither."""
+    if isinstance(thing, bool):
+        return thing
+    return bool(thing) if str(getattr(thing, "dtype", "")) == "bool" and not is_array(thing) else None
+
+
+def with_numbers(target: Any, allowed: Sequence[float]) -> Any:
+    """A target with the last of the allowed numbers for True, and the first for False."""
+    if hasattr(target, "__len__") and not isinstance(target, str):
+        return [with_numbers(one, allowed) for one in target]
+    truth = as_truth(target)
+    return target if truth is None else allowed[-1] if truth else allowed[0]
 
 
 def finite(number: Any) -> float:

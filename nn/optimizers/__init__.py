@@ -41,9 +41,12 @@ OPTIMIZERS: dict[str, Callable[..., Optimizer]] = {
     "random_hill_climbing": RandomHillClimbing,
 }
 
+#: What they are called elsewhere: there, too, whoever deals the samples makes it stochastic.
+SHORT_OPTIMIZERS = {"sgd": "gradient_descent"}
+
 
 def get(name: str) -> Callable[..., Optimizer]:
-    """The class of that name, to be called with its settings.
+    """The class of that name, its usual short one too, to be called with its settings.
 
     Raises:
         ValueError: for an unknown name; it proposes the nearest.
@@ -51,4 +54,4 @@ def get(name: str) -> Callable[..., Optimizer]:
     >>> get("adam")(0.01)
     Adam(learning_rate=0.01, beta1=0.9, beta2=0.999, epsilon=1e-08)
     """
-    return lookup("optimiser", name, OPTIMIZERS)
+    return lookup("optimiser", name, OPTIMIZERS, SHORT_OPTIMIZERS)

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from autograd.following import Following
+from nn.basics.lookup import lookup
 from nn.training.state import TrainingState
 
 
@@ -59,4 +60,20 @@ def tell(state: TrainingState, callbacks: Iterable[Callback], event: str, *news:
 
 def listening(callbacks: Iterable[Callback], event: str) -> list[Callback]:
     """The callbacks that do something at an event."""
-    return [c for c in callbacks if getattr(type(c), event, None) is not getattr(Callback, event)]
+    nothing = getattr(Callback, event)
+    return [c for c in callbacks if getattr(does := getattr(c, event, nothing), "__func__", does) is not nothing]
+
+
+def check_callbacks(callbacks: Iterable[Callback]) -> None:
+    """Make sure that all that callbacks wait for is told to them.
+
+    Raises:
+        TypeError: for a class in place of a callback.
+        ValueError: for an event that no one calls; it proposes the nearest.
+    """
+    for callback in callbacks:
+        if isinstance(callback, type):
+            raise TypeError(f"a callback is made: {callback.__name__}(), but this is the class")
+        for name in dir(callback):
+            if name.startswith("on_") and name not in EVENTS:
+                lookup(f"event, which {type(callback).__name__} waits for,", name, dict.fromkeys(EVENTS))

@@ -18,7 +18,7 @@ from typing import Any
 
 from nn.basics.rows import check_row, row_by_row
 from nn.data.splits import take
-from nn.data.targets import numbers
+from nn.data.targets import as_truth, numbers
 from nn.losses import Loss
 from nn.training.sample_weights import scaled
 
@@ -31,7 +31,8 @@ class Samples:
 
     Attributes:
         inputs: the table of the samples.
-        y: the targets as they were given, an array or a list.
+        y: the targets as metrics read them, an array or a list: as they were given, but for truths and rows of zeros
+            with a one.
         targets: the table of the targets as the loss's formula reads them.
         weights: how much each sample counts, 1 in the mean; None: all of them 1.
     """
@@ -160,7 +161,24 @@ def check_targets(X: SampleTable, y: Any, loss: Loss, n_outputs: int, name: str 
     targets = y.copy() if is_plain_array(y) else row_by_row(y, f"{name}y")
     if len(targets) != len(X):
         raise ValueError(f"there are {len(X)} samples in {name}X, but {len(targets)} targets in {name}y")
-    return Samples(X, targets, encoded(targets, loss, n_outputs))
+    table = encoded(targets, loss, n_outputs)
+    return Samples(X, comparable(targets, table, loss), table)
+
+
+def comparable(targets: Any, table: SampleTable, loss: Loss) -> Any:
+    """The targets to be compared with what was found: each class by its index, True and False as their numbers."""
+    rows = as_lists(targets)
+    if loss.of_classes:
+        return [row.index(1.0) for row in as_lists(table)] if any(hasattr(row, "__len__") for row in rows) else targets
+    if set(map(type, rows)) <= {int, float, str} or not any(is_truth(row) for row in rows):
+        return targets
+    return [row if hasattr(given, "__len__") else row[0] for given, row in zip(rows, as_lists(table), strict=True)]
+
+
+def is_truth(target: Any) -> bool:
+    """Whether it is True or False, or a list of such."""
+    parts = target if hasattr(target, "__len__") and not isinstance(target, str) else [target]
+    return any(as_truth(part) is not None for part in parts)
 
 
 def encoded(targets: Any, loss: Loss, n_outputs: int) -> SampleTable:
@@ -181,7 +199,7 @@ def encoded(targets: Any, loss: Loss, n_outputs: int) -> SampleTable:
 
 def labels_encoded(targets: Sequence[Any], loss: Loss, n_outputs: int) -> list[list[float]]:
     """The targets as the formula reads them, if they are labels, of which one is like another; otherwise none."""
-    if not set(map(type, targets)) <= {int, str}:
+    if not (set(map(type, targets)) <= {int, str} or set(map(type, targets)) == {bool}):
         return []
     distinct = list(dict.fromkeys(targets))
     try:

@@ -182,9 +182,9 @@ REFUSED = [
         (math.inf, "a finite number, but this is inf"),
         ("1", "a target is a number, but this is '1' of type str"),
         (None, "a target is a number, but this is None"),
-        (True, "a target is a number, but this is True"),
         ([1.0, 1.0], r"the model has 1 outputs, but the target is \[1.0, 1.0\]"),
     ]),
+    *((name, 1, True, "a target is a number, but this is True") for name in NUMBERS),
     *((name, 2, 1.0, "the model has 2 outputs, but the target is 1.0") for name in [*NUMBERS, *BINARY, "hinge"]),
     *((name, 1, target, "a target is 0 or 1, but this one is") for name in BINARY for target in (-1, 2, 0.5)),
     *(("hinge", 1, target, "a target is -1 or 1, but this one is") for target in (0, 2, 0.5)),
@@ -194,7 +194,9 @@ REFUSED = [
         (1.0, "the index of a class, a whole number such as 2, but this is 1.0"),
         (math.nan, "but this is nan"),
         ("setosa", "but this is 'setosa'"),
-        ([0, 1, 0], r"but this is \[0, 1, 0\]"),
+        ([0, 1], r"or of 3 numbers one is 1 and the others 0, but this is \[0, 1\]"),
+        ([0, 1, 1], r"but this is \[0, 1, 1\]"),
+        ([0.1, 0.8, 0.1], r"but this is \[0.1, 0.8, 0.1\]"),
         (True, "target True is not one of 3 classes"),
     ]),
     *((name, 1, 0, "need an output for each class, but the model has 1") for name in CLASSES),
@@ -259,3 +261,43 @@ def test_names():
     for delta in (0.0, -1.0, math.nan):
         with pytest.raises(ValueError, match="delta is a number above 0"):
             Huber(delta)
+
+
+# ── Short names, truths, rows of zeros with a one ──
+
+
+@pytest.mark.parametrize("short, name", [
+    ("mse", "mean_squared_error"),
+    ("mae", "mean_absolute_error"),
+    ("rss", "residual_sum_of_squares"),
+    ("bce", "binary_cross_entropy"),
+    ("bce_with_logits", "binary_cross_entropy_with_logits"),
+    ("cross_entropy", "categorical_cross_entropy_with_logits"),
+])  # fmt: skip
+def test_usual_short_names(short, name):
+    assert get(short) is get(name) is getattr(losses, short)
+
+
+def test_a_short_name_is_proposed_too():
+    with pytest.raises(ValueError, match="did you mean 'cross_entropy'"):
+        get("crossentropy")
+
+
+def test_true_and_false_stand_for_the_classes():
+    import numpy as np
+
+    for name, false, true in [("hinge", -1, 1), *((name, 0, 1) for name in BINARY)]:
+        for truths in ([False, True], list(np.array([False, True]))):
+            assert [get(name)([0.3], truth).data for truth in truths] == [
+                get(name)([0.3], number).data for number in (false, true)
+            ]
+    for name in CLASSES:
+        assert get(name)([0.25, 0.75], True).data == get(name)([0.25, 0.75], 1).data
+
+
+def test_a_row_of_zeros_with_a_one_is_a_class():
+    import numpy as np
+
+    for name in CLASSES:
+        for row in ([0, 1, 0], (0.0, 1.0, 0.0), np.array([0, 1, 0]), [False, True, False]):
+            assert get(name)([0.25, 0.5, 0.25], row).data == get(name)([0.25, 0.5, 0.25], 1).data

@@ -453,7 +453,7 @@ def test_what_is_no_loss_no_optimizer_or_no_model_is_refused_with_a_repair():
     model = MLP(1, [1], rng=1)
     with pytest.raises(TypeError, match="a loss is a name.*\n.*Loss\\('mine'"):
         Trainer(model, lambda prediction, target: 0.0, GradientDescent())
-    for optimizer in (GradientDescent, "adam"):
+    for optimizer in (GradientDescent, 0.01):
         with pytest.raises(TypeError, match=r"made: Adam\(0.01\)"):
             Trainer(model, "hinge", optimizer)
 
