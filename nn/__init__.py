@@ -18,6 +18,7 @@ door, what it needs is in the rooms behind it. In reading order:
      2  activations      what a neuron makes of its weighted sum
      3  init             where weights start
      4  layers           neurons, layers, MLP
+        dropout          units left out at random in training
      5  losses           how wrong a prediction is
      6  penalties        what keeps parameters small
      7  decisions        which class an output stands for
@@ -41,6 +42,7 @@ door, what it needs is in the rooms behind it. In reading order:
 
 from nn import activations, init, losses, metrics, schedules
 from nn.callbacks import Callback, Checkpoint, DrawGraph, EarlyStopping, Snapshots
+from nn.dropout import Dropout
 from nn.layers import MLP, Layer, Neuron, Sequential
 from nn.module import Module
 from nn.optimizers import (
@@ -63,6 +65,7 @@ __all__ = [
     "Callback",
     "Checkpoint",
     "DrawGraph",
+    "Dropout",
     "EarlyStopping",
     "GradientDescent",
     "Layer",

@@ -154,10 +154,14 @@ class Sequential(Module):
     def __init__(self, *layers: Module) -> None:
         if not layers:
             raise ValueError("Sequential takes at least one layer, but was given none")
-        for place, (before, after) in enumerate(pairwise(layers)):
-            n_out, n_in = getattr(before, "shape", (0, 0))[1], getattr(after, "shape", (0, 0))[0]
+        n_out, of = 0, 0  # how many outputs come from which layer, as far as is known
+        for place, layer in enumerate(layers):
+            if getattr(layer, "keeps_width", False):
+                continue
+            n_in, outputs = getattr(layer, "shape", (0, 0))
             if n_out and n_in and n_out != n_in:
-                raise ValueError(f"layer {place} has {n_out} outputs, but layer {place + 1} takes {n_in} inputs")
+                raise ValueError(f"layer {of} has {n_out} outputs, but layer {place} takes {n_in} inputs")
+            n_out, of = outputs, place
         self.layers = list(layers)
 
     def __call__(self, x: Sequence[Any]) -> list[Value]:

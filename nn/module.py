@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Protocol, runtime_checkable
+from typing import Any, Protocol, Self, runtime_checkable
 
 from autograd import Value
-from nn.basics.parameters import HasParameters, members
+from nn.basics.mode import CallMode, calling, in_mode
+from nn.basics.parameters import HasParameters, members, modules_in
 from nn.basics.prediction import predictions
 
 
@@ -50,7 +51,39 @@ class Module(HasParameters):
 
         Of many samples the outputs come from a compiled program, equal to rounding to those one by one.
         """
-        return predictions(self, lambda x: outputs_of(self, x), X)
+        with in_mode(CallMode(training=False)):
+            return predictions(self, lambda x: outputs_of(self, x), X)
+
+    # ── Mode ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    @property
+    def training(self) -> bool:
+        """Whether it is trained: by the `Trainer`, or in a loop of yours after `train()`. Else, and in `predict`, not.
+
+        A module of your own may do something else then. `Trainer` sees that it asks, and measures it as it is asked.
+        """
+        mode = calling.get()
+        if mode is None:
+            return bool(vars(self).get("_training", False))
+        mode.asked = True
+        return mode.training
+
+    @training.setter
+    def training(self, training: bool) -> None:
+        vars(self)["_training"] = training
+
+    def train(self, mode: bool = True) -> Self:
+        """From now on it is trained, with all its parts: what acts in training alone, such as `Dropout`, does."""
+        for module in modules_in(self):
+            if mode:
+                vars(module)["_training"] = True
+            else:
+                vars(module).pop("_training", None)
+        return self
+
+    def eval(self) -> Self:
+        """From now on it is asked, and not trained, with all its parts. So it is in the beginning."""
+        return Module.train(self, False)
 
     def __repr__(self) -> str:
         parts = [f"{name}={thing!r}" for name, thing in vars(self).items() if isinstance(thing, Module)]

@@ -25,7 +25,7 @@ from nn.callbacks import Callback, EarlyStopping
 from nn.history import History
 from nn.metrics import Metric, suited
 from nn.metrics import get as metric_by_name
-from nn.module import Module, outputs_of
+from nn.module import Module
 from nn.optimizers import Optimizer
 from nn.training import checkpoint
 from nn.training.callback import check_callbacks, listening, reads_gradients, tell
@@ -209,7 +209,7 @@ class Trainer(TrainingState):
         rows = check_samples(X)
         samples = weighted(self, rows, y, self._n_outputs(rows), sample_weight)
         if self.asked_engine != "eager" and isinstance(self.engine, EagerEngine):  # as before any training
-            return scores(self, forward_loss(self.objective, samples), samples)
+            return scores(self, forward_loss(self.objective.measured(), samples), samples)
         self.engine = self.engine.current()  # another, if the model was changed since it was trained
         self.engine.load()
         return judge(self, samples)
@@ -251,7 +251,7 @@ class Trainer(TrainingState):
         Raises:
             ValueError: if the samples have not the width that the model takes, or a metric is not for such a loss.
         """
-        n_outputs = len(outputs_of(self.model, as_lists(X[:1])[0]))
+        n_outputs = self.objective.look_at(as_lists(X[:1])[0])
         self.metrics = [suited(metric, self.loss.expects, n_outputs) for metric in self.asked_metrics]
         return n_outputs
 

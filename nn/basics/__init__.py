@@ -13,6 +13,7 @@ In reading order:
     nonfinite      where NaN and infinity come from
     probabilities  whether outputs are such
     parameters     a module's parameters and their names
+    mode           whether a model is trained or asked
     stand_in       when a compiled program may stand in for a model
     description    what a training depends on, in words and numbers
     forward        a model's program for many samples, recorded once

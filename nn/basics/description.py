@@ -21,7 +21,7 @@ def describe_model(model: HasParameters) -> dict[str, Any]:
         if isinstance(part, HasParameters):
             prefix = ".".join(("model", path)) if path else "model"
             found[prefix] = type(part).__qualname__
-            found |= {f"{prefix}.{name}": text for name, text in describe_attributes(part).items()}
+            found |= {f"{prefix}.{name}": text for name, text in describe_attributes(part, ("_training",)).items()}
         else:
             found["parameters"] = found.get("parameters", 0) + 1
     return found

@@ -116,6 +116,25 @@ class HasParameters:
             parameters[name].data = number
 
 
+def modules_in(root: HasParameters) -> list[HasParameters]:
+    """Root and every module below it, each once."""
+    found: dict[int, HasParameters] = {}
+    seen: set[int] = set()
+    waiting: list[Any] = [root]
+    while waiting:
+        thing = waiting.pop()
+        if id(thing) in seen or parameters_alone(thing):
+            continue
+        seen.add(id(thing))
+        if isinstance(thing, HasParameters):
+            found[id(thing)] = thing
+        parts = vars(thing) if isinstance(thing, HasParameters) else thing
+        waiting += [
+            part for part in (parts.values() if isinstance(parts, dict) else parts) if isinstance(part, HOLDERS)
+        ]
+    return list(found.values())
+
+
 def members(root: HasParameters) -> Iterator[tuple[str, HasParameters | Value]]:
     """Root, called '', and every module and leaf Value below it, each once, under the first name that leads to it."""
     for path, thing in parameter_places(root):

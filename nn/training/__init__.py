@@ -18,6 +18,7 @@ What happens:
     callback            who is told about it
     divergence          why numbers ran away
     dealing             samples in random order
+    masks               what dropout leaves out of them
     forward_loss        what a model is worth, where nothing is trained
     epochs              batches and steps, validation, and what is noted after each
     checkpoint          a state in a file, to go on from

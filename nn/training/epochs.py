@@ -21,7 +21,9 @@ from nn.training.callback import Callback, listening, tell
 from nn.training.dealing import dealt
 from nn.training.divergence import Divergence
 from nn.training.engine import Batch
+from nn.training.forward_loss import forward_loss
 from nn.training.interrupt import Interruption
+from nn.training.masks import dropped, undropped
 from nn.training.objective import LossAndPredictions
 from nn.training.progress import Progress
 from nn.training.samples import Samples
@@ -87,7 +89,8 @@ class EpochLoop:
         name = self.state.history.monitor
         if name not in self.of_training():
             return logs[name]
-        judged = judge(self.state, self.training, [metric for metric in self.state.metrics if metric.name == name])
+        metrics = [metric for metric in self.state.metrics if metric.name == name]
+        judged = judge(self.state, undropped(self.training), metrics)
         if not math.isfinite(judged["loss"]):
             raise NonFinite(f"the loss after it is {judged['loss']!r}")
         return judged[name]
@@ -102,8 +105,9 @@ class EpochLoop:
         taken: list[Batch] = []
         sums: list[float] = []
         predictions: list[Any] = []
+        training = dropped(self.training, state.objective.masked, state.rng)
         try:
-            for loss, predicted in self.steps(taken):
+            for loss, predicted in self.steps(training, taken):
                 sums.append(loss * len(taken[len(sums)]))
                 predictions.append(predicted)
                 divergence.note(loss)
@@ -123,13 +127,13 @@ class EpochLoop:
             logs |= {metric.name: metric(rows, targets, weights) for metric in state.metrics}
         return logs
 
-    def steps(self, taken: list[Batch]) -> Iterator[LossAndPredictions]:
+    def steps(self, training: Samples, taken: list[Batch]) -> Iterator[LossAndPredictions]:
         """The steps of an epoch. If somebody listens to each, the engine may be another one after it."""
         if listening(self.callbacks, "on_batch_end"):
             for indices in self.deal(taken):
-                yield from self.state.engine.steps(self.training, [indices], together=False)
+                yield from self.state.engine.steps(training, [indices], together=False)
         else:
-            yield from self.state.engine.steps(self.training, self.deal(taken))
+            yield from self.state.engine.steps(training, self.deal(taken))
 
     def deal(self, taken: list[Batch]) -> Iterator[Batch]:
         """The batches, as positions of samples, until Ctrl-C; those that were taken are noted."""
@@ -154,7 +158,11 @@ class EpochLoop:
 
 def judge(state: TrainingState, samples: Samples, metrics: Iterable[Metric] | None = None) -> dict[str, float]:
     """The loss and each of the metrics (None: of those that are noted), without training."""
-    return scores(state, state.engine.loss(samples), samples, metrics)
+    measured = state.objective.measured()
+    if measured is state.objective:
+        return scores(state, state.engine.loss(samples), samples, metrics)
+    state.engine.unload()
+    return scores(state, forward_loss(measured, samples), samples, metrics)
 
 
 def scores(

@@ -23,7 +23,7 @@ def look_at_the_first_batch(state: TrainingState, training: Samples, batch_size:
     """
     few = training.take(range(min(batch_size or CHUNK, CHUNK, len(training))))
     if state.loss.expects == "probabilities":
-        state.loss.check_predictions(state.model.predict(few.X))
+        state.loss.check_predictions(state.model.predict(few.features))
     if not state.optimizer.uses_gradient or engine.reaches_all:
         return
     try:

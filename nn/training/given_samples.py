@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from nn.data.splits import split_indices
+from nn.training.masks import with_room
 from nn.training.sample_weights import weights_of
 from nn.training.samples import Samples, SampleTable, check_samples, check_targets
 from nn.training.state import TrainingState
@@ -34,7 +35,7 @@ def training_and_validation(
         if not isinstance(validation_data, tuple | list) or len(validation_data) not in (2, 3):
             raise ValueError("validation_data is (X, y) or (X, y, sample_weight)")
         X, y, sample_weight = (*validation_data, None)[:3]
-        rows = check_samples(X, "validation X", width=len(training.inputs[0]))
+        rows = check_samples(X, "validation X", width=len(training.inputs[0]) - training.masks)
         return training, weighted(state, rows, y, n_outputs, sample_weight, name="validation ")
     if not validation_split:
         return training, None
@@ -63,7 +64,7 @@ def weighted(
     """
     if class_weight is not None and state.loss.expects == "numbers":
         raise ValueError(f"class_weight is for classes, but {state.loss.name} is of numbers: give sample_weight")
-    samples = check_targets(X, y, state.loss, n_outputs, name)
+    samples = with_room(check_targets(X, y, state.loss, n_outputs, name), len(state.objective.masked))
     weights = weights_of(sample_weight, class_weight, samples.y, name)
     if weights is None:
         return samples

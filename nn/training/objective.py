@@ -8,7 +8,9 @@ from typing import Any
 
 import autograd
 from autograd import DomainError, Value
+from nn.basics.mode import CallMode, in_mode
 from nn.basics.nonfinite import check_gradients, check_loss
+from nn.dropout import Dropout
 from nn.losses import Loss
 from nn.module import Module, outputs_of
 from nn.penalties import l1_penalty, l2_penalty
@@ -26,6 +28,11 @@ class Objective:
     Args:
         model, loss: the mean is of loss(model(x), target), times the weight of the sample if it has one.
         l1, l2: λ₁ and λ₂.
+
+    Attributes:
+        masked: for each number in a mask of dropout, whose it is.
+        has_modes: whether the model asks if it is trained, and may then do something else, which is no mask.
+        training: whether it is.
     """
 
     def __init__(self, model: Module, loss: Loss, l1: float = 0.0, l2: float = 0.0) -> None:
@@ -33,11 +40,36 @@ class Objective:
         self.loss = loss
         self.l1 = l1
         self.l2 = l2
+        self.masked: list[Dropout] = []
+        self.has_modes = False
+        self.training = True
+
+    def look_at(self, x: Sequence[Any]) -> int:
+        """Call the model for one sample, to see what it does in training; the number of its outputs."""
+        with in_mode(CallMode(training=True)) as mode:
+            count = len(outputs_of(self.model, x))
+        self.masked, self.has_modes = mode.masked, mode.asked
+        return count
 
     def of_sample(self, x: Sequence[Any], encoded: Sequence[Any]) -> tuple[Any, Sequence[Any]]:
-        """The loss of one sample, and the model's outputs."""
-        outputs = outputs_of(self.model, x)
+        """The loss of one sample, and the model's outputs. After the inputs, x has the masks of dropout."""
+        if not (self.masked or self.has_modes):
+            outputs = outputs_of(self.model, x)
+        else:
+            inputs = len(x) - len(self.masked)
+            with in_mode(CallMode(self.training, x[inputs:])) as mode:
+                outputs = outputs_of(self.model, x[:inputs])
+            if self.training:
+                mode.check_all_used()
         return self.loss.formula(outputs, encoded), outputs
+
+    def measured(self) -> Objective:
+        """The same of the model as it is asked, and not trained; itself, if the model does nothing else in training."""
+        if not self.has_modes:  # with masks of 1, dropout leaves out nothing
+            return self
+        found = Objective(self.model, self.loss, self.l1, self.l2)
+        found.masked, found.has_modes, found.training = self.masked, self.has_modes, False
+        return found
 
     def penalty(self) -> Any:
         """λ₁ Σ|p| + λ₂ Σp², a Value, or 0.0 if there is none."""
@@ -55,7 +87,7 @@ class Objective:
             try:
                 losses, outputs = zip(*map(self.of_sample, samples.X[chunk], samples.encoded[chunk]), strict=True)
             except DomainError:  # of a logarithm of what is no probability, as can be said more clearly
-                self.loss.check_predictions(self.model.predict(samples.X[chunk]))
+                self.loss.check_predictions(self.model.predict(samples.features[chunk]))
                 raise
             total = autograd.sum(losses) if samples.weights is None else autograd.dot(samples.weights[chunk], losses)
             yield total, [[float(output) for output in sample] for sample in outputs]

@@ -35,12 +35,14 @@ class Samples:
             with a one.
         targets: the table of the targets as the loss's formula reads them.
         weights: how much each sample counts, 1 in the mean; None: all of them 1.
+        masks: how many of the last columns of the inputs are masks of dropout.
     """
 
     inputs: SampleTable
     y: Any
     targets: SampleTable
     weights: Any = None
+    masks: int = 0
 
     def __len__(self) -> int:
         return len(self.inputs)
@@ -49,6 +51,11 @@ class Samples:
     def X(self) -> list[list[float]]:
         """A list of floats for each sample."""
         return as_lists(self.inputs)
+
+    @property
+    def features(self) -> list[list[float]]:
+        """The same without the masks."""
+        return [row[: -self.masks] for row in self.X] if self.masks else self.X
 
     @cached_property
     def encoded(self) -> list[list[float]]:
@@ -74,14 +81,16 @@ class Samples:
         """SHA-256 of the numbers, to notice that a training is resumed with others."""
         digest = hashlib.sha256(f"{len(self)}".encode())
         weights = () if self.weights is None else ([self.weights],)
-        for table in (self.inputs, self.targets, *weights):
+        inputs = self.features if self.masks else self.inputs
+        for table in (inputs, self.targets, *weights):
             digest.update(table if hasattr(table, "dtype") else array("d", chain.from_iterable(table)))
         return digest.hexdigest()
 
     def take(self, indices: Sequence[int]) -> Samples:
         """The samples at these positions."""
         weights = None if self.weights is None else take(self.weights, indices)
-        return Samples(take(self.inputs, indices), take(self.y, indices), take(self.targets, indices), weights)
+        inputs, y, targets = (take(table, indices) for table in (self.inputs, self.y, self.targets))
+        return Samples(inputs, y, targets, weights, self.masks)
 
     def balanced(self, name: str = "") -> Samples:
         """With weights whose mean is 1, if there are weights."""

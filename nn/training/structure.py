@@ -15,6 +15,7 @@ False
 from __future__ import annotations
 
 from collections.abc import Hashable
+from random import Random
 from typing import Any
 
 from autograd import Value
@@ -59,6 +60,8 @@ def part_of_structure(thing: Any, seen: dict[int, int]) -> Hashable:
         return kind, new_parameters(thing, seen) or tuple([part_of_structure(part, seen) for part in thing])
     if kind is dict and all(type(key) in PLAIN for key in thing):
         return kind, tuple([(type(key), repr(key), part_of_structure(part, seen)) for key, part in thing.items()])
+    if kind is Random:  # a model that draws from it when it is called is not compiled
+        return id(Random)
     if isinstance(thing, HasParameters):
         if slots_of(kind):
             raise Unlike

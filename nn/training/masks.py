@@ -1,0 +1,72 @@
+"""Masks of dropout as numbers of the samples: columns after those of the inputs, drawn anew for each epoch.
+
+So they are inputs of the objective's program, which is recorded once, and the same for both engines. Where a model is
+measured, all of them are 1.
+"""
+
+from __future__ import annotations
+
+import sys
+from array import array
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+from nn.dropout import Dropout
+from nn.training.samples import Samples
+
+BYTES = 4  # of each random number
+ABOVE = 256**BYTES  # all of them
+
+
+def with_room(samples: Samples, count: int) -> Samples:
+    """Samples with so many columns for masks, all of them 1."""
+    if not count:
+        return samples
+    if not hasattr(samples.inputs, "dtype"):
+        return replace(samples, inputs=[[*row, *[1.0] * count] for row in samples.inputs], masks=count)
+    import numpy as np
+
+    rows, width = samples.inputs.shape
+    table = np.ones((rows, width + count))
+    table[:, :width] = samples.inputs
+    return replace(samples, inputs=table, masks=count)
+
+
+def undropped(samples: Samples) -> Samples:
+    """The same samples, all masks 1. The table is changed in place."""
+    if not samples.masks:
+        return samples
+    if hasattr(samples.inputs, "dtype"):
+        samples.inputs[:, -samples.masks :] = 1.0
+    else:
+        for row in samples.inputs:
+            row[-samples.masks :] = [1.0] * samples.masks
+    return replace(samples)
+
+
+def dropped(samples: Samples, layers: Sequence[Dropout], rng: Any) -> Samples:
+    """The same samples, their masks drawn; the same bits with NumPy and without. The table is changed in place.
+
+    Args:
+        layers: whose mask each column is.
+    """
+    if not samples.masks:
+        return samples
+    words = array("I", rng.randbytes(BYTES * len(samples) * samples.masks))
+    if sys.byteorder == "big":
+        words.byteswap()
+    least = [round(layer.rate * ABOVE) for layer in layers]  # from which on a unit is kept
+    kept = [layer.kept for layer in layers]
+    if hasattr(samples.inputs, "dtype"):
+        import numpy as np
+
+        drawn = np.frombuffer(words, dtype=np.uint32).reshape(-1, samples.masks)
+        samples.inputs[:, -samples.masks :] = np.where(drawn >= np.array(least), np.array(kept), 0.0)
+    else:
+        numbers = iter(words)
+        for row in samples.inputs:
+            row[-samples.masks :] = [
+                factor if next(numbers) >= bound else 0.0 for bound, factor in zip(least, kept, strict=True)
+            ]
+    return replace(samples)
