@@ -19,6 +19,8 @@ door, what it needs is in the rooms behind it. In reading order:
      3  init             where weights start
      4  layers           neurons, layers, MLP
         dropout          units left out at random in training
+        embedding        a row of numbers for each token
+        saving           a module in a file
      5  losses           how wrong a prediction is
      6  penalties        what keeps parameters small
      7  decisions        which class an output stands for
@@ -43,6 +45,7 @@ door, what it needs is in the rooms behind it. In reading order:
 from nn import activations, init, losses, metrics, schedules
 from nn.callbacks import Callback, Checkpoint, DrawGraph, EarlyStopping, Snapshots
 from nn.dropout import Dropout
+from nn.embedding import Embedding, Flatten
 from nn.layers import MLP, Layer, Neuron, Sequential
 from nn.module import Module
 from nn.optimizers import (
@@ -55,6 +58,7 @@ from nn.optimizers import (
     RandomHillClimbing,
     RMSProp,
 )
+from nn.saving import load_model, save_model
 from nn.trainer import Trainer
 from nn.training.state import TrainingWarning
 
@@ -67,6 +71,8 @@ __all__ = [
     "DrawGraph",
     "Dropout",
     "EarlyStopping",
+    "Embedding",
+    "Flatten",
     "GradientDescent",
     "Layer",
     "Module",
@@ -82,7 +88,9 @@ __all__ = [
     "TrainingWarning",
     "activations",
     "init",
+    "load_model",
     "losses",
     "metrics",
+    "save_model",
     "schedules",
 ]

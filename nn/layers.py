@@ -84,6 +84,10 @@ class Neuron(Module):
         """What φ is called."""
         return activations.activation_name(self.activation)
 
+    def settings(self) -> dict[str, Any]:
+        """What it was made with, but for its weights."""
+        return {"n_in": len(self.w), "activation": self.activation}
+
     def __repr__(self) -> str:
         return f"Neuron({len(self.w)}, activation={self.activation_name!r})"
 
@@ -132,6 +136,13 @@ class Layer(Module):
     def activation_name(self) -> str:
         """What φ is called."""
         return self.over_all.name if self.over_all else self.neurons[0].activation_name
+
+    def settings(self) -> dict[str, Any]:
+        """What it was made with, but for its weights."""
+        phi = self.over_all or self.neurons[0].activation
+        if any(neuron.activation is not self.neurons[0].activation for neuron in self.neurons):
+            phi = activations.activation_name(phi)  # one for each neuron
+        return {"n_in": self.shape[0], "n_out": self.shape[1], "activation": phi}
 
     def __repr__(self) -> str:
         return f"Layer({self.shape[0]}, {self.shape[1]}, activation={self.activation_name!r})"

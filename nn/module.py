@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from inspect import signature
 from typing import Any, Protocol, Self, runtime_checkable
 
 from autograd import Value
@@ -53,6 +54,20 @@ class Module(HasParameters):
         """
         with in_mode(CallMode(training=False)):
             return predictions(self, lambda x: outputs_of(self, x), X)
+
+    def settings(self) -> dict[str, Any]:
+        """What it was made with, for `nn.save_model`: the arguments of its constructor, as its attributes have them.
+
+        What no attribute is called after is left out, and has to have a default.
+
+        >>> class Scaled(Module):
+        ...     def __init__(self, factor: float = 2.0):
+        ...         self.factor = factor
+        >>> Scaled(3.0).settings()
+        {'factor': 3.0}
+        """
+        names = [name for name in signature(type(self)).parameters if name != "rng" and hasattr(self, name)]
+        return {name: getattr(self, name) for name in names}
 
     # ── Mode ────────────────────────────────────────────────────────────────────────────────────────────────────
 
