@@ -1,6 +1,6 @@
 """The command `chalkgrad`: train, predict, data, plot, explain.
 
-Exit status 0; 2 with a line on stderr for what the user can repair; 1 otherwise.
+Exit status 0; 2 with a line on stderr for what the user can repair; 141 if the reader of a pipe has gone; 1 otherwise.
 """
 
 from __future__ import annotations
@@ -26,7 +26,8 @@ from autograd.show.practising.questions import MODES, Mode
 from autograd.show.practising.worksheet import worksheet
 from autograd.show.typed.parser import parse
 from nn import activations, losses, optimizers
-from nn.app.arguments import Data, LayerSizes, check_outputs, data_set, named_numbers, repairable
+from nn.app.arguments import Data, LayerSizes, check_outputs, data_set, named_numbers
+from nn.app.commands import Commands, repairable, typed_line
 from nn.app.experiment import Settings, cross_validate, experiment
 from nn.app.plot_choices import FIGURES, READS
 from nn.app.report import check_destination, summary, write_report
@@ -38,7 +39,7 @@ from nn.data.csv_file import read_csv
 from nn.plots.look import save_figure
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(package_name="chalkgrad", prog_name="chalkgrad")
 def main() -> None:
     """Neural networks on an engine in which every number explains itself.
@@ -334,7 +335,7 @@ def practice_command(
     elif not (html or paper):
         asked = sheets[0][1].sheet
         click.echo(f"{title}\n\n{asked.title.text}\n\n{HELP}\n")
-        dialog(asked, ask=input, say=click.echo)
+        dialog(asked, ask=typed_line, say=click.echo)
 
 
 def file_of(path: str, place: int, student: str) -> Path:

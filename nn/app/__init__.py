@@ -2,7 +2,8 @@
 
 In reading order:
 
-    arguments      what the commands take, and how they report errors
+    arguments      what the commands take, and what they may write over
+    commands       how they end, whatever cannot be printed
     trained_model  a trained model with all that is needed to use it, and its file
     experiment     from a data set to a trained and judged network
     film           the decision boundary, epoch by epoch

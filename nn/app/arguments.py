@@ -1,11 +1,9 @@
-"""What the commands of `chalkgrad` take: data by name, layers, numbers by name; and how they report errors."""
+"""What the commands of `chalkgrad` take: data by name, layers, numbers by name; and what they may write over."""
 
 from __future__ import annotations
 
 import os
-import sys
-from collections.abc import Callable, Iterable
-from functools import wraps
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -96,20 +94,3 @@ def check_outputs(outputs: Iterable[str | None], inputs: Iterable[str | None] = 
                                                       os.path.samefile(t, path) for t in taken):  # fmt: skip
                 raise ValueError(f"{path} is read or written already by the same command; choose another output")
             taken.append(os.path.realpath(path))
-
-
-def repairable(command: Callable[..., None]) -> Callable[..., None]:
-    """Report what the user can repair in a line on stderr, with exit status 2."""
-
-    @wraps(command)
-    def careful(*args: Any, **options: Any) -> None:
-        try:
-            command(*args, **options)
-        except (ValueError, ModuleNotFoundError, FileNotFoundError, PermissionError) as error:
-            click.echo(f"chalkgrad: {' '.join(str(error).split())}", err=True)
-            sys.exit(2)
-        except OSError as error:
-            click.echo(f"chalkgrad: {error}", err=True)
-            sys.exit(1)
-
-    return careful

@@ -7,6 +7,7 @@ In reading order:
     optional       packages that only some of us need
     forms          what a document has to look like
     randomness     where random numbers come from
+    streams        stdout and stderr that end no run
     storage        files that are whole or not there
     spreadsheet    CSV that no spreadsheet program computes with
     rows           samples of any kind, row by row

@@ -8,21 +8,24 @@ from types import TracebackType
 from typing import Any
 
 from nn.basics.optional import require
+from nn.basics.streams import Unfailing
 
 
 class Progress:
     """A tqdm bar over the epochs (verbose=1), or a line for each (verbose=2).
 
-    The bar is of text in notebooks, too: a widget would be lost when the notebook is saved.
+    The bar is of text in notebooks, too: a widget would be lost when the notebook is saved. Where nothing can be
+    written, nothing is seen, and training goes on.
     """
 
     def __init__(self, verbose: int, done: int, epochs: int) -> None:
         self.verbose = verbose
         self.epochs = epochs
+        self.stream = Unfailing(sys.stderr)
         self.bar: Any = None
         if verbose == 1:
             self.bar = require("tqdm").tqdm(
-                total=epochs, initial=done, unit="epoch", file=sys.stderr, dynamic_ncols=True, leave=True
+                total=epochs, initial=done, unit="epoch", file=self.stream, dynamic_ncols=True, leave=True
             )
 
     def __enter__(self) -> Progress:
@@ -46,4 +49,4 @@ class Progress:
             self.bar.set_postfix_str(numbers, refresh=False)
             self.bar.update()
         elif self.verbose:
-            print(f"epoch {number}/{self.epochs}  {numbers}", file=sys.stderr)
+            print(f"epoch {number}/{self.epochs}  {numbers}", file=self.stream, flush=True)
