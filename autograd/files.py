@@ -161,8 +161,9 @@ def made_for_now(path: Path) -> Iterator[None]:
     made = []
     try:
         for folder in reversed(missing):
-            folder.mkdir()
-            made.append(folder)
+            with contextlib.suppress(FileExistsError):  # somebody else has made it meanwhile
+                folder.mkdir(parents=True)
+                made.append(folder)
         yield
     finally:
         for folder in reversed(made):

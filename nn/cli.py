@@ -30,7 +30,7 @@ from nn.app.arguments import Data, LayerSizes, check_outputs, data_set, named_nu
 from nn.app.commands import Commands, repairable, typed_line
 from nn.app.experiment import Settings, cross_validate, experiment
 from nn.app.plot_choices import FIGURES, READS
-from nn.app.report import check_destination, summary, write_report
+from nn.app.report import destination, summary, write_report
 from nn.app.trained_model import TrainedModel
 from nn.basics.spreadsheet import csv_text, guarded
 from nn.callbacks import Snapshots
@@ -127,14 +127,14 @@ def train(
     settings = Settings(**{**chosen, "batch_size": chosen["batch_size"] or None})
     dataset = data_set(data, target, task, categories)
     folder = Path(output or Path("runs") / (dataset.name or "report"))
-    check_destination(folder)
-    say(f"{dataset.name}: {len(dataset):,} rows; {dataset.verdict}")
-    verbose = 0 if quiet else 1
-    scores = cross_validate(dataset, settings, folds, verbose=verbose) if folds else {}
-    snapshots = Snapshots()
-    run = experiment(dataset, settings, callbacks=[snapshots], verbose=verbose)
-    say(f"{run.history.stop} ({run.seconds:.1f} s). Writing the report …")
-    page = write_report(run, folder, command=["chalkgrad", *sys.argv[1:]], snapshots=snapshots.kept)
+    with destination(folder, reads=[data] if Path(data).exists() else []) as place:
+        say(f"{dataset.name}: {len(dataset):,} rows; {dataset.verdict}")
+        verbose = 0 if quiet else 1
+        scores = cross_validate(dataset, settings, folds, verbose=verbose) if folds else {}
+        snapshots = Snapshots()
+        run = experiment(dataset, settings, callbacks=[snapshots], verbose=verbose)
+        say(f"{run.history.stop} ({run.seconds:.1f} s). Writing the report …")
+        page = write_report(run, place, command=["chalkgrad", *sys.argv[1:]], snapshots=snapshots.kept)
     for note in run.notes:
         say(f"  note: {note}")
     for line in aligned_figures(run.figures):

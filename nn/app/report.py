@@ -5,10 +5,11 @@ report.html   model.json   history.csv   summary.json   learning_curves.svg …
 
 from __future__ import annotations
 
+import contextlib
 import shlex
 import tempfile
 import warnings
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -20,8 +21,10 @@ from nn.app.film import film
 from nn.app.report_folder import ReportFolder
 from nn.app.what_if import what_if
 from nn.basics.optional import require
+from nn.data.messages import DataError
 from nn.metrics import METRICS
 from nn.plots.look import to_svg
+from nn.training.interrupt import Interruption
 
 TITLES = {"loss": "loss", **{name: metric.title for name, metric in METRICS.items()}}
 MOST_SAMPLES_DRAWN = 3000
@@ -30,7 +33,7 @@ FILM_RESOLUTION = 36  # points of a frame's grid in each direction, where every 
 
 def write_report(
     run: Run,
-    folder: str | Path,
+    folder: str | Path | ReportFolder,
     command: Iterable[str] = (),
     snapshots: Mapping[int, Mapping[str, float]] | None = None,
 ) -> Path:
@@ -39,7 +42,8 @@ def write_report(
     Args:
         run: what `experiment` returned.
         folder: is made if it is not there. Of what is in it only an earlier report is replaced; if something else
-            is in the way, the report goes into a folder beside it, or, on a full disk, one for temporary files.
+            is in the way, or another process at work, the report goes into a folder beside it, or, on a full disk, one
+            for temporary files.
         command: the words of the command line that made it.
         snapshots: weights by epoch (`Snapshots.kept`); of two inputs and some classes the page has a film then.
 
@@ -47,38 +51,57 @@ def write_report(
     """
     outcome = summary(run)
     result = {"model.json": run.trained.text(), "history.csv": run.history.csv()}
-    place = ReportFolder(folder).free_one()
-    try:
-        place.put(result, outcome, anew=True)
-    except OSError as error:
-        place = ReportFolder(tempfile.mkdtemp(prefix="chalkgrad-"))
-        place.put(result, outcome, anew=True)
-        warnings.warn(f"{folder} cannot be written to ({error}); the report is in {place.path}", stacklevel=2)
-    try:
-        pictures = {name: to_svg(figure) for name, figure in figures_of(run).items()}
-        network = network_picture(run)
-        if network is not None:
-            pictures["network"] = network
-        page = report_page(run, pictures, command, film_of(run, snapshots or {}))
-        drawn = {f"{name}.svg": svg for name, svg in pictures.items()}
-        place.put({**drawn, "report.html": page}, outcome, anew=False)
-    except Exception as error:  # whatever a picture dies of, the model is there
-        model = place.path / "model.json"
-        warnings.warn(f"there is no page, because of {type(error).__name__}: {error}; {model} is whole", stacklevel=2)
-        return model
+    place = folder if isinstance(folder, ReportFolder) else ReportFolder(folder)
+    with place.free_one() as free:
+        with Interruption():  # Ctrl-C waits until the model is there
+            place = put_somewhere(free, {}, result, outcome)
+        try:
+            pictures = {name: to_svg(figure) for name, figure in figures_of(run).items()}
+            network = network_picture(run)
+            if network is not None:
+                pictures["network"] = network
+            page = report_page(run, pictures, command, film_of(run, snapshots or {}))
+            drawn = {f"{name}.svg": svg for name, svg in pictures.items()}
+            place = put_somewhere(place, result, {**drawn, "report.html": page}, outcome)
+        except (Exception, KeyboardInterrupt) as error:  # whatever a picture dies of, the model is there
+            model = place.path / "model.json"
+            why = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
+            warnings.warn(f"there is no page, because of {why}; {model} is whole", stacklevel=2)
+            return model
     return place.path / "report.html"
 
 
-def check_destination(folder: str | Path) -> None:
-    """Make sure, before anything is trained, that a report can be put there, with nothing lost and nothing lacking.
+def put_somewhere(
+    place: ReportFolder, before: Mapping[str, str], files: Mapping[str, str], outcome: Mapping[str, Any]
+) -> ReportFolder:
+    """Put what must not be lost into a folder or, if that is not possible any more, with all before it into another."""
+    try:
+        place.put(files, outcome, anew=not before)
+    except (OSError, DataError) as error:
+        elsewhere = ReportFolder(tempfile.mkdtemp(prefix="chalkgrad-"))
+        elsewhere.put({**before, **files}, outcome, anew=True)
+        warnings.warn(f"{place.path} cannot be written to ({error}); the report is in {elsewhere.path}", stacklevel=3)
+        return elsewhere
+    return place
+
+
+@contextlib.contextmanager
+def destination(folder: str | Path, reads: Iterable[str | Path] = ()) -> Iterator[ReportFolder]:
+    """A folder for a report, reserved before anything is trained: nothing will be lost in it, and nothing lacks.
+
+    Args:
+        folder: where; it is made.
+        reads: files that are read, and so are not replaced.
 
     Raises:
-        DataError: if it cannot, and what to do.
+        DataError: if no report can be put there, and what to do.
         ModuleNotFoundError: if a package for it is not installed.
     """
-    ReportFolder(folder).check()
-    for package in ("jinja2", "markupsafe", "matplotlib"):
-        require(package)
+    place = ReportFolder(folder, reads)
+    with place.reserved():
+        for package in ("jinja2", "markupsafe", "matplotlib"):
+            require(package)
+        yield place
 
 
 # ── Words and numbers ───────────────────────────────────────────────────────────────────────────────────────────

@@ -126,6 +126,87 @@ def test_a_crafted_list_touches_nothing_but_our_names(tmp_path, crafted):
     assert (tmp_path / "thesis.txt").read_text() == (folder / "thesis.txt").read_text() == "mine"
 
 
+# ── What is read, and who else is at work ───────────────────────────────────────────────────────────────────────
+
+
+@posix
+@pytest.mark.parametrize("name", [SUMMARY, *NAMES])
+def test_what_is_read_is_not_replaced_by_whatever_name_it_is_known(tmp_path, name):
+    folder = a_report(tmp_path / "r", files=NAMES)
+    (tmp_path / "copy.csv").write_bytes((folder / name).read_bytes())
+    (tmp_path / "symbolic").symlink_to(folder / name)
+    (tmp_path / "other way").symlink_to("r")
+    os.link(folder / name, tmp_path / "hard")
+    ReportFolder(folder, [tmp_path / "copy.csv", "iris", tmp_path / "nothing"]).check()
+    for read in (folder / name, tmp_path / "symbolic", tmp_path / "hard", tmp_path / "other way" / name):
+        with pytest.raises(DataError, match=r"is read, and a report .* would replace it"):
+            ReportFolder(folder, [read]).check()
+        with ReportFolder(folder, [read]).free_one() as beside:
+            assert beside.path == tmp_path / "r-2"
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["copy.csv", "hard", "other way", "r", "symbolic"]
+
+
+def test_train_does_not_replace_the_table_that_it_reads(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    Path("t.csv").write_text("x,y\n" + "".join(f"{i},{i % 7}\n" for i in range(40)))
+    ReportFolder("r").put({"history.csv": Path("t.csv").read_text()}, A, anew=True)
+    before = contents(tmp_path)
+    monkeypatch.setattr("nn.cli.experiment", lambda *_, **__: pytest.fail("it was trained"))
+    done = CliRunner().invoke(main, ["train", "r/history.csv", "--target", "y", "-o", "r"])
+    assert done.exit_code == 2 and "would replace it" in done.stderr
+    assert contents(tmp_path) == before
+
+
+HOLDS = """
+import sys, time
+from nn.app.report import destination
+with destination(sys.argv[1]) as place:
+    print("held", flush=True)
+    time.sleep(100)
+"""
+
+
+@posix
+def test_two_trainings_do_not_have_one_folder_at_once_and_a_killed_one_has_none(tmp_path, monkeypatch):
+    folder = tmp_path / "runs" / "r"
+    holder = subprocess.Popen([sys.executable, "-c", HOLDS, str(folder)], stdout=subprocess.PIPE, text=True)
+    try:
+        assert holder.stdout.readline() == "held\n"
+        (tmp_path / "link").symlink_to(folder)
+        with monkeypatch.context() as trained:
+            trained.setattr("nn.cli.experiment", lambda *_, **__: pytest.fail("it was trained"))
+            for way in (folder, tmp_path / "link", folder / ".." / "r"):
+                assert "another process is at work" in train("-o", way, status=2).stderr
+        with ReportFolder(folder).free_one() as beside:
+            assert beside.path == folder.parent / "r-2"
+    finally:
+        holder.kill()
+        holder.wait()
+        holder.stdout.close()
+    assert contents(tmp_path) == {"link": str(folder), "runs": True, "runs/r": True}
+    train("-o", folder)
+
+
+def test_a_report_that_came_between_stays_whole_and_this_one_goes_elsewhere(tmp_path, monkeypatch):
+    """Where folders cannot be locked."""
+    folder = tmp_path / "r"
+    honest = report.figures_of
+    monkeypatch.setattr("nn.app.report.figures_of", lambda run: a_report(folder, NAMES, "theirs") and honest(run))
+    with pytest.warns(UserWarning, match="somebody else has put a report") as caught:
+        train("-o", folder)
+    elsewhere = Path(str(caught[0].message).rpartition(" ")[2])
+    assert TrainedModel.load(elsewhere / "model.json") and (elsewhere / "report.html").exists()
+    assert (folder / "model.json").read_text() == "theirs model.json"
+    assert {path.read_text() for path in folder.iterdir() if path.name in NAMES} == {f"theirs {name}" for name in NAMES}
+
+
+def test_a_folder_that_was_reserved_for_nothing_is_gone(tmp_path):
+    with pytest.raises(KeyboardInterrupt), ReportFolder(tmp_path / "a" / "b").reserved():
+        assert (tmp_path / "a" / "b").is_dir()
+        raise KeyboardInterrupt
+    assert contents(tmp_path) == {}
+
+
 # ── Where nothing can be written ────────────────────────────────────────────────────────────────────────────────
 
 
