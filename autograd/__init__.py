@@ -41,7 +41,9 @@ first seven are the evening's reading:
     surroundings      whether any of it has changed
     numpy_arithmetic  the table read in NumPy arrays
     javascript/       the table read in JavaScript, for pages
+    endings           what the ending of a name says that a file is
     files             files that are whole or not there
+    own_files         files under names that nobody has typed
 """
 
 from typing import TYPE_CHECKING, Any

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import math
+import re
 import warnings
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from autograd.files import check_file, check_folder, write_whole
+from autograd.endings import check_ending
+from autograd.files import check_file, check_folder
+from autograd.own_files import check_replaceable, remove_own, series, write_own
 from autograd.show.draw import chosen, draw
 from autograd.show.drawing.folding import LEVELS
 from nn.basics.checks import check_count
@@ -18,6 +21,9 @@ from nn.training.callback import Callback
 from nn.training.state import TrainingState
 
 __all__ = ["Callback", "Checkpoint", "DrawGraph", "EarlyStopping", "Snapshots"]
+
+
+EPOCH_PICTURES = re.compile(r"epoch_\d{4,}\.svg")
 
 
 class EarlyStopping(Callback):
@@ -66,6 +72,7 @@ class Checkpoint(Callback):
 
     def __init__(self, path: str | Path, every: int = 1) -> None:
         check_count("every", every)
+        check_ending(path, "checkpoints", "json")
         self.path = Path(path)
         self.every = every
 
@@ -115,7 +122,8 @@ class DrawGraph(Callback):
 
     Args:
         every: how many epochs apart; the first epoch is always drawn.
-        path: the folder for the pictures, epoch_0001.svg and so on.
+        path: the folder for the pictures, epoch_0001.svg and so on. Those of an earlier training go; others are a
+            refusal.
         sample: (x, target).
         detail: "ops", "neurons" or "layers", as for `autograd.show.draw`.
 
@@ -142,6 +150,9 @@ class DrawGraph(Callback):
             check_folder(self.path)
         except OSError as error:
             raise ValueError(f"no picture can be put into {self.path} ({error.strerror})") from error
+        for picture in (drawn := series(self.path, EPOCH_PICTURES)):
+            check_replaceable(picture)
+        remove_own([picture for picture in drawn if int(picture.stem[6:]) > trainer.history.epochs])
 
     def on_epoch_end(self, trainer: TrainingState, epoch: int, logs: Mapping[str, float]) -> None:
         """Draw, if it is time to. The gradients that are shown are of this sample alone."""
@@ -153,8 +164,9 @@ class DrawGraph(Callback):
             loss = trainer.loss(outputs_of(trainer.model, x), target)
             loss.backward()
             loss.label = "L"
-            picture = draw(loss, detail=self.detail).pipe(format="svg")
-            write_whole(self.path / f"epoch_{epoch:04d}.svg", picture, parents=True)
+            picture = draw(loss, detail=self.detail).pipe(format="svg", encoding="utf-8")
+            self.path.mkdir(parents=True, exist_ok=True)
+            write_own({self.path / f"epoch_{epoch:04d}.svg": picture})
         except (RuntimeError, ArithmeticError, ValueError, OSError, ImportError) as error:
             self.given_up = True
             warnings.warn(f"training goes on without pictures of the graph: {error}", stacklevel=2)

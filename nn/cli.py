@@ -17,7 +17,9 @@ try:
 except ModuleNotFoundError:  # pragma: no cover (an installation without the extra)
     sys.exit("the command chalkgrad needs the package click: pip install 'chalkgrad[train]'")
 
+from autograd.endings import check_ending
 from autograd.files import write_whole
+from autograd.own_files import check_replaceable, write_own
 from autograd.show.explain import ExpressionError, explain
 from autograd.show.practice import practice
 from autograd.show.practising.dialog import HELP, dialog
@@ -36,7 +38,7 @@ from nn.basics.spreadsheet import csv_text, guarded
 from nn.callbacks import Snapshots
 from nn.data.bundled import DATASETS
 from nn.data.csv_file import read_csv
-from nn.plots.look import save_figure
+from nn.plots.look import save_figure, to_svg
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -174,6 +176,8 @@ def predict(model: str, rows: str, output: str | None, as_json: bool, raw: bool,
     chalkgrad predict runs/iris/model.json new.csv > answers.csv
     """
     check_outputs([output], inputs=[model, rows])
+    if output:
+        check_ending(output, *(("answers as JSON", "json", "txt") if as_json else ("answers as a table", "csv", "txt")))
     trained = TrainedModel.load(model)
     given = read_csv(rows)
     outputs = trained.outputs(given)
@@ -236,10 +240,15 @@ def plot(what: str, file: str | None, output: str | None) -> None:
     """
     if what in READS and file is None:
         raise ValueError(f"plot {what} reads a file: chalkgrad plot {what} runs/iris/{READS[what]}")
-    check_outputs([output], inputs=[file])
-    figure = FIGURES[what](file) if what in READS else FIGURES[what]()
     path = Path(output or f"{what}.svg")
-    save_figure(figure, path)
+    check_outputs([str(path)], inputs=[file])
+    if not output:
+        check_replaceable(path)
+    figure = FIGURES[what](file) if what in READS else FIGURES[what]()
+    if output:
+        save_figure(figure, path)
+    else:
+        write_own({path: to_svg(figure)})
     click.echo(path)
 
 
@@ -307,12 +316,18 @@ def practice_command(
     chalkgrad practice --level 5 --class names.txt --print sheets.html
     chalkgrad practice "L = (w*x + b - y)**2" w=2 x=3 b=1 y=5 --html practice.html
     """
-    check_outputs([html, paper], inputs=[names])
+    for path in (html, paper):
+        if path:
+            check_ending(path, "pages", "html", "htm")
     if names and expression:
         raise ValueError("--class draws numbers for each name, and an expression has its own: give one of them")
     if names and not (html or paper):
         raise ValueError("--class writes a sheet for each name: give --html or --print a file")
     students = class_list(Path(names).read_text(encoding="utf-8")) if names else [""]
+    pages = [file_of(html, place, student) for place, student in enumerate(students, 1)] if html and names else []
+    check_outputs([*map(str, pages), None if pages else html, paper], inputs=[names])
+    for page in pages:
+        check_replaceable(page)
     sheets = []
     for student in students:
         if expression:
@@ -325,9 +340,10 @@ def practice_command(
     try:
         if paper:
             write_whole(paper, worksheet([(student, asker.sheet) for student, asker in sheets], title))
-        if html:
-            for place, (student, asker) in enumerate(sheets, 1):
-                asker.save(file_of(html, place, student) if names else html)
+        if pages:
+            write_own({page: asker.page() for page, (_, asker) in zip(pages, sheets, strict=True)})
+        elif html:
+            sheets[0][1].save(html)
     except RuntimeError as missing:  # a program to lay the graph out
         raise ValueError(str(missing)) from missing
     if key:
@@ -338,9 +354,12 @@ def practice_command(
         dialog(asked, ask=typed_line, say=click.echo)
 
 
+NAME_LETTERS = 40  # of a name in that of a file, which has at most 255 bytes
+
+
 def file_of(path: str, place: int, student: str) -> Path:
     """The file of one student: sheet-03-ada-lovelace.html."""
-    name = "-".join(re.findall(r"\w+", student.lower()))
+    name = "-".join(re.findall(r"\w+", student.lower()))[:NAME_LETTERS]
     return Path(path).with_stem(f"{Path(path).stem}-{place:02}-{name}")
 
 

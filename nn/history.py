@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from autograd.endings import check_ending
 from autograd.files import write_whole
 from nn.basics.spreadsheet import csv_text
 from nn.plots.curves import learning_curves
@@ -73,6 +74,7 @@ class History(Mapping[str, list[float]]):
 
     def to_csv(self, path: str | Path) -> None:
         """Write a table with a row for each epoch."""
+        check_ending(path, "tables", "csv", "txt")
         write_whole(path, self.csv(), parents=True)
 
     def csv(self) -> str:

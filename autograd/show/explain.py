@@ -20,6 +20,7 @@ import math
 from collections.abc import Mapping, Sequence
 from os import PathLike
 
+from autograd.endings import check_ending
 from autograd.files import write_whole
 from autograd.graph import topological_order
 from autograd.show.derive import derive
@@ -71,6 +72,10 @@ def explain(
     """
     if digits < 1:
         raise ValueError(f"digits is the number of significant digits, at least 1, not {digits!r}")
+    if html is not None:
+        check_ending(html, "pages", "html", "htm")
+    if svg is not None:
+        check_ending(svg, "drawings", "svg")
     root, named = parse(expression, values)
     chosen = chosen_leaves(root, named, list(values) if leaves is None else leaves)
     name_lines(root, taken=set(named))

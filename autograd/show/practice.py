@@ -26,6 +26,7 @@ from collections.abc import Collection
 from os import PathLike
 from typing import Any
 
+from autograd.endings import check_ending
 from autograd.files import write_whole
 from autograd.show.practising.answers import judged, typed_number, verdict_words
 from autograd.show.practising.practice_page import practice_fragment, question_list
@@ -60,8 +61,13 @@ class Practice:
 
     def save(self, path: str | PathLike[str]) -> None:
         """Write a page that asks, one HTML file that needs no network. What is answered never leaves the browser."""
+        check_ending(path, "pages", "html", "htm")
+        write_whole(path, self.page())
+
+    def page(self) -> str:
+        """What `save` writes."""
         name = self.sheet.timeline.names[self.sheet.timeline.root].text
-        write_whole(path, document(f"Practice on {name}", self.fragment()))
+        return document(f"Practice on {name}", self.fragment())
 
     def fragment(self) -> str:
         """The HTML of the page: this mode first, and the others that can be asked of this graph."""

@@ -26,6 +26,7 @@ from os import PathLike
 from pathlib import Path
 from typing import Any
 
+from autograd.endings import check_ending
 from autograd.show.stepping.moving_picture import save_frames, save_gif
 from autograd.show.stepping.page import framed, notebook_html, save_page
 from autograd.show.stepping.player_data import Learn, learning_places
@@ -46,7 +47,11 @@ class Steps(Timeline):
         Args:
             path: of the file. If it ends in .svg, there is a picture for each step, `steps-01.svg` and so on; if it
                 ends in .gif, one that moves, for which `chalkgrad[gif]` must be installed.
+        Raises:
+            ValueError: if the name says that it is something else, such as .png, or a picture would take the place of
+                a file that is not one of ours.
         """
+        check_ending(path, "steps", "html", "htm", "svg", "gif")
         ending = Path(path).suffix.lower()
         if ending == ".gif":
             save_gif(self, path)

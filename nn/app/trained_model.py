@@ -9,6 +9,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+from autograd.endings import check_ending
 from autograd.files import write_whole
 from nn import losses
 from nn.activations import ACTIVATIONS
@@ -125,6 +126,7 @@ class TrainedModel:
 
     def save(self, path: str | Path) -> None:
         """Write it to a file, whole or not at all."""
+        check_ending(path, "models", "json")
         write_whole(path, self.text(), parents=True)
 
     def text(self) -> str:

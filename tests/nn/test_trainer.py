@@ -260,7 +260,7 @@ def test_a_training_is_not_lost_for_a_picture_of_its_graph(tmp_path, monkeypatch
     def failing(*_, **__):
         raise OSError(28, "No space left on device") if picture == "full" else ValueError("too many nodes")
 
-    monkeypatch.setattr("nn.callbacks.write_whole" if picture == "full" else "nn.callbacks.draw", failing)
+    monkeypatch.setattr("nn.callbacks.write_own" if picture == "full" else "nn.callbacks.draw", failing)
     with pytest.warns(UserWarning, match="training goes on without pictures of the graph") as caught:
         history = trainer().fit(X, y, epochs=3, verbose=0, rng=1, callbacks=[drawing])
     assert history.columns == trainer().fit(X, y, epochs=3, verbose=0, rng=1).columns and len(caught) == 1

@@ -18,6 +18,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from autograd.endings import check_ending
 from autograd.files import write_whole
 from autograd.show.drawing.outside_program import ProgramError, answer
 from autograd.show.drawing.picture_formats import nodes_in, wrong_with
@@ -185,6 +186,7 @@ def drawing_class() -> Any:
             if directory is not None:
                 self.directory = os.fspath(directory)
             path: str = self.filepath
+            check_ending(path, "sources (render draws)", "gv", "dot", "txt")
             if not (skip_existing and os.path.exists(path)):
                 write_whole(path, self.source, parents=True)
             return path
@@ -214,6 +216,7 @@ def drawing_class() -> Any:
             if outfile is not None:
                 outfile = Path(outfile) if directory is not None else Path(self.directory, outfile)
                 format = format or outfile.suffix[1:].lower() or None
+                check_ending(outfile, f"pictures of the format {format!r}", format or self.format)
                 filename = filename or outfile.with_suffix(".gv")
             form = format or self.format
             source = Path(

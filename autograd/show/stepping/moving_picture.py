@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import io
 import os
+import re
 from collections.abc import Iterator
 from importlib import import_module
 from pathlib import Path
@@ -14,6 +15,7 @@ from typing import Any
 from xml.etree import ElementTree
 
 from autograd.files import write_whole
+from autograd.own_files import write_own
 from autograd.show.drawing.picture_formats import SVG
 from autograd.show.stepping.final_drawing import final_svg
 from autograd.show.stepping.timeline import Step, Timeline
@@ -115,11 +117,19 @@ def captioned(root: Any, caption: str) -> str:
 
 
 def save_frames(timeline: Timeline, path: str | os.PathLike[str]) -> None:
-    """Write steps.svg as steps-01.svg, steps-02.svg, …: one file a step. Raises what `frames` raises."""
+    """Write steps.svg as steps-01.svg, steps-02.svg, …: one file a step, and no more that are of another graph.
+
+    Raises:
+        ValueError: if one of them is there and not ours; then none is written. And what `frames` raises.
+    """
     file = Path(path)
     digits = len(str(len(timeline)))
-    for count, svg in enumerate(frames(timeline), 1):
-        write_whole(file.with_name(f"{file.stem}-{count:0{digits}}{file.suffix}"), svg)
+    names = re.compile(rf"{re.escape(file.stem)}-\d+{re.escape(file.suffix)}")
+    pictures = {
+        file.with_name(f"{file.stem}-{count:0{digits}}{file.suffix}"): svg
+        for count, svg in enumerate(frames(timeline), 1)
+    }
+    write_own(pictures, instead_of=names)
 
 
 def save_gif(timeline: Timeline, path: str | os.PathLike[str]) -> None:

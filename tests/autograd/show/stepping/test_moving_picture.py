@@ -50,7 +50,7 @@ def test_files_of_frames(tmp_path):
     timeline = steps(diamond())
     timeline.save(tmp_path / "steps.svg")
     assert sorted(path.name for path in tmp_path.iterdir()) == [f"steps-{count}.svg" for count in range(1, 9)]
-    assert (tmp_path / "steps-3.svg").read_text(encoding="utf-8") == list(frames(timeline))[2]
+    assert (tmp_path / "steps-3.svg").read_text(encoding="utf-8").startswith(list(frames(timeline))[2])
 
 
 def test_too_many_steps_name_the_page():
