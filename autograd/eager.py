@@ -77,7 +77,7 @@ class Method:
 
     def __set_name__(self, owner: type, name: str) -> None:
         if self.entry is None:
-            method = Method(FAMILIES.get(name) or OPERATIONS[name])
+            method = type(self)(FAMILIES.get(name) or OPERATIONS[name])
             setattr(owner, name, method)
             method.__set_name__(owner, name)
         self.owner = owner

@@ -40,6 +40,7 @@ door, what it needs is in the rooms behind it. In reading order:
     estimators/          networks as scikit-learn's estimators
     linear               regression in closed form, to compare with
     micrograd            micrograd's names for its programs
+    microgpt             a Value for programs that build their own nodes
 """
 
 from nn import activations, init, losses, metrics, schedules

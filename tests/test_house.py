@@ -18,6 +18,7 @@ ROOMS = sorted({path.parent for path in FILES})
 #: Names that stand in two files because they mean the same thing there, and why that is wanted.
 SAME_MEANING = {
     **dict.fromkeys(["MLP", "Layer", "Neuron"], "nn.micrograd has micrograd's names"),
+    "Value": "nn.microgpt has the signature of microgpt's",
     "take": "rows by their numbers: of Values, and of a dataset's samples",
     "jit": "the same promise, with NumPy and without",
     "get": "a function of that name in a table: of losses, activations, initialisers, optimisers",
