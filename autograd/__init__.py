@@ -29,6 +29,7 @@ first seven are the evening's reading:
     calling           functions that take Values and plain numbers
     python_code       expressions as lines of Python, for eager
     messages          what is said of what is no number, or has no answer
+    asked_by_numpy    what NumPy is answered
     conditions        comparisons as numbers
     recording         what a Value asks before it gives its number away
     nesting           nested lists, dicts, dataclasses and arrays of numbers

@@ -22,10 +22,14 @@ def domain_message(op: Operation, parents: tuple[Any, ...]) -> str:
 def refusal(thing: Any) -> str:
     """Why a thing is not a number."""
     kind = type(thing).__name__
+    if isinstance(thing, bool) or (str(getattr(thing, "dtype", "")) == "bool" and not getattr(thing, "shape", ())):
+        return (
+            f"{thing} of type {kind} is an answer, not a number: choose by it, where({thing}, a, b), or take float(…)"
+        )
     if hasattr(thing, "__array__") and hasattr(thing, "shape"):
         return (
-            f"an array ({kind} of shape {getattr(thing, 'shape', '?')}) is not a number;"
-            " for its elements, build a list of Values: [Value(x) for x in array.ravel()]"
+            f"an array ({kind} of shape {getattr(thing, 'shape', '?')}) is not a number; for its elements, go through"
+            " them, [x * v for x in array], or build a list of Values: [Value(x) for x in array.ravel()]"
         )
     if isinstance(thing, list | tuple):
         return f"a {kind} is not a number; for its elements, build a list of Values: [Value(x) for x in numbers]"

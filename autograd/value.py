@@ -16,6 +16,7 @@ from typing import Any
 
 from autograd import ops
 from autograd.arithmetic import Floats
+from autograd.asked_by_numpy import answer_numpy
 from autograd.conditions import AT_LEAST, EQUAL, UNEQUAL
 from autograd.eager import NAMESPACE, Method
 from autograd.graph import topological_order
@@ -82,7 +83,7 @@ class Value:
     _db: float | None
     _many: tuple[tuple[Value, ...], Sequence[float]]
 
-    __array_ufunc__ = None  # NumPy leaves mixed expressions to us, instead of making arrays of objects
+    __array_ufunc__ = answer_numpy  # NumPy leaves mixed expressions to us, instead of making arrays of objects
 
     def __init__(self, data: Any, label: str = "") -> None:
         if not isinstance(label, str):
@@ -209,8 +210,7 @@ class Value:
 
     def __float__(self) -> float:
         if watchers:
-            how = "by float(v), or by a function of math or NumPy"
-            ask(self, how, f"{OUR_FUNCTIONS}; {KEEP_VALUE}", keeps_number=True)
+            ask(self, "by float(v) or a function of math or NumPy", f"{OUR_FUNCTIONS}; {KEEP_VALUE}", keeps_number=True)
         return self._data
 
     def __index__(self) -> int:
