@@ -38,6 +38,7 @@ door, what it needs is in the rooms behind it. In reading order:
     19  basics/          names, random numbers, files, optional packages, parameters
 
     estimators/          networks as scikit-learn's estimators
+    predictor            a trained network with its preparation: rows of a table in, answers out
     linear               regression in closed form, to compare with
     micrograd            micrograd's names for its programs
     microgpt             a Value for programs that build their own nodes

@@ -31,14 +31,15 @@ from nn import activations, losses, optimizers
 from nn.app.arguments import Data, LayerSizes, check_outputs, data_set, named_numbers
 from nn.app.commands import Commands, repairable, typed_line
 from nn.app.experiment import Settings, cross_validate, experiment
+from nn.app.judging import table_of_figures
 from nn.app.plot_choices import FIGURES, READS
 from nn.app.report import destination, summary, write_report
-from nn.app.trained_model import TrainedModel
 from nn.basics.spreadsheet import csv_text, guarded
 from nn.callbacks import Snapshots
 from nn.data.bundled import DATASETS
 from nn.data.csv_file import read_csv
 from nn.plots.look import save_figure, to_svg
+from nn.predictor import Predictor
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -100,6 +101,7 @@ def main() -> None:
     help="Epochs without improvement on the validation set before stopping.",
 )
 @click.option("--l2", type=float, default=0.0, show_default=True, help="Strength of the penalty on squared weights.")
+@click.option("--balance", is_flag=True, help="Have all classes count alike, however many rows each has.")
 @click.option("--seed", type=int, default=0, show_default=True, help="The same seed gives the same network.")
 @click.option("--folds", type=int, help="Cross-validate in so many folds first, and report mean and spread.")
 @click.option("--output", "-o", type=click.Path(file_okay=False), help="Folder for the report [default: runs/NAME].")
@@ -139,7 +141,7 @@ def train(
         page = write_report(run, place, command=["chalkgrad", *sys.argv[1:]], snapshots=snapshots.kept)
     for note in run.notes:
         say(f"  note: {note}")
-    for line in aligned_figures(run.figures):
+    for line in table_of_figures(run.table):
         say(line)
     for name, (mean, spread) in scores.items():
         say(f"{folds} folds: {name} {mean:.4g} ± {spread:.2g}")
@@ -150,19 +152,11 @@ def train(
         sys.exit(1)
 
 
-def aligned_figures(figures: dict[str, dict[str, float]]) -> list[str]:
-    """The figures of each set, in aligned columns."""
-    columns = list(next(iter(figures.values())))
-    rows = [["", *columns], *([name, *(f"{row[c]:.4g}" for c in columns)] for name, row in figures.items())]
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    return ["  ".join(cell.rjust(width) for cell, width in zip(row, widths, strict=True)) for row in rows]
-
-
 # ── predict ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
 @main.command()
-@click.argument("model", type=click.Path(dir_okay=False))
+@click.argument("model", type=click.Path())
 @click.argument("rows", type=click.Path(dir_okay=False))
 @click.option("--output", "-o", type=click.Path(dir_okay=False), help="Write there and not to stdout.")
 @click.option("--json", "as_json", is_flag=True, help="A JSON list and not a CSV table.")
@@ -178,17 +172,15 @@ def predict(model: str, rows: str, output: str | None, as_json: bool, raw: bool,
     check_outputs([output], inputs=[model, rows])
     if output:
         check_ending(output, *(("answers as JSON", "json", "txt") if as_json else ("answers as a table", "csv", "txt")))
-    trained = TrainedModel.load(model)
+    trained = Predictor.load(model)
     given = read_csv(rows)
-    outputs = trained.outputs(given)
-    answers, probabilities = trained.answers(outputs), trained.probabilities(outputs)
-    prepare = trained.prepare
+    found = trained.ask(given)
     if not quiet:
-        for note in (*given.notes, *prepare.surprises(given)):
+        for note in found.notes:
             click.echo(f"note: {note}", err=True)
-    columns = {f"predicted {prepare.target}": answers}
-    if probabilities is not None:
-        columns |= {f"P({name})": [row[i] for row in probabilities] for i, name in enumerate(prepare.classes)}
+    columns = {f"predicted {trained.prepare.target}": found.answers}
+    if found.probabilities is not None:
+        columns |= {f"P({name})": [row[i] for row in found.probabilities] for i, name in enumerate(trained.classes)}
     if as_json:
         text = json.dumps([dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)])
         text += "\n"

@@ -4,7 +4,7 @@ In reading order:
 
     arguments      what the commands take, and what they may write over
     commands       how they end, whatever cannot be printed
-    trained_model  a trained model with all that is needed to use it, and its file
+    judging        how good a network is, beside what one gets for always answering the same
     experiment     from a data set to a trained and judged network
     film           the decision boundary, epoch by epoch
     what_if        the network on the page, with inputs to move: `what_if.js`

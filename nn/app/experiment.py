@@ -18,15 +18,18 @@ from functools import cached_property
 from typing import Any
 
 from nn import losses, optimizers
-from nn.app.trained_model import Head, TrainedModel
+from nn.app.judging import baseline, judged_figures, remarks
 from nn.basics.optional import require
 from nn.callbacks import Callback, EarlyStopping
 from nn.data.dataset import Dataset
+from nn.data.giveaways import giveaways
 from nn.data.preprocessing import Preprocessor
 from nn.history import History
 from nn.layers import MLP
 from nn.metrics import METRICS, Metric
+from nn.predictor import Head, Predictor
 from nn.trainer import Trainer
+from nn.training.sample_weights import weights_of
 
 DEFAULT_LOSS = {"classification": "categorical_cross_entropy_with_logits", "regression": "mean_squared_error"}
 
@@ -46,6 +49,7 @@ class Settings:
         patience: epochs without improvement on the validation set before training stops.
         split: the shares of training, validation and test set.
         l2: strength of the penalty on the squared weights.
+        balance: whether all classes count alike, however many rows each has.
         seed: of the split, the weights and the shuffling.
     """
 
@@ -59,6 +63,7 @@ class Settings:
     patience: int = 15
     split: tuple[float, float, float] = (0.6, 0.2, 0.2)
     l2: float = 0.0
+    balance: bool = False
     seed: int = 0
 
 
@@ -72,7 +77,8 @@ class Run:
         parts: the data sets "train", "validation" and "test".
         trained: the network, ready for new rows.
         history: of the training.
-        figures: for each part, the loss and the metrics, in the target's own unit.
+        figures: for each part, the loss and what `judging` says, in the target's own unit.
+        baseline: what one gets on the last part for always giving the best answer, in words, and its figures.
         seconds: how long the training took.
         engine: which engine computed the gradients, and why.
         notes: what was done to the data, one sentence each.
@@ -83,14 +89,21 @@ class Run:
     data: Dataset
     settings: Settings
     parts: dict[str, Dataset]
-    trained: TrainedModel
+    trained: Predictor
     history: History
     figures: dict[str, dict[str, float]]
+    baseline: tuple[str, dict[str, float]]
     seconds: float
     engine: str
     notes: Sequence[str]
     failed: bool
     test_inputs: Any
+
+    @property
+    def table(self) -> dict[str, dict[str, float]]:
+        """The figures, below those of the baseline."""
+        words, base = self.baseline
+        return {words: base, **self.figures}
 
     @cached_property
     def test_answers(self) -> list[Any]:
@@ -147,6 +160,12 @@ def fitted(
     )
     make = optimizers.get(settings.optimizer)
     optimizer = make() if settings.learning_rate is None else make(settings.learning_rate)
+    balance = "balanced" if settings.balance else None
+    if balance and not data.classes:
+        raise ValueError("--balance is for classes, and this is a regression")
+    held: tuple[Any, ...] | None = samples.get("validation")
+    if balance and held is not None:  # judged by the same measure
+        held = (*held, weights_of(None, balance, held[1]))
     trainer = Trainer(model, loss, optimizer, metrics=metrics_for(prepare, head), l2=settings.l2)
     stopping = [EarlyStopping(patience=settings.patience)] if "validation" in samples else []
     started = time.perf_counter()
@@ -154,22 +173,33 @@ def fitted(
         *samples["train"],
         epochs=settings.epochs,
         batch_size=settings.batch_size,
-        validation_data=samples.get("validation"),
+        validation_data=held,
+        class_weight=balance,
         callbacks=[*stopping, *callbacks],
         verbose=verbose,
         rng=rng,
     )
     seconds = time.perf_counter() - started
+    trained = Predictor(model, prepare, loss)
+    outputs = {name: model.predict(inputs) for name, (inputs, _) in samples.items()}
+    figures = {
+        name: {"loss": trainer.evaluate(*pair)["loss"], **judged_figures(trained, outputs[name], parts[name].targets)}
+        for name, pair in samples.items()
+    }
+    last = next(reversed(samples))
+    base = baseline(trained, parts["train"].targets, parts[last].targets)
+    said = remarks(figures[last], base, trained.answers(outputs[last]), f"the {last} set")
     return Run(
         data=data,
         settings=dataclasses.replace(settings, loss=loss.name),
         parts=parts,
-        trained=TrainedModel(model, prepare, loss),
+        trained=trained,
         history=history,
-        figures={name: trainer.evaluate(*pair) for name, pair in samples.items()},
+        figures=figures,
+        baseline=base,
         seconds=seconds,
         engine=trainer.engine_used,
-        notes=(*data.notes, *prepare.notes),
+        notes=(*data.notes, *prepare.notes, *giveaways(parts["train"]), *said),
         failed=trainer.failed,
         test_inputs=samples["test"][0] if "test" in samples else None,
     )

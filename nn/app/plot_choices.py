@@ -10,11 +10,11 @@ from typing import Any
 
 from autograd import Value
 from nn import activations, plots
-from nn.app.trained_model import TrainedModel
 from nn.data.messages import DataError
 from nn.history import History
 from nn.optimizers import GradientDescent, Optimizer, RandomHillClimbing
 from nn.plots.lecture import activation_functions, descent_paths
+from nn.predictor import Predictor
 
 
 def activations_figure() -> Any:
@@ -66,7 +66,7 @@ def history_figure(path: str | Path) -> Any:
 
 def weights_figure(path: str | Path) -> Any:
     """The weights of the first layer of a model.json."""
-    trained = TrainedModel.load(path)
+    trained = Predictor.load(path)
     return plots.weights(trained.model.layers[0], inputs=trained.prepare.inputs)
 
 

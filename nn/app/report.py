@@ -18,15 +18,14 @@ from autograd.show import draw
 from nn import metrics, plots
 from nn.app.experiment import Run, prepared
 from nn.app.film import film
+from nn.app.judging import TITLES, figure_text
 from nn.app.report_folder import ReportFolder
 from nn.app.what_if import what_if
 from nn.basics.optional import require
 from nn.data.messages import DataError
-from nn.metrics import METRICS
 from nn.plots.look import to_svg
 from nn.training.interrupt import Interruption
 
-TITLES = {"loss": "loss", **{name: metric.title for name, metric in METRICS.items()}}
 MOST_SAMPLES_DRAWN = 3000
 FILM_RESOLUTION = 36  # points of a frame's grid in each direction, where every point is asked of the network
 
@@ -120,6 +119,7 @@ def summary(run: Run) -> dict[str, Any]:
         "seconds": round(run.seconds, 3),
         "engine": run.engine,
         "figures": run.figures,
+        "baseline": dict([run.baseline]),
         "settings": {**vars(run.settings)},
         "notes": list(run.notes),
     }
@@ -139,7 +139,7 @@ def report_page(run: Run, pictures: dict[str, str], command: Iterable[str], film
     columns = list(run.figures[judged])
     named = [name for name in columns if name != "loss"]
     tiles = [
-        {"number": number_text(name, run.figures[judged][name]), "label": f"{judged} {TITLES[name]}"} for name in named
+        {"number": figure_text(run.figures[judged], name), "label": f"{judged} {TITLES[name]}"} for name in named[:2]
     ]
     parameters = len(run.trained.model.parameters())
     tiles += [
@@ -165,7 +165,10 @@ def report_page(run: Run, pictures: dict[str, str], command: Iterable[str], film
         stop=run.history.stop,
         parts={name: len(part) for name, part in run.parts.items()},
         columns=[TITLES[name] for name in columns],
-        figures=[(n, [number_text(name, row[name]) for name in columns]) for n, row in run.figures.items()],
+        figures=[
+            (name, len(run.parts[name if name in run.parts else judged]), [figure_text(row, c) for c in columns])
+            for name, row in run.table.items()
+        ],
         by_class=class_rows(run),
         summary=run.trained.model.summary(),
         image=run.data.grid is not None,
@@ -176,11 +179,6 @@ def report_page(run: Run, pictures: dict[str, str], command: Iterable[str], film
         version=__version__,
     )  # fmt: skip
     return html
-
-
-def number_text(name: str, number: float) -> str:
-    """A loss or metric for people: accuracies as percentages."""
-    return f"{100.0 * number:.1f} %" if name == "accuracy" else f"{number:.4g}"
 
 
 def setting(value: Any) -> str:

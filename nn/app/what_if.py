@@ -16,10 +16,10 @@ from autograd.graph import topological_order
 from autograd.javascript.computation import Rules, computation
 from autograd.show.stepping.player import player
 from nn.app.experiment import Run
-from nn.app.trained_model import TrainedModel
 from nn.data.dataset import Dataset
 from nn.data.preprocessing import category_text
 from nn.decisions import DECISIONS, Threshold
+from nn.predictor import Predictor
 
 MOST_PARAMETERS = 2_000  # of a network that a page computes
 MOST_ROWS_TO_CHOOSE = 300  # of the test set that can be chosen
@@ -62,7 +62,7 @@ def what_if_data(run: Run) -> tuple[dict[str, Any], list[str]]:
     }, rules.texts
 
 
-def network_graph(trained: TrainedModel, rules: Rules) -> dict[str, Any]:
+def network_graph(trained: Predictor, rules: Rules) -> dict[str, Any]:
     """The network as a graph for the page, and the places in it.
 
     `inputs` are what the network reads; `outputs` what it decides by; `shares` the probabilities of the classes, or, if
@@ -82,8 +82,8 @@ def network_graph(trained: TrainedModel, rules: Rules) -> dict[str, Any]:
     }
 
 
-def shares_of(trained: TrainedModel, outputs: Sequence[Value]) -> list[Value]:
-    """As `TrainedModel.probabilities` and `Preprocessor.answers`, on Values."""
+def shares_of(trained: Predictor, outputs: Sequence[Value]) -> list[Value]:
+    """As `Predictor.probabilities` and `Preprocessor.answers`, on Values."""
     if not trained.prepare.classes:
         scaler = trained.prepare.to_dict()["target_scaler"]
         return [outputs[0] * scaler["scale"][0] + scaler["mean"][0]]
@@ -94,7 +94,7 @@ def shares_of(trained: TrainedModel, outputs: Sequence[Value]) -> list[Value]:
     return autograd.softmax(outputs if len(outputs) > 1 else [Value(0.0), outputs[0]])
 
 
-def columns_of(trained: TrainedModel, training: Dataset) -> list[dict[str, Any]]:
+def columns_of(trained: Predictor, training: Dataset) -> list[dict[str, Any]]:
     """Each column with how it is prepared, in the order of the network's inputs, and its range in the training set."""
     stored = trained.prepare.to_dict()
     columns: list[dict[str, Any]] = []

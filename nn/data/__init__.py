@@ -7,11 +7,14 @@ In reading order:
     points                what the point in 1.000 means
     cells                 what is in a cell, and in a whole column: numbers, nothing, texts
     column                a column, read once, with all that is known of it
+    frames                a DataFrame's columns
     table                 columns by name
     csv_file              from a file, as people have them, to a table
     dataset               a table, the column to predict, and what that means
+    giveaways             columns that alone tell the target
     bundled               data sets at hand
     sklearn_transformers  scikit-learn's imputer, encoder and scaler: fitted to columns, and stored as JSON
+    surprises             what is said about rows that a network answers for
     preprocessing         from columns to the numbers a network reads, and back
     targets               targets as numbers, and which ones a loss can take
 

@@ -28,6 +28,8 @@ MISSING_NUMBER = MISSING | {"-", "--", ".", "none"}  # these may be the name of 
 
 ENGLISH = re.compile(r"[+-]?(\d{1,3}(,\d{3})+|\d+)?(\.\d*)?([eE][+-]?\d+)?")
 CONTINENTAL = re.compile(r"[+-]?(\d{1,3}(\.\d{3})+|\d+)?(,\d*)?([eE][+-]?\d+)?")
+LEADING_ZERO = re.compile(r"[+-]?0\d")
+LIKE_A_NAME = re.compile(rf"{LEADING_ZERO.pattern}|[+-]?\d{{16,}}$")
 
 
 @dataclass(frozen=True)
@@ -150,6 +152,20 @@ def text_in(cell: Any) -> str | None:
 def text_of(cell: Any) -> str:
     """A cell as text; the number 2.0 is "2", as it is written in a file."""
     return repr(cell).removesuffix(".0") if isinstance(cell, float) else str(cell)
+
+
+def says_the_same(cell: Any, number: float) -> bool:
+    """Whether a number says all that its cell does: 007 may be a name, and a float has no room for some digits.
+
+    >>> [says_the_same(cell, float(cell)) for cell in ("10.0", "1e3", "007", "9007199254740993")]
+    [True, True, False, False]
+    """
+    return not LEADING_ZERO.match(str(cell)) and significant(str(cell)) == significant(repr(number))
+
+
+def significant(written: str) -> str:
+    """The digits of a number without the zeros around them."""
+    return re.sub(r"\D", "", written.lower().partition("e")[0]).strip("0")
 
 
 def is_missing(cell: Any, marks: frozenset[str] = MISSING) -> bool:

@@ -16,7 +16,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
-from nn.data.cells import CellNumbers, each, picked, read_numbers, text_in, text_of
+from nn.data.cells import LIKE_A_NAME, CellNumbers, each, picked, read_numbers, says_the_same, text_in, text_of
 from nn.data.messages import DataError
 from nn.data.points import Points
 
@@ -97,10 +97,25 @@ class Column:
         return each(text_in, self.cells) if self.words is None else self.words
 
     def labels(self) -> Sequence[str | None]:
-        """The cells as names of classes: texts as they are, numbers without a needless ".0"; None for a missing one."""
+        """The cells as names of classes: texts as they are, numbers without a needless ".0"; None for a missing one.
+
+        A number that does not say what its cell does, as of 007, is that text.
+        """
         if self.kind == "category":
             return self.texts()
-        return [None if math.isnan(number) else text_of(number) for number in self.numbers()]
+        labels = {
+            (cell, number): text_of(number if says_the_same(cell, number) else cell)
+            for cell, number in set(zip(self.cells, self.numbers(), strict=True))
+            if not math.isnan(number)
+        }
+        return [labels.get(pair) for pair in zip(self.cells, self.numbers(), strict=True)]
+
+    @property
+    def name_like(self) -> str | None:
+        """The first of the numbers that would not be printed as its cell is, such as 007; None if there is none."""
+        pairs = dict.fromkeys(zip(self.cells, self.numbers(), strict=True))
+        odd = (cell for cell, number in pairs if not (math.isnan(number) or says_the_same(cell, number)))
+        return next(map(text_of, odd), None)
 
     @property
     def missing(self) -> Sequence[int]:
@@ -142,6 +157,14 @@ def column_of(name: str, cells: Sequence[Any], origin: Origin, points: Points = 
     reading = read_numbers(cells, points)
     if not reading.says_numbers:
         return Column(name, "category", cells, reading, each(text_in, cells), origin)
-    first = reading.first_told
-    notes = () if first is None else (f"column {name!r}: {cells[first]} was read as {reading.numbers[first]!r}",)
-    return Column(name, "number", cells, reading, None, origin, notes)
+    notes = [f"column {name!r}: {cells[row]} was read as {reading.numbers[row]!r}" for row in read_anew(cells, reading)]
+    return Column(name, "number", cells, reading, None, origin, tuple(notes))
+
+
+def read_anew(cells: Sequence[Any], reading: CellNumbers) -> list[int]:
+    """The first row whose number is written with a comma, and the first whose number may be a name, such as 01234."""
+    rows = [] if reading.first_told is None else [reading.first_told]
+    for row, cell in enumerate(cells):
+        if isinstance(cell, str) and LIKE_A_NAME.match(cell) and not says_the_same(cell, reading.numbers[row]):
+            return rows if row in rows or math.isnan(reading.numbers[row]) else [*rows, row]
+    return rows

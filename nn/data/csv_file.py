@@ -10,6 +10,7 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
 import io
 from itertools import islice
@@ -22,6 +23,11 @@ from nn.data.points import of_the_file
 from nn.data.table import Table
 
 DELIMITERS = ",;\t|"
+MARKS_OF_ENCODINGS = {
+    codecs.BOM_UTF32_LE: "utf-32", codecs.BOM_UTF32_BE: "utf-32",
+    codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16",
+}  # fmt: skip
+"""What a file begins with in encodings of two or four bytes, the longer ones first, for one begins with the other."""
 
 
 def read_csv(path: str | Path) -> Table:
@@ -87,11 +93,21 @@ def decoded(path: Path) -> tuple[str, list[str]]:
         raise DataError(f"there is no file {path}") from None
     except OSError as error:
         raise DataError(f"{path} cannot be read: {error.strerror}") from error
-    utf16 = content.startswith((b"\xff\xfe", b"\xfe\xff"))
-    if b"\0" in content and not utf16:
+    for mark, name in MARKS_OF_ENCODINGS.items():
+        if content.startswith(mark):
+            try:
+                return content.decode(name), []
+            except UnicodeDecodeError as error:
+                before = content[: error.start].decode(name, errors="ignore")
+                line = before.count("\n") + 1
+                raise DataError(
+                    f"{path}, line {line}: not {name.upper()}, as which it begins ({error.reason}); is the file whole?"
+                ) from error
+    if b"\0" in content:
         raise DataError(f"{path} is not a text file; a spreadsheet is to be saved as CSV first")
+    content = content.removeprefix(codecs.BOM_UTF8)
     try:
-        return content.decode("utf-16" if utf16 else "utf-8-sig"), []
+        return content.decode("utf-8"), []
     except UnicodeDecodeError as error:
         line = content[: error.start].count(b"\n") + 1
         try:

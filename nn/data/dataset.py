@@ -20,7 +20,7 @@ from nn.data.column import Column
 from nn.data.csv_file import read_csv
 from nn.data.messages import DataError, count
 from nn.data.splits import Share, k_fold, split_indices
-from nn.data.table import Table
+from nn.data.table import Table, table_of
 
 Dealt = TypeVar("Dealt")
 
@@ -122,7 +122,7 @@ def load_csv(path: str | Path, target: str, **options: Any) -> Dataset:
 
 
 def dataset_of(
-    table: Table,
+    rows: Any,
     target: str,
     *,
     task: str | None = None,
@@ -135,7 +135,7 @@ def dataset_of(
     """A table with the question what `target` is.
 
     Args:
-        table: the rows.
+        rows: a table, a DataFrame, or dicts by column name.
         target: the column to predict. Rows in which it is missing are left out, which is noted.
         task: "classification" or "regression". None: classification if the target is text or has at most 20
             different numbers, all whole; regression otherwise. `Dataset.verdict` says which and why.
@@ -151,6 +151,7 @@ def dataset_of(
     """
     if task not in (None, "classification", "regression"):
         raise ValueError(f"the task is 'classification' or 'regression', not {task!r}")
+    table = table_of(rows)
     names = dict.fromkeys(categories)
     for known in (target, *names):
         table.column(known)
@@ -160,7 +161,7 @@ def dataset_of(
     }
     if task == "regression":
         columns[target] = columns[target].as_kind("number")
-    notes = [*table.notes, *(note for column in columns.values() for note in column.notes)]
+    notes = []
     table = replace(table, columns=columns)
     missing = columns[target].missing
     if len(missing) == len(table):
@@ -173,6 +174,12 @@ def dataset_of(
         raise DataError(f"{table.source} has no column besides {target!r} to predict it from")
     answers = table.column(target)
     task, reason = (task, "as asked for") if task else verdict_on(answers)
+    if task == "classification" and answers.kind == "number":
+        if answers.name_like is not None:
+            answers = answers.as_kind("category")
+            table = replace(table, columns={**table.columns, target: answers})
+        notes += spelt_differently(answers)
+    notes = [*table.notes, *(note for column in table.columns.values() for note in column.notes), *notes]
     classes, targets = classes_and_indices(answers) if task == "classification" else ((), quantities(answers))
     return Dataset(
         table=table, target=target, task=task, targets=targets, classes=classes, verdict=f"{task}: {reason}",
@@ -186,10 +193,21 @@ def verdict_on(answers: Column) -> tuple[str, str]:
     if answers.kind == "category":
         return "classification", f"{name!r} is text, {len(set(answers.texts()))} classes"
     different = set(answers.numbers())
+    if answers.name_like is not None and len(labels := set(answers.labels())) <= MOST_WHOLE_NUMBERS:
+        return "classification", f"{name!r} has {len(labels)} different names such as {answers.name_like!r}"
     if all(number.is_integer() for number in different) and len(different) <= MOST_WHOLE_NUMBERS:
         return "classification", f"{name!r} has {count(len(different), 'different number')}, all whole"
     fractions = "not all whole" if len(different) <= MOST_WHOLE_NUMBERS else f"more than {MOST_WHOLE_NUMBERS}"
     return "regression", f"{name!r} has {len(different)} different numbers, {fractions}"
+
+
+def spelt_differently(answers: Column) -> list[str]:
+    """What to say about numbers that are one class and are written in two ways, such as 7 and 7.0."""
+    spelling: dict[str | None, str] = {}
+    for cell, label in dict.fromkeys(zip(answers.cells, answers.labels(), strict=True)):
+        if spelling.setdefault(label, str(cell)) != str(cell):
+            return [f"column {answers.name!r}: {spelling[label]} and {cell} were taken for the same class, {label}"]
+    return []
 
 
 def classes_and_indices(answers: Column) -> tuple[tuple[str, ...], list[int]]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -37,10 +37,12 @@ from nn.data.sklearn_transformers import (
     fitted_imputer,
     fitted_scaler,
     number_matrix,
+    scaled_numbers,
     scaler_from_dict,
     scaler_to_dict,
     text_matrix,
 )
+from nn.data.surprises import surprises
 from nn.data.table import Table, table_of
 
 MOST_CATEGORIES = 50
@@ -159,26 +161,35 @@ class Preprocessor:
             *(f"{name}={category_text(x)}" for name, known in self.categories.items() for x in known),
         ]
 
-    def transform(self, rows: Table | Iterable[Mapping[str, Any]]) -> list[list[float]]:
+    @property
+    def columns(self) -> list[str]:
+        """The names of the columns that are read, in the order of lists of cells."""
+        return [*self.numbers, *self.categories]
+
+    def table(self, rows: Any) -> Table:
+        """Rows as a table: one already, a DataFrame, dicts, or lists in the order of `columns`."""
+        return table_of(rows, names=self.columns)
+
+    def transform(self, rows: Any) -> list[list[float]]:
         """For each row the inputs of the network.
 
         Args:
-            rows: a table, or rows by column name. The order of the columns does not matter, others are ignored.
+            rows: as for `table`. Of what has names the order does not matter, and other columns are ignored.
 
         Raises:
-            DataError: if a column is missing, or a number is none.
+            DataError: if a column is missing, a number is none, or so large that it cannot be scaled.
         """
         matrix: list[list[float]] = self.input_array(rows).tolist()
         return matrix
 
-    def input_array(self, rows: Table | Iterable[Mapping[str, Any]]) -> Any:
+    def input_array(self, rows: Any) -> Any:
         """The same as an array."""
-        table = rows if isinstance(rows, Table) else table_of(rows)
+        table = self.table(rows)
         numbers = [table.column(name) for name in self.numbers]
         texts = [table.column(name) for name in self.categories]
         blocks = []
         if numbers:
-            blocks.append(self._scaler.transform(self._imputer.transform(number_matrix(numbers))))
+            blocks.append(scaled_numbers(self._scaler, self._imputer.transform(number_matrix(numbers)), numbers))
         if texts:
             blocks.append(self._encoder.transform(text_matrix(texts)))
         return require("numpy").hstack(blocks)
@@ -211,22 +222,16 @@ class Preprocessor:
         """
         if self._target_scaler is None:
             raise ValueError("the outputs of a classification are to be decided, not scaled: see nn.decisions.decide")
-        column = require("numpy").array([list(map(float, output)) for output in outputs]).reshape(-1, 1)
-        numbers: list[float] = self._target_scaler.inverse_transform(column)[:, 0].tolist()
+        numpy = require("numpy")
+        column = numpy.array([list(map(float, output)) for output in outputs]).reshape(-1, 1)
+        with numpy.errstate(over="ignore", invalid="ignore"):  # infinite answers are for the caller to see
+            numbers: list[float] = self._target_scaler.inverse_transform(column)[:, 0].tolist()
         return numbers
 
     def surprises(self, table: Table) -> list[str]:
-        """What to say about a table that `transform` takes: the categories that were not in the training set."""
-        notes = []
-        for name, known in self.categories.items():
-            column = table.column(name)
-            texts = column.texts()
-            for text in dict.fromkeys(texts):
-                if text not in known:
-                    what = "a missing cell" if text is None else repr(text)
-                    place = column.where(texts.index(text))
-                    notes.append(f"{place}: {what} was not in the training set and counts as no category")
-        return notes
+        """What to say about a table that `transform` takes: cells that are filled in, read anew or not known."""
+        medians = self._imputer.statistics_.tolist() if self.numbers else []
+        return surprises(table, dict(zip(self.numbers, medians, strict=True)), self.categories)
 
     def to_dict(self) -> dict[str, Any]:
         """All of it as JSON can hold it; floats come back exactly."""

@@ -14,7 +14,9 @@ from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from typing import Any
 
+from nn.basics.rows import is_frame, row_by_row
 from nn.data.column import Column, Origin, column_of
+from nn.data.frames import columns_of_frame
 from nn.data.messages import DataError, some
 from nn.data.points import Points
 
@@ -102,9 +104,36 @@ class Table:
         return replace(self, columns=columns, origin=origin)
 
 
-def table_of(rows: Iterable[Mapping[str, Any]], source: str = "the rows") -> Table:
-    """A table from rows by column name, such as JSON gives them; a missing key is a missing cell."""
-    given = list(rows)
-    names = dict.fromkeys(name for row in given for name in row)
-    cells = {name: [row.get(name) for row in given] for name in names}
+def table_of(rows: Any, source: str = "the rows", names: Sequence[str] = ()) -> Table:
+    """A table from whatever has rows or columns with names; a missing key is a missing cell.
+
+    Args:
+        rows: a table already, a DataFrame, one or many dicts by column name, such as JSON gives them, or lists.
+        source: what messages call it.
+        names: of the columns, if the rows are lists.
+
+    Raises:
+        DataError: if it is none of these, or a list is not as long as there are names.
+    """
+    if isinstance(rows, Table):
+        return rows
+    if is_frame(rows):
+        cells = columns_of_frame(rows, source)
+        return Table.of(cells, Origin(source, range(1, len(next(iter(cells.values()), ())) + 1)))
+    given = [rows] if isinstance(rows, Mapping) else row_by_row(rows, source)
+    if not all(isinstance(row, Mapping) for row in given):
+        given = [named_cells(row, place, source, names) for place, row in enumerate(given, start=1)]
+    cells = {name: [row.get(name) for row in given] for name in dict.fromkeys(name for row in given for name in row)}
     return Table.of(cells, Origin(source, range(1, len(given) + 1)))
+
+
+def named_cells(row: Any, place: int, source: str, names: Sequence[str]) -> dict[str, Any]:
+    """The cells of a row that is a list, by name."""
+    if isinstance(row, Mapping):
+        return dict(row)
+    if isinstance(row, str) or not hasattr(row, "__len__"):
+        raise DataError(f"{source}, line {place}: a row is a dict by column name or a list of cells, not {row!r}")
+    if len(row) != len(names):
+        named = f"the columns are {some(names)}" if names else "without names there can be dicts only"
+        raise DataError(f"{source}, line {place}: {len(row)} cells, but {named}")
+    return dict(zip(names, row, strict=True))

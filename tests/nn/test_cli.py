@@ -14,12 +14,12 @@ import pytest
 from click.testing import CliRunner
 
 from nn.app.experiment import Settings, cross_validate, experiment
-from nn.app.trained_model import Head, TrainedModel
 from nn.basics import storage
 from nn.basics.storage import StorageError
 from nn.cli import main
 from nn.data.bundled import DATASETS, load
 from nn.data.csv_file import read_csv
+from nn.predictor import Head, Predictor
 
 QUICK = ["--hidden", "6", "--epochs", "8", "--quiet"]
 
@@ -84,7 +84,7 @@ def test_a_csv_with_semicolons_categories_and_missing_cells(houses, tmp_path):
 def test_two_inputs_have_a_decision_boundary_and_hinge_has_one_output(tmp_path):
     run("train", "moons", *QUICK, "--loss", "hinge", "--activation", "relu", "-o", tmp_path / "m")
     assert (tmp_path / "m" / "decision_boundary.svg").exists()
-    assert TrainedModel.load(tmp_path / "m" / "model.json").head == Head(1, "linear", "sign", (-1, 1))
+    assert Predictor.load(tmp_path / "m" / "model.json").head == Head(1, "linear", "sign", (-1, 1))
 
 
 def test_quiet_prints_nothing_and_json_only_json(tmp_path):
@@ -193,17 +193,20 @@ def test_the_modules_do_what_the_command_does(tmp_path, module):
 def test_ctrl_c_still_leaves_a_report(tmp_path):
     command = [sys.executable, "-c", "from nn.cli import main; main()", "train", "digits", "--epochs", "500",
                "--patience", "500", "-o", str(tmp_path / "d")]  # fmt: skip
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-    seen = ""
-    while "step 3," not in seen:
-        seen += process.stderr.read(1)
+    ours, theirs = os.openpty()  # a terminal, on which steps are seen
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=theirs, text=True)
+    seen = b""
+    while b"step 3," not in seen:
+        seen += os.read(ours, 100)
         assert process.poll() is None, seen
     time.sleep(0.2)
     process.send_signal(signal.SIGINT)
-    out, err = process.communicate(timeout=120)
-    assert process.returncode == 0, err
+    out, _ = process.communicate(timeout=120)
+    os.close(ours)
+    os.close(theirs)
+    assert process.returncode == 0
     assert "interrupted in epoch" in out
-    assert TrainedModel.load(tmp_path / "d" / "model.json").prepare.target == "digit"
+    assert Predictor.load(tmp_path / "d" / "model.json").prepare.target == "digit"
 
 
 # ── The parts below ──
@@ -221,7 +224,7 @@ def test_a_saved_model_answers_as_before(tmp_path, loss):
     data = load("moons", samples=60)
     before = experiment(data, Settings(hidden=(8,), epochs=30, loss=loss), verbose=0).trained
     before.save(tmp_path / "model.json")
-    after = TrainedModel.load(tmp_path / "model.json")
+    after = Predictor.load(tmp_path / "model.json")
     outputs = before.outputs(data.table)
     assert after.outputs(data.table) == outputs
     answers, truth = after.answers(outputs), [data.classes[t] for t in data.targets]
@@ -241,11 +244,11 @@ def test_a_model_file_that_does_not_fit_is_an_error(tmp_path):
     for key in list(content):
         storage.write_document(path, "chalkgrad model", 1, {k: v for k, v in content.items() if k != key})
         with pytest.raises(StorageError, match=f"damaged: '{key}' is missing"):
-            TrainedModel.load(path)
+            Predictor.load(path)
     content["parameters"].popitem()
     storage.write_document(path, "chalkgrad model", 1, content)
     with pytest.raises(StorageError, match="needs 15 parameters, and there are 14"):
-        TrainedModel.load(path)
+        Predictor.load(path)
 
 
 def test_hostile_names_are_only_text_in_the_report(tmp_path):
@@ -291,4 +294,4 @@ def test_a_training_that_diverges_at_once_leaves_a_report_and_finite_weights(tmp
         ran = CliRunner().invoke(main, [*command, "--epochs", "3", "-q", "-o", str(tmp_path / "out")])
     assert ran.exit_code == 1 and not isinstance(ran.exception, ValueError), ran.output
     assert "The learning rate" in (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
-    assert all(map(math.isfinite, TrainedModel.load(tmp_path / "out" / "model.json").model.state_dict().values()))
+    assert all(map(math.isfinite, Predictor.load(tmp_path / "out" / "model.json").model.state_dict().values()))

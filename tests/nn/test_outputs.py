@@ -35,7 +35,7 @@ WAYS = {  # of each, the words of a process, PATH being where it writes, and how
     "history": ([FIT + ")\nh.to_csv(sys.argv[1])", "PATH"], b"epoch,loss"),
     "checkpoint": ([FIT + ", callbacks=[Checkpoint(sys.argv[1])])", "PATH"], b'{"format": "chalkgrad checkpoint"'),
     "model": (
-        ["import sys; from nn.app.trained_model import *; TrainedModel.load(sys.argv[1]).save(sys.argv[2])",
+        ["import sys; from nn.predictor import *; Predictor.load(sys.argv[1]).save(sys.argv[2])",
          "MODEL", "PATH"], b'{"format": "chalkgrad model"'),
 }  # fmt: skip
 

@@ -8,9 +8,9 @@ import pytest
 
 from nn import MLP, Adam, Trainer
 from nn.app.experiment import Settings, experiment
-from nn.app.trained_model import TrainedModel
 from nn.basics.streams import Unfailing
 from nn.data.bundled import load
+from nn.predictor import Predictor
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="pipes, devices and closed descriptors as POSIX has them")
 COMMANDS = {  # of each, its words, and the files that it writes
@@ -85,7 +85,7 @@ def check(command, ways, tmp_path, trained):
         for name in files:
             assert (here / name).stat().st_size > 100, how
         if "r/model.json" in files:
-            assert TrainedModel.load(here / "r/model.json")
+            assert Predictor.load(here / "r/model.json")
 
 
 class Failing:

@@ -12,9 +12,9 @@ from click.testing import CliRunner
 
 from nn.app import report, report_folder
 from nn.app.report_folder import NAMES, SUMMARY, ReportFolder, summary_text
-from nn.app.trained_model import TrainedModel
 from nn.cli import main
 from nn.data.messages import DataError
+from nn.predictor import Predictor
 
 posix = pytest.mark.skipif(os.name != "posix", reason="links, pipes and shell scripts as POSIX has them")
 QUICK = ["train", "iris", "--hidden", "2", "--epochs", "1", "--quiet"]
@@ -55,7 +55,7 @@ def test_what_lies_beside_a_report_stays_and_the_report_is_replaced(tmp_path):
     assert (folder / "model.json").read_bytes() != before
     assert (folder / "thesis.txt").read_text() == "years of work"
     assert (folder / "notes" / "deep" / "model.json").read_text() == "mine"
-    assert TrainedModel.load(folder / "model.json")
+    assert Predictor.load(folder / "model.json")
 
 
 @pytest.mark.parametrize("name", [SUMMARY, *NAMES])
@@ -86,7 +86,7 @@ def test_a_report_into_the_folder_in_which_one_is(tmp_path, monkeypatch):
     (tmp_path / "thesis.txt").write_text("years of work")
     monkeypatch.chdir(tmp_path)
     train("-o", ".")
-    assert TrainedModel.load("model.json") and Path("thesis.txt").read_text() == "years of work"
+    assert Predictor.load("model.json") and Path("thesis.txt").read_text() == "years of work"
     assert Path.cwd() == tmp_path
 
 
@@ -109,7 +109,7 @@ def test_a_link_to_a_folder_is_followed_and_stays(tmp_path):
     (tmp_path / "r").symlink_to("far")
     train("-o", tmp_path / "r")
     train("-o", tmp_path / "r")
-    assert (tmp_path / "r").is_symlink() and TrainedModel.load(tmp_path / "far" / "model.json")
+    assert (tmp_path / "r").is_symlink() and Predictor.load(tmp_path / "far" / "model.json")
 
 
 @pytest.mark.parametrize("crafted", ["../thesis.txt", "thesis.txt", "/etc/passwd", "sub/thesis.txt"])
@@ -195,7 +195,7 @@ def test_a_report_that_came_between_stays_whole_and_this_one_goes_elsewhere(tmp_
     with pytest.warns(UserWarning, match="somebody else has put a report") as caught:
         train("-o", folder)
     elsewhere = Path(str(caught[0].message).rpartition(" ")[2])
-    assert TrainedModel.load(elsewhere / "model.json") and (elsewhere / "report.html").exists()
+    assert Predictor.load(elsewhere / "model.json") and (elsewhere / "report.html").exists()
     assert (folder / "model.json").read_text() == "theirs model.json"
     assert {path.read_text() for path in folder.iterdir() if path.name in NAMES} == {f"theirs {name}" for name in NAMES}
 
@@ -255,7 +255,7 @@ def test_what_comes_into_the_way_while_it_is_trained_stays_and_the_report_goes_b
     monkeypatch.setattr("nn.app.report.summary", lambda run: (folder / "model.json").write_text("mine") and honest(run))
     train("-o", folder)
     assert (folder / "model.json").read_text() == "mine"
-    assert TrainedModel.load(tmp_path / "r-2" / "model.json") and (tmp_path / "r-2" / "report.html").exists()
+    assert Predictor.load(tmp_path / "r-2" / "model.json") and (tmp_path / "r-2" / "report.html").exists()
 
 
 @pytest.mark.parametrize("part", ["figures_of", "report_page", "film_of", "network_picture"])
@@ -267,7 +267,7 @@ def test_a_trained_network_is_not_lost_for_a_picture(tmp_path, monkeypatch, part
     monkeypatch.setattr(report, part, failing)
     result = train("-o", tmp_path / "r", status=1)
     assert result.stderr == "" or "Traceback" not in result.stderr
-    assert TrainedModel.load(tmp_path / "r" / "model.json") and (tmp_path / "r" / "history.csv").exists()
+    assert Predictor.load(tmp_path / "r" / "model.json") and (tmp_path / "r" / "history.csv").exists()
     monkeypatch.undo()
     train("-o", tmp_path / "r")
 
@@ -285,7 +285,7 @@ def test_a_disk_that_is_full_in_the_end(tmp_path, monkeypatch):
     with pytest.warns(UserWarning, match="cannot be written to") as caught:
         train("-o", folder)
     elsewhere = str(caught[0].message).rpartition(" ")[2]
-    assert TrainedModel.load(Path(elsewhere) / "model.json")
+    assert Predictor.load(Path(elsewhere) / "model.json")
 
 
 KILLED = """
@@ -329,5 +329,5 @@ def test_train_with_a_dot_that_does_not_do_what_it_is_for(tmp_path, script):
     environment = {**os.environ, "PATH": f"{tmp_path}:{os.environ['PATH']}"}
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False, timeout=120)
     assert done.returncode == 0, done.stderr
-    assert TrainedModel.load(tmp_path / "r" / "model.json")
+    assert Predictor.load(tmp_path / "r" / "model.json")
     assert "garbage" not in (tmp_path / "r" / "report.html").read_text()

@@ -12,11 +12,11 @@ from autograd import Value
 from autograd.show.stepping.player import asset, script_literal
 from nn.app.experiment import Settings, experiment
 from nn.app.report import report_page
-from nn.app.trained_model import TrainedModel
 from nn.app.what_if import MOST_PARAMETERS, NETWORK_SCRIPTS, shares_of, what_if, what_if_data
 from nn.data.bundled import load
 from nn.data.dataset import dataset_of
 from nn.data.table import table_of
+from nn.predictor import Predictor
 
 
 def shop(answer, rows=90):
@@ -84,7 +84,7 @@ const answer = (asked) => asked.map((cells) => {{
   return [network.answer, network.shown, network.shown.map((_, share) => network.pushes(share))];
 }});"""
     found = in_node(script, asked)
-    trained: TrainedModel = run.trained
+    trained: Predictor = run.trained
     rows = [as_row(data, cells, trained.prepare.categories) for cells in asked]
     outputs = trained.outputs(rows)
     answers, probabilities = trained.answers(outputs), trained.probabilities(outputs)

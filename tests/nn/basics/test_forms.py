@@ -12,11 +12,11 @@ from hypothesis import strategies as st
 
 from nn import MLP, Adam, Checkpoint, RandomHillClimbing, Trainer
 from nn.app.experiment import Settings, experiment
-from nn.app.trained_model import TrainedModel
 from nn.basics import storage
 from nn.basics.storage import StorageError
 from nn.data.bundled import load
 from nn.data.dataset import load_csv
+from nn.predictor import Predictor
 from nn.training import checkpoint
 
 NASTY = [
@@ -112,7 +112,7 @@ def test_a_model_of_any_content_is_refused_or_is_what_the_document_says(folder, 
     path = folder / "mutated.json"
     storage.write_document(path, "chalkgrad model", 1, document)
     try:
-        trained = TrainedModel.load(path)
+        trained = Predictor.load(path)
     except StorageError as error:
         assert "\n" not in str(error) and len(str(error)) < 600 and str(path) in str(error)
     else:
@@ -168,7 +168,7 @@ def test_sizes_that_do_not_fit_the_numbers_take_no_room(folder, sizes):
     document["architecture"]["sizes"] = sizes
     storage.write_document(folder / "large.json", "chalkgrad model", 1, document)
     with pytest.raises(StorageError, match="is damaged: ") as caught:
-        TrainedModel.load(folder / "large.json")
+        Predictor.load(folder / "large.json")
     assert len(str(caught.value)) < 400
 
 

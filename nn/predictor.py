@@ -1,8 +1,9 @@
-"""A trained model with all that is needed to use it: rows of a table go in, answers come out."""
+"""A trained network with all that is needed to use it: rows of a table go in, answers come out."""
 
 from __future__ import annotations
 
 import math
+import warnings
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
@@ -15,6 +16,7 @@ from nn import losses
 from nn.activations import ACTIVATIONS
 from nn.basics import storage
 from nn.basics.forms import choice_of, fields, finite_number, list_of, map_of, whole
+from nn.data.messages import DataError
 from nn.data.preprocessing import STORED, Preprocessor
 from nn.data.table import Table
 from nn.decisions import decide
@@ -84,8 +86,40 @@ class Head:
 
 
 @dataclass(frozen=True)
-class TrainedModel:
-    """A network, what it was trained with, and how tables are prepared for it.
+class Answers:
+    """What a network answers to rows.
+
+    Attributes:
+        answers: for each row the name of a class, or a number in the target's own unit.
+        probabilities: for each row the probability of each class, in the order of the classes; None if the network
+            gives none (hinge, numbers).
+        notes: what was done to cells on the way: filled in, read anew, not known; one sentence each.
+    """
+
+    answers: list[Any]
+    probabilities: list[list[float]] | None
+    notes: list[str]
+
+
+@dataclass(frozen=True)
+class Predictor:
+    """A trained network with all that is needed to ask it: how rows are prepared for it, and what its outputs mean.
+
+    Rows are a `Table`, a DataFrame (pandas, polars, pyarrow), dicts by column name, or lists with the cells in the
+    order of `columns`; of what has names the order does not matter, and other columns are ignored.
+
+    Attributes:
+        model: the network.
+        prepare: how columns become the numbers that it reads.
+        loss: with which it was trained.
+
+    >>> from nn.app.experiment import Settings, experiment
+    >>> from nn.data.bundled import load
+    >>> predictor = experiment(load("iris"), Settings(hidden=(8,), epochs=60, seed=1), verbose=0).trained
+    >>> predictor.columns
+    ['sepal length (cm)', 'sepal width (cm)', 'petal length (cm)', 'petal width (cm)']
+    >>> predictor.predict([[5.1, 3.5, 1.4, 0.2], [6.7, 3.0, 5.2, 2.3]])
+    ['setosa', 'virginica']
 
     `save` writes it as JSON; `load` reads that, and executes nothing.
     """
@@ -99,8 +133,68 @@ class TrainedModel:
         """What the outputs stand for."""
         return Head.of(self.loss, len(self.prepare.classes))
 
-    def outputs(self, rows: Table | Iterable[Mapping[str, Any]]) -> list[list[float]]:
-        """What the network says to each row.
+    @property
+    def columns(self) -> list[str]:
+        """The names of the columns that it reads, in the order in which it takes lists."""
+        return self.prepare.columns
+
+    @property
+    def classes(self) -> tuple[str, ...]:
+        """The names of the classes; none for a regression."""
+        return self.prepare.classes
+
+    def predict(self, rows: Any) -> list[Any]:
+        """For each row the name of a class, or a number in the target's own unit.
+
+        What was filled in or read anew is a warning.
+
+        Raises:
+            DataError: if a column is missing, a number is none, or an answer would be infinite.
+        """
+        found = self.ask(rows)
+        warn_of(found.notes)
+        return found.answers
+
+    def predict_probabilities(self, rows: Any) -> list[dict[str, float]]:
+        """For each row the probability of each class, by its name; as `predict`.
+
+        Raises:
+            ValueError: as `predict`, and if the network gives no probabilities (hinge, numbers).
+        """
+        found = self.ask(rows)
+        if found.probabilities is None:
+            raise ValueError(f"a network trained with the loss {self.loss.name} gives no probabilities")
+        warn_of(found.notes)
+        return [dict(zip(self.classes, row, strict=True)) for row in found.probabilities]
+
+    def ask(self, rows: Any) -> Answers:
+        """Answers, probabilities and notes in one, without a warning.
+
+        Raises:
+            DataError: as `predict`.
+        """
+        table = self.prepare.table(rows)
+        outputs = self.outputs(table)
+        self.check_finite(outputs, table)
+        answers = self.answers(outputs)
+        if not self.classes:
+            self.check_finite([[answer] for answer in answers], table)
+        return Answers(answers, self.probabilities(outputs), self.prepare.surprises(table))
+
+    def check_finite(self, numbers: list[list[float]], table: Table) -> None:
+        """Raise a DataError if a row has a number that is not finite, which names the row and its largest input."""
+        for row, found in enumerate(numbers):
+            if not all(map(math.isfinite, found)):
+                inputs = self.prepare.input_array(table)[row].tolist()
+                far, name = max(zip(map(abs, inputs), self.prepare.inputs, strict=True))
+                raise DataError(
+                    f"{table.source}, line {table.lines[row]}: the answer would not be a finite number; the input"
+                    f" furthest from what the network was trained on is column {name!r},"
+                    f" {far:.3g} standard deviations from the mean"
+                )
+
+    def outputs(self, rows: Any) -> list[list[float]]:
+        """What the network itself says to each row.
 
         Raises:
             DataError: if a column is missing, or a number is none.
@@ -140,12 +234,13 @@ class TrainedModel:
         return storage.document_text(FORMAT, VERSION, content)
 
     @classmethod
-    def load(cls, path: str | Path) -> TrainedModel:
-        """Read what `save` wrote.
+    def load(cls, path: str | Path) -> Predictor:
+        """Read what `save` wrote, or the model in a folder that `chalkgrad train` left.
 
         Raises:
             StorageError: if the file is damaged, foreign or of a newer version.
         """
+        path = Path(path) / "model.json" if Path(path).is_dir() else path
         content = storage.read_document(path, FORMAT, VERSION, MODEL_FORM)
         try:
             prepare = Preprocessor.from_dict(content["preprocessing"])
@@ -158,6 +253,12 @@ class TrainedModel:
         except (TypeError, ValueError) as error:
             raise storage.StorageError(f"{path} is damaged: {' '.join(str(error).split())}") from error
         return cls(model, prepare, loss)
+
+
+def warn_of(notes: Iterable[str]) -> None:
+    """All that was done to cells, in one warning."""
+    if text := "; ".join(notes):
+        warnings.warn(text, stacklevel=3)
 
 
 def check_sizes(architecture: Mapping[str, Any], parameters: int, prepare: Preprocessor, head: Head) -> None:

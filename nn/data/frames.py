@@ -1,0 +1,50 @@
+"""A DataFrame of pandas, polars or pyarrow becomes a table, column by column: the names are kept, and no row is.
+
+Cells become what they would be in a file: True and dates are texts, missing ones None, numbers stay numbers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from nn.basics.optional import require
+from nn.data.messages import DataError
+
+
+def columns_of_frame(frame: Any, source: str) -> dict[str, Sequence[Any]]:
+    """The cells of each column, by its name.
+
+    Raises:
+        DataError: if it is no such frame, it is still to be computed, or columns have the same name.
+    """
+    narwhals = require("narwhals")
+    try:
+        wrapped = narwhals.from_native(frame, eager_only=True)
+        names = [str(name) for name in wrapped.columns]
+        columns = [cells_of(series, narwhals) for series in wrapped.iter_columns()]
+    except (TypeError, ValueError, narwhals.exceptions.NarwhalsError) as error:
+        lazy = "; of a lazy frame give .collect()" if hasattr(frame, "collect") else ""
+        raise DataError(f"{source} cannot be read as a DataFrame: {' '.join(str(error).split())}{lazy}") from error
+    twice = next((name for name in names if names.count(name) > 1), None)
+    if twice is not None:
+        raise DataError(f"{source}: {names.count(twice)} columns are called {twice!r}; names are to differ")
+    return dict(zip(names, columns, strict=True))
+
+
+def cells_of(series: Any, narwhals: Any) -> list[Any]:
+    """The cells of a column."""
+    cells: list[Any] = series.to_list()
+    missing = series.is_null().to_list()
+    if series.dtype.is_numeric():
+        return [None if none else cell for cell, none in zip(cells, missing, strict=True)]
+    if series.dtype == narwhals.Duration:
+        return [None if none else cell.total_seconds() for cell, none in zip(cells, missing, strict=True)]
+    return [None if none else text_of_object(cell) for cell, none in zip(cells, missing, strict=True)]
+
+
+def text_of_object(cell: Any) -> Any:
+    """Dates as ISO 8601, True and False and categories as they are printed; numbers as they are."""
+    if isinstance(cell, int | float) and not isinstance(cell, bool):
+        return cell
+    return cell.isoformat() if hasattr(cell, "isoformat") else str(cell).strip()
