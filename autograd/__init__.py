@@ -24,6 +24,7 @@ first seven are the evening's reading:
     testing/          derivatives against finite differences
     show/             for people's eyes: derive, draw, steps, explain, practice
     lift/             for speed: jit, vmap
+    export/           for other tools: ONNX, C, JAX, PyTorch
 
     plain_adjoints    the chain rule in plain numbers, for transforms
     calling           functions that take Values and plain numbers

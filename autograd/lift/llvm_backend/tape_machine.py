@@ -109,6 +109,7 @@ class MachineWriter:
     """A `Writer` of machine code, on single numbers."""
 
     registers = 12
+    watches = True
 
     def __init__(self, f: Emitter, tape: Tape) -> None:
         self.f, self.size = f, tape.size

@@ -104,6 +104,7 @@ class Source:
     """A `Writer` of Python source: `forward()` and `backward()`, by way of one function for each section."""
 
     registers = sys.maxsize  # a local variable is quicker than an entry of a list
+    watches = True
 
     def __init__(self, tape: Tape, plan: Derivatives, total: bool) -> None:
         self.m = SourceArithmetic(self, total)

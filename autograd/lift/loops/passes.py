@@ -26,10 +26,12 @@ class Writer(Protocol):
     Attributes:
         m: an arithmetic whose operations emit code; its numbers have + − ·, and are plain floats where they are known.
         registers: how many numbers are well kept from turn to turn. What more is shared by all turns is in memory.
+        watches: whether somebody looks at the tape's `check`.
     """
 
     m: Any
     registers: int
+    watches: bool
 
     def loop(
         self, turns: int, last_first: bool, start: list[Any], body: Callable[[Any, list[Any]], list[Any]]
@@ -93,7 +95,7 @@ class ForwardPass(SectionPass):
         section = self.section
         self.load_fixed(x for step in section.steps for x in step.operands)
         carried = dict.fromkeys((x.step, x.first) for s in section.steps for x in s.operands if isinstance(x, Carried))
-        watched = any(step.op not in NEVER_WATCHED for step in section.steps)
+        watched = self.w.watches and any(step.op not in NEVER_WATCHED for step in section.steps)
         start = [self.at(first) for _, first in carried] + [0.0] * watched
 
         def body(turn: Any, registers: list[Any]) -> list[Any]:
@@ -104,7 +106,7 @@ class ForwardPass(SectionPass):
                 xs = [self.operand(x, turn, values, before) for x in step.operands]
                 value = result_of_step(step, self.w.m, xs)
                 values.append(value)
-                if step.op not in NEVER_WATCHED:
+                if watched and step.op not in NEVER_WATCHED:
                     check = check + value * 0.0
                 if self.stored[step.out]:
                     self.w.store(False, step.out, turn, value)
