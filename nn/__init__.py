@@ -37,6 +37,7 @@ door, what it needs is in the rooms behind it. In reading order:
     18  app/             what its commands do
     19  basics/          names, random numbers, files, optional packages, parameters
 
+    cluster/             training on more than one machine, with Dask
     estimators/          networks as scikit-learn's estimators
     predictor            a trained network with its preparation: rows of a table in, answers out
     linear               regression in closed form, to compare with

@@ -115,7 +115,9 @@ class Loss:
         return f"<loss {self.name}>"
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return get, (self.name,)
+        if LOSSES.get(self.name) is self:
+            return get, (self.name,)
+        return Loss, (self.name, self.formula, self.encode, self.expects, self.targets)
 
 
 def loss(encode: Callable[[Any, int], list[Any]], expects: str, targets: str) -> Callable[[LossFormula], Loss]:

@@ -13,7 +13,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -21,7 +21,10 @@ from typing import Any
 from nn import losses, optimizers
 from nn.basics.checks import check_count
 from nn.basics.randomness import Randomness, generator, set_state, state_of
+from nn.basics.rows import on_dask
 from nn.callbacks import Callback, EarlyStopping
+from nn.cluster.chunks import Chunks
+from nn.cluster.given_chunks import cluster_engine, given_chunks, training_and_validation_chunks
 from nn.history import History
 from nn.metrics import Metric, suited
 from nn.metrics import get as metric_by_name
@@ -31,6 +34,7 @@ from nn.training import checkpoint
 from nn.training.callback import check_callbacks, listening, reads_gradients, tell
 from nn.training.choose_engine import best_engine
 from nn.training.eager import EagerEngine
+from nn.training.engine import Engine
 from nn.training.epochs import EpochLoop, judge, scores
 from nn.training.first_batch import look_at_the_first_batch, tell_of_fallback
 from nn.training.forward_loss import forward_loss
@@ -39,7 +43,7 @@ from nn.training.improvement import Improvement
 from nn.training.interrupt import Interruption
 from nn.training.objective import Objective
 from nn.training.progress import Progress
-from nn.training.samples import Samples, SampleTable, as_lists, check_samples
+from nn.training.samples import SampleTable, as_lists, check_samples
 from nn.training.settings import settings_of
 from nn.training.state import TrainingState, TrainingWarning
 
@@ -110,7 +114,8 @@ class Trainer(TrainingState):
         """Train, and return what happened.
 
         Args:
-            X: samples, each a list of numbers (or a row of an array).
+            X: samples, each a list of numbers (or a row of an array). With an array or a DataFrame of Dask's, whose
+                targets and weights are divided alike, the workers of its cluster compute (see `nn.cluster`).
             y: their targets, as the loss takes them.
             epochs: how often every sample is seen, counted from the very first epoch when resuming. Resumed with as
                 many, a training has the same bits as one that was not interrupted; with others, the same to rounding.
@@ -166,15 +171,7 @@ class Trainer(TrainingState):
             self.optimizer.start_over()
             if stored is not None and resume is not None:
                 checkpoint.restore(resume, stored, self)
-            if self.asked_engine == "eager":
-                self.engine = EagerEngine(self.objective, self.optimizer)
-            elif reads_gradients(callbacks):
-                self.engine = EagerEngine(self.objective, self.optimizer, "a callback reads gradients, .grad")
-            else:
-                planned = epochs * -(-len(training) // (batch_size or len(training)))
-                self.engine = best_engine(
-                    self.objective, self.optimizer, training, batch_size, planned, self.asked_threads
-                )
+            self.engine = self._engine_for(training, batch_size, epochs, callbacks)
             look_at_the_first_batch(self, training, batch_size, self.engine)
         self.told = tell_of_fallback(self.engine, self.told)
         began, begun_after = self.engine.remember(), self.history.epochs
@@ -184,6 +181,8 @@ class Trainer(TrainingState):
                 failure = EpochLoop(
                     self, training, validation, batch_size, shuffle, tolerance, callbacks, interruption, progress
                 ).run(epochs)
+        if isinstance(training, Chunks):  # which are not to stay with the workers for the sake of a digest
+            self.settle(partial(dict, self.settings()))
         stopping = any(isinstance(c, EarlyStopping) for c in callbacks)
         self._end(failure, bool(failure) or self.interrupted or stopping, began, begun_after)
         self.history.stop = self.history.stop or f"all {epochs} epochs done"
@@ -206,6 +205,10 @@ class Trainer(TrainingState):
         Raises:
             ValueError: if samples or targets do not fit.
         """
+        if on_dask(X):
+            chunks: Any = given_chunks(self, self._n_outputs, X, y, sample_weight)
+            self.engine = cluster_engine(self, chunks, None, self.asked_engine)
+            return judge(self, chunks)
         rows = check_samples(X)
         samples = weighted(self, rows, y, self._n_outputs(rows), sample_weight)
         if self.asked_engine != "eager" and isinstance(self.engine, EagerEngine):  # as before any training
@@ -233,17 +236,32 @@ class Trainer(TrainingState):
         validation_data: tuple[Any, ...] | None,
         sample_weight: Any,
         class_weight: ClassWeight,
-    ) -> tuple[Samples, Samples | None]:
+    ) -> tuple[Any, Any]:
         """The training set and the validation set."""
-        rows = check_samples(X)
-        n_outputs = self._n_outputs(rows)
-        samples = weighted(self, rows, y, n_outputs, sample_weight, class_weight)
         if not self.model.parameters():
             raise ValueError(
                 f"{self.model!r} has no parameters, so there is nothing to train.\n"
                 "Parameters are leaf Values that are attributes of the model, or in its lists, dicts and modules."
             )
+        if on_dask(X):
+            chunks: Any = given_chunks(self, self._n_outputs, X, y, sample_weight, class_weight)
+            return training_and_validation_chunks(self, self._n_outputs, chunks, validation_split, validation_data)
+        rows = check_samples(X)
+        n_outputs = self._n_outputs(rows)
+        samples = weighted(self, rows, y, n_outputs, sample_weight, class_weight)
         return training_and_validation(self, samples, n_outputs, validation_split, validation_data)
+
+    def _engine_for(self, training: Any, batch_size: int | None, epochs: int, callbacks: Sequence[Callback]) -> Engine:
+        """What computes gradients, and takes the steps."""
+        watched = reads_gradients(callbacks)
+        if isinstance(training, Chunks):
+            return cluster_engine(self, training, batch_size, self.asked_engine, watched)
+        if self.asked_engine == "eager":
+            return EagerEngine(self.objective, self.optimizer)
+        if watched:
+            return EagerEngine(self.objective, self.optimizer, "a callback reads gradients, .grad")
+        planned = epochs * -(-len(training) // (batch_size or len(training)))
+        return best_engine(self.objective, self.optimizer, training, batch_size, planned, self.asked_threads)
 
     def _n_outputs(self, X: SampleTable) -> int:
         """The number of the model's outputs, by which metrics know how to decide for a class.

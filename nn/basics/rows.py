@@ -20,6 +20,10 @@ def row_by_row(table: Any, name: str = "X") -> list[Any]:
     Raises:
         ValueError: for what has columns but no rows to ask for, or no order; with the repair.
     """
+    if on_dask(table):
+        raise ValueError(
+            f"{name} is Dask's, where what belongs to it, or who asks, is of this process: {name}.compute()"
+        )
     if is_frame(table):
         return rows_of_frame(table, name)
     refuse_bytes(table, name)
@@ -32,6 +36,11 @@ def row_by_row(table: Any, name: str = "X") -> list[Any]:
             found = convert()
             return found if isinstance(found, list) else [found]
     return list(table)
+
+
+def on_dask(table: Any) -> bool:
+    """Whether it is a collection of Dask's, whose rows are elsewhere."""
+    return type(table).__module__.partition(".")[0] in ("dask", "dask_expr")
 
 
 def is_frame(table: Any) -> bool:

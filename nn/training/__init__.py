@@ -30,6 +30,7 @@ How it is fast, for who wants to know:
     structure           what a model is but for its numbers
     objective_program   the objective as a program for a batch
     kept_programs       those of this process, for the next fit
+    parameter_array     the numbers of a model in one array
     compiled_objective  one of them at work, with the numbers of a model
     array_steps         steps on Values and on arrays
     machine_code_steps  many steps in one call

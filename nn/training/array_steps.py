@@ -16,20 +16,21 @@ from functools import partial
 from typing import TYPE_CHECKING, Protocol, TypeGuard
 
 from nn.optimizers import GradientOptimizer, Optimizer
-from nn.training.compiled_objective import CompiledObjective
 from nn.training.eager import step_on_values
-from nn.training.engine import Batch
 from nn.training.objective import LossAndPredictions
-from nn.training.samples import Samples
+from nn.training.parameter_array import ParameterArray
+from nn.training.samples import Batch, Samples
 
 if TYPE_CHECKING:
-    from nn.training.compiled_objective import FloatArray
+    from nn.training.parameter_array import FloatArray
 
 
 class Stepper(Protocol):
-    """Takes steps. The numbers of the parameters, in the order of the program, are those of `compiled`."""
+    """Takes steps. The numbers of the parameters, in its order, are those of `compiled`."""
 
-    compiled: CompiledObjective
+    @property
+    def compiled(self) -> ParameterArray:
+        """Who computes losses and gradients."""
 
     def load(self) -> Stepper:
         """Take the numbers, and what the optimiser remembers, from the Values and the optimiser; who goes on."""
@@ -47,7 +48,7 @@ class Stepper(Protocol):
 class OnValues:
     """The optimiser moves the Values, after each of which the numbers are loaded anew."""
 
-    def __init__(self, compiled: CompiledObjective, optimizer: Optimizer) -> None:
+    def __init__(self, compiled: ParameterArray, optimizer: Optimizer) -> None:
         self.compiled = compiled
         self.optimizer = optimizer
 
@@ -92,7 +93,7 @@ class OnArrays:
         slots: what is remembered, a row for each of the optimiser's slots.
     """
 
-    def __init__(self, compiled: CompiledObjective, optimizer: GradientOptimizer, slots: FloatArray) -> None:
+    def __init__(self, compiled: ParameterArray, optimizer: GradientOptimizer, slots: FloatArray) -> None:
         self.compiled = compiled
         self.optimizer = optimizer
         self.numbers = compiled.numbers

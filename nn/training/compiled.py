@@ -12,18 +12,55 @@ from itertools import islice
 
 from nn.basics.nonfinite import check_moved
 from nn.optimizers import Optimizer
+from nn.training.array_steps import Stepper
 from nn.training.compiled_objective import CompiledObjective
-from nn.training.engine import Batch, Engine
+from nn.training.engine import Engine
 from nn.training.machine_code_steps import stepper_for
 from nn.training.objective import LossAndPredictions, Objective
 from nn.training.objective_program import ObjectiveProgram
-from nn.training.samples import Samples
+from nn.training.samples import Batch, Samples
 
 MOST_SCALARS_AT_ONCE = 20_000_000  # computed before anything is reported, which takes a blink
 MANY_STEPS = 500  # from which on machine code pays, which takes as long to make as some hundreds of them
 
 
-class CompiledEngine:
+class ArrayEngine:
+    """What engines have in common whose numbers live in an array while they work.
+
+    Attributes:
+        stepper: who takes the steps, with the array.
+    """
+
+    optimizer: Optimizer
+    stepper: Stepper
+
+    def load(self) -> None:
+        """Take the numbers, and what the optimiser remembers, from the Values and the optimiser."""
+        self.stepper = self.stepper.load()
+
+    def unload(self) -> None:
+        """Bring them back."""
+        self.stepper.unload()
+
+    def loss(self, samples: Samples) -> LossAndPredictions:
+        """The objective and the predictions."""
+        return self.stepper.compiled.loss(self.stepper.compiled.numbers, samples)
+
+    def check_moved(self) -> None:
+        """Make sure that all numbers are finite."""
+        if not self.stepper.finite():
+            self.unload()
+            numbers = {name: p.data for name, p in self.stepper.compiled.parameters.items()}
+            check_moved(numbers, getattr(self.optimizer, "slots", {}))
+
+    def remember(self) -> Callable[[], dict[str, float]]:
+        """The present weights, to be asked for later; what the loss does not depend on does not move."""
+        compiled, numbers = self.stepper.compiled, self.stepper.compiled.numbers.copy()
+        idle = {} if compiled.reaches_all else {name: p.data for name, p in compiled.parameters.items()}
+        return lambda: {**idle, **dict(zip(compiled.names, numbers.tolist(), strict=True))}
+
+
+class CompiledEngine(ArrayEngine):
     """Losses and gradients from a compiled program; steps by whom they are fastest.
 
     Args:
@@ -31,9 +68,6 @@ class CompiledEngine:
         planned: how many steps there will be in the whole training.
         threads: that share the work of a large step.
         again: makes an engine for what the model is then.
-
-    Attributes:
-        stepper: who takes the steps.
     """
 
     def __init__(
@@ -49,7 +83,7 @@ class CompiledEngine:
         self.objective = objective
         self.optimizer = optimizer
         self.again = again
-        self.stepper = stepper_for(program, objective, optimizer, planned >= MANY_STEPS, threads)
+        self.stepper: Stepper = stepper_for(program, objective, optimizer, planned >= MANY_STEPS, threads)
         self.load()
 
     @property
@@ -60,20 +94,14 @@ class CompiledEngine:
     @property
     def compiled(self) -> CompiledObjective:
         """The program at work."""
-        return self.stepper.compiled
+        compiled = self.stepper.compiled
+        assert isinstance(compiled, CompiledObjective), "as its steppers have"
+        return compiled
 
     @property
     def reaches_all(self) -> bool:
         """Whether the loss depends on every parameter."""
         return self.compiled.reaches_all
-
-    def load(self) -> None:
-        """Take the numbers, and what the optimiser remembers, from the Values and the optimiser."""
-        self.stepper = self.stepper.load()
-
-    def unload(self) -> None:
-        """Bring them back."""
-        self.stepper.unload()
 
     def current(self) -> Engine:
         """Itself, or an engine for the model as it is now, which may have other Values in the same places."""
@@ -91,20 +119,3 @@ class CompiledEngine:
     def steps_at_once(self) -> int:
         """How many steps to take before anything is reported."""
         return max(1, MOST_SCALARS_AT_ONCE // (self.program.scalars * self.compiled.at_once))
-
-    def loss(self, samples: Samples) -> LossAndPredictions:
-        """The objective and the predictions."""
-        return self.compiled.loss(self.compiled.numbers, samples)
-
-    def check_moved(self) -> None:
-        """Make sure that all numbers are finite."""
-        if not self.stepper.finite():
-            self.unload()
-            numbers = {name: p.data for name, p in self.compiled.parameters.items()}
-            check_moved(numbers, getattr(self.optimizer, "slots", {}))
-
-    def remember(self) -> Callable[[], dict[str, float]]:
-        """The present weights, to be asked for later; what the loss does not depend on does not move."""
-        compiled, numbers = self.compiled, self.compiled.numbers.copy()
-        idle = {} if compiled.reaches_all else {name: p.data for name, p in compiled.parameters.items()}
-        return lambda: {**idle, **dict(zip(compiled.names, numbers.tolist(), strict=True))}

@@ -9,14 +9,12 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 from functools import cached_property
-from operator import is_
 from typing import TYPE_CHECKING, Any
 
-from autograd import Value
-from nn.training.engine import Batch
 from nn.training.objective import LossAndPredictions, Objective
 from nn.training.objective_program import ObjectiveProgram
-from nn.training.samples import Samples
+from nn.training.parameter_array import ParameterArray
+from nn.training.samples import Batch, Samples
 
 if TYPE_CHECKING:
     import numpy as np
@@ -25,7 +23,7 @@ if TYPE_CHECKING:
     FloatArray = NDArray[np.float64]
 
 
-class CompiledObjective:
+class CompiledObjective(ParameterArray):
     """A program, and the memory in which it works.
 
     Args:
@@ -35,55 +33,22 @@ class CompiledObjective:
 
     Attributes:
         at_once: how many samples there are at most in a step of machine code.
-        captured: the parameters that the loss depends on, in the order of the program.
-        numbers: the memory for the numbers of those.
     """
 
     def __init__(self, program: ObjectiveProgram, objective: Objective, machine: Any) -> None:
         pattern = program.pattern
+        first, last = pattern.places[0], pattern.places[-1] + 1
+        super().__init__(objective, program.positions, machine.values[first:last])
         self.program = program
-        self.objective = objective
         self.machine = machine
         self.room = program.room
         self.at_once = program.room * program.blocks
-        parameters = objective.model.parameters()
-        self.captured = [parameters[position] for position in program.positions]
-        self.reaches_all = len(self.captured) == len(parameters)
         arguments = machine.values[pattern.start : pattern.start + pattern.arguments]
         self.X, self.Y, self.weights, self.share = (
             arguments[first : first + rows * width].reshape(rows, width) for first, width, rows in program.places
         )
-        first, last = pattern.places[0], pattern.places[-1] + 1
-        self.numbers: FloatArray = machine.values[first:last]
         self.slopes: FloatArray = machine.adjoints[first:last]
         self.share[:] = 1.0
-
-    @cached_property
-    def parameters(self) -> dict[str, Value]:
-        """All parameters of the model by name."""
-        return self.objective.model.named_parameters()
-
-    @cached_property
-    def names(self) -> list[str]:
-        """Of those captured."""
-        names = list(self.parameters)
-        return [names[position] for position in self.program.positions]
-
-    def works_with(self, parameters: Sequence[Value]) -> bool:
-        """Whether its numbers are those of these Values, all parameters of the model."""
-        own = [parameters[position] for position in self.program.positions]
-        return all(map(is_, own, self.captured))
-
-    # ── The numbers of the parameters ───────────────────────────────────────────────────────────────────────
-
-    def from_values(self, numbers: FloatArray) -> None:
-        """Take them from the Values."""
-        numbers[:] = [parameter.data for parameter in self.captured]
-
-    def to_values(self, numbers: FloatArray) -> None:
-        """Bring them back to the Values."""
-        for parameter, number in zip(self.captured, numbers.tolist(), strict=True):
-            parameter.data = number
 
     # ── One batch ───────────────────────────────────────────────────────────────────────────────────────────
 

@@ -8,9 +8,9 @@ from functools import partial
 from autograd import Value
 from nn.basics.nonfinite import check_moved
 from nn.optimizers import Optimizer
-from nn.training.engine import Batch, Engine
+from nn.training.engine import Engine
 from nn.training.objective import LossAndPredictions, Objective
-from nn.training.samples import Samples
+from nn.training.samples import Batch, Samples
 
 
 class EagerEngine:

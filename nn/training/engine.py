@@ -8,13 +8,11 @@ go in by `load`, at the beginning and after somebody had a look, and come out by
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from typing import Protocol
 
 from nn.training.objective import LossAndPredictions
-from nn.training.samples import Samples
-
-Batch = Sequence[int]  # positions among the samples
+from nn.training.samples import Batch, Samples
 
 
 class Engine(Protocol):

@@ -15,18 +15,15 @@ from autograd import DomainError
 from nn.basics.nonfinite import NonFinite
 from nn.basics.probabilities import NoProbability
 from nn.basics.rows import joined
-from nn.data.splits import take
 from nn.metrics import Metric
 from nn.training.callback import Callback, listening, tell
-from nn.training.dealing import dealt
 from nn.training.divergence import Divergence
-from nn.training.engine import Batch
 from nn.training.forward_loss import forward_loss
 from nn.training.interrupt import Interruption
 from nn.training.masks import dropped, undropped
 from nn.training.objective import LossAndPredictions
 from nn.training.progress import Progress
-from nn.training.samples import Samples
+from nn.training.samples import Batch, Samples
 from nn.training.state import TrainingState
 
 
@@ -120,10 +117,7 @@ class EpochLoop:
             state.loss.check_predictions(predicted)
         logs = {"loss": math.fsum(sums) / sum(map(len, taken))}
         if state.metrics:
-            of_epoch = joined(taken)
-            rows, targets, weights = joined(predictions), take(self.training.y, of_epoch), self.training.weights
-            if weights is not None:
-                weights = take(weights, of_epoch)
+            rows, (targets, weights) = joined(predictions), self.training.answers(taken)
             logs |= {metric.name: metric(rows, targets, weights) for metric in state.metrics}
         return logs
 
@@ -137,12 +131,9 @@ class EpochLoop:
 
     def deal(self, taken: list[Batch]) -> Iterator[Batch]:
         """The batches, as positions of samples, until Ctrl-C; those that were taken are noted."""
-        total = len(self.training)
-        size = self.batch_size or total
-        order = dealt(total, self.state.rng) if self.shuffle else list(range(total))
-        for start in range(0, total, size):
-            taken.append(order[start : start + size])
-            yield taken[-1]
+        for batch in self.training.batches(self.batch_size, self.state.rng if self.shuffle else None):
+            taken.append(batch)
+            yield batch
             if self.interruption.requested:
                 break
 

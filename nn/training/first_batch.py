@@ -21,7 +21,7 @@ def look_at_the_first_batch(state: TrainingState, training: Samples, batch_size:
     Raises:
         ValueError: if the loss takes probabilities and these are none, or it depends on no parameter.
     """
-    few = training.take(range(min(batch_size or CHUNK, CHUNK, len(training))))
+    few = training.head(min(batch_size or CHUNK, CHUNK))
     if state.loss.expects == "probabilities":
         state.loss.check_predictions(state.model.predict(few.features))
     if not state.optimizer.uses_gradient or engine.reaches_all:

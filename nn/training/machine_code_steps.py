@@ -8,10 +8,9 @@ from typing import Any
 from nn.optimizers import GradientOptimizer, Optimizer
 from nn.training.array_steps import OnArrays, OnValues, Stepper, takes_arrays
 from nn.training.compiled_objective import CompiledObjective
-from nn.training.engine import Batch
 from nn.training.objective import LossAndPredictions, Objective
 from nn.training.objective_program import ObjectiveProgram
-from nn.training.samples import Samples
+from nn.training.samples import Batch, Samples
 
 
 def stepper_for(
@@ -45,6 +44,8 @@ class InMachineCode(OnArrays):
     Attributes:
         settings: the optimiser's, which are part of the machine code.
     """
+
+    compiled: CompiledObjective
 
     def __init__(self, compiled: CompiledObjective, optimizer: GradientOptimizer, threads: int) -> None:
         super().__init__(compiled, optimizer, compiled.machine.slots)

@@ -82,13 +82,21 @@ def weights_by_class(class_weight: Mapping[Any, float] | str, targets: Sequence[
     """
     if any(isinstance(target, Sequence) and not isinstance(target, str) for target in targets):
         raise ValueError("class_weight is for one class a sample, but the targets are lists: give sample_weight")
-    counts = Counter(targets)
+    weights = weight_of_each_class(class_weight, Counter(targets))
+    return [weights[target] for target in targets]
+
+
+def weight_of_each_class(class_weight: Mapping[Any, float] | str, counts: Mapping[Any, int]) -> dict[Any, float]:
+    """The weights of classes, by how many samples there are of each.
+
+    Raises:
+        ValueError: if a class has no weight, or a weight is of no class.
+    """
     if class_weight == "balanced":
-        return [len(targets) / (len(counts) * counts[target]) for target in targets]
+        return {target: sum(counts.values()) / (len(counts) * count) for target, count in counts.items()}
     if not isinstance(class_weight, Mapping):
         raise ValueError(f"class_weight is 'balanced' or a number for each class, but is {class_weight!r}")
     if missing := [target for target in counts if target not in class_weight]:
         raise ValueError(f"class_weight has no number for the class {missing[0]!r}")
     numbers = checked_weights(list(class_weight.values()), len(class_weight), "class_weight")
-    weights = dict(zip(class_weight, numbers, strict=True))
-    return [weights[target] for target in targets]
+    return dict(zip(class_weight, numbers, strict=True))

@@ -9,19 +9,21 @@ from __future__ import annotations
 import hashlib
 import math
 from array import array
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from importlib.util import find_spec
 from itertools import chain
 from typing import Any
 
-from nn.basics.rows import check_row, row_by_row
+from nn.basics.rows import check_row, joined, row_by_row
 from nn.data.splits import take
 from nn.data.targets import as_truth, numbers
 from nn.losses import Loss
+from nn.training.dealing import dealt
 from nn.training.sample_weights import scaled
 
+Batch = Sequence[int]  # positions among the samples
 SampleTable = Any  # an array with a row for each sample, or a list of lists of floats
 
 
@@ -91,6 +93,22 @@ class Samples:
         weights = None if self.weights is None else take(self.weights, indices)
         inputs, y, targets = (take(table, indices) for table in (self.inputs, self.y, self.targets))
         return Samples(inputs, y, targets, weights, self.masks)
+
+    def head(self, count: int) -> Samples:
+        """The first samples."""
+        return self.take(range(min(count, len(self))))
+
+    def batches(self, size: int | None, rng: Any = None) -> Iterator[Batch]:
+        """The positions of the samples in batches of a size (None: all in one); a generator deals them anew."""
+        total = len(self)
+        order = list(range(total)) if rng is None else dealt(total, rng)
+        for start in range(0, total, size or total):
+            yield order[start : start + (size or total)]
+
+    def answers(self, batches: Sequence[Batch]) -> tuple[Any, Any]:
+        """The targets of these batches, one after the other, and the weights, None if there are none."""
+        order = joined(batches)
+        return take(self.y, order), None if self.weights is None else take(self.weights, order)
 
     def balanced(self, name: str = "") -> Samples:
         """With weights whose mean is 1, if there are weights."""
