@@ -72,7 +72,8 @@ def answer_numpy(value: Any, ufunc: Any, method: str, *inputs: Any, **settings: 
             return function(first if hasattr(first, "backward") else kind(first), *others)
     if array is not None:
         raise TypeError(f"{refusal(array)}.")
+    there_are = ", ".join(sorted(FUNCTIONS_OF_NUMPY))
     raise TypeError(
-        f"NumPy's {ufunc.__name__} takes no Value; the functions that it takes are {', '.join(sorted(FUNCTIONS_OF_NUMPY))}, and"
-        " others are in autograd. Its number is v.data."
+        f"NumPy's {ufunc.__name__} takes no Value; of its functions those that do are {there_are}, and others are in"
+        " autograd. The number is v.data."
     )

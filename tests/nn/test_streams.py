@@ -101,6 +101,9 @@ class Failing:
         if self.after < 0:
             raise self.error
 
+    def __repr__(self):
+        return f"{self.error!r} after {self.after}"
+
     flush = lambda self: self.write("")  # noqa: E731
     isatty = lambda self: False  # noqa: E731
 
