@@ -25,6 +25,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Sequence
+from types import MappingProxyType
 from typing import Any
 from weakref import WeakSet
 
@@ -33,7 +34,7 @@ from autograd import ops
 from autograd.arithmetic import Floats
 from autograd.eager import NAMESPACE, Method, source, written_in
 from autograd.graph import topological_order
-from autograd.operation import Family, Operation
+from autograd.operation import REALS, Family, Operation, call_notation
 from autograd.recording import recording_here
 from autograd.value import Values, apply_strictly, operand, plain_gradient, real
 
@@ -92,7 +93,7 @@ class Value(autograd.Value):
         _children: Iterable[autograd.Value] = (),
         _op: str = "",
     ) -> None:
-        operands = (*children, *_children)
+        operands = (*children, *_children) if _children else tuple(children)
         if not operands and type(data) is autograd.Value:  # as functions of autograd give them
             super().__init__(data._data, label)
             self._operation, self._a, self._da = ops.IDENTITY, data, 1.0
@@ -102,32 +103,34 @@ class Value(autograd.Value):
             return
         if (recording := recording_here.get()) is not None:
             recording.refuse("a node was built of its number", OPERATORS_INSTEAD)
-        if wrong := [child for child in operands if not isinstance(child, autograd.Value)]:
+        if not VALUES_OF_EITHER_KIND.issuperset(map(type, operands)):
+            wrong = [child for child in operands if not isinstance(child, autograd.Value)]
             raise TypeError(f"the operands of a node are Values, but one is {wrong[0]!r}")
-        self._many = operands, ()
-        self._operation = NAMELESS
-        self.mark = local_grads if isinstance(local_grads, str) else _op
+        if mark := local_grads if isinstance(local_grads, str) else _op:
+            self.mark = mark
         if isinstance(local_grads, str) or (_op and not len(local_grads)):
-            self.know([0.0] * len(operands))
+            self.know(operands, [0.0] * len(operands))
             untold.add(self)
         else:
-            self.know(local_grads)
+            self.know(operands, local_grads)
 
     # ── How it was made ─────────────────────────────────────────────────────────────────────────────────────
 
-    def know(self, local_grads: Sequence[float]) -> None:
-        """Take the local derivatives, and with them an operation.
+    def know(self, operands: tuple[autograd.Value, ...], local_grads: Sequence[float]) -> None:
+        """Take the operands and the local derivatives, and with them an operation.
 
         Raises:
             ValueError: if there is not one for each operand.
         """
-        operands = self.parents if self._operation is not NAMELESS else self._many[0]
-        slopes = tuple(map(real, local_grads))
+        slopes = tuple(local_grads)
+        if not {float}.issuperset(map(type, slopes)):
+            slopes = tuple(map(real, slopes))
         if len(slopes) != len(operands):
             raise ValueError(f"a node of {len(operands)} operands has as many local derivatives, but not {len(slopes)}")
-        found = known_operation(self.mark, self._data, operands, slopes)
+        mark = vars(self).get("mark", "")
+        found = known_operation(mark, self._data, operands, slopes) if mark else None
         if found is None:
-            self._operation = straight_line(self.mark or "f", self._data, [x._data for x in operands], slopes)
+            self._operation = StraightLine(mark or "f", self._data, [x._data for x in operands], slopes)
         else:  # with all its digits
             self._operation, self._data, slopes = found
         self._a = self._b = self._da = self._db = None
@@ -187,7 +190,7 @@ class Value(autograd.Value):
                 " to those of the operands"
             )
         slopes = dict(zip(map(id, operands), added[0], strict=True))
-        self.know([slopes.pop(id(operand), 0.0) for operand in self.parents])
+        self.know(self.parents, [slopes.pop(id(operand), 0.0) for operand in self.parents])
         untold.discard(self)
 
     def backward(self, gradient: Any = 1.0, *, create_graph: bool = False) -> None:
@@ -307,25 +310,66 @@ def known_operation(
     return (op, value, partials) if alike else None
 
 
-def straight_line(name: str, y: float, xs: Sequence[float], slopes: Sequence[float]) -> Operation:
-    """y + Σᵢ slopeᵢ·(operandᵢ − xᵢ): all that is known of a node beside its number."""
+class StraightLine(Operation):
+    """y + Σᵢ slopeᵢ·(operandᵢ − xᵢ): all that is known of a node beside its number.
 
-    def value(m: Any, *operands: Any) -> Any:
-        result: Any = y
-        for slope, child, x in zip(slopes, operands, xs, strict=True):
+    Args:
+        name: its mark.
+        y, xs, slopes: its number, those of its operands, and its local derivatives.
+
+    As there is one for each node, it is made in as little time as possible: what is the same for all is the class's.
+    """
+
+    __slots__ = ("at", "slopes")
+
+    doc, remedy, precedence, accuracy = "", "", 5, (2.0, 4.0)
+    kinks: tuple[float, ...] = ()
+    family = None
+    parameters = MappingProxyType({})  # type: ignore[var-annotated, assignment]  # nobody writes to it
+
+    def __init__(self, name: str, y: float, xs: list[float], slopes: tuple[float, ...]) -> None:
+        self.name = self.symbol = name
+        self.arity = len(xs)
+        self.at = y, xs
+        self.slopes = slopes
+
+    def value(self, m: Any, *operands: Any) -> Any:
+        """On the line."""
+        result, xs = self.at
+        for slope, child, x in zip(self.slopes, operands, xs, strict=True):
             if slope:
                 result = result + slope * (child - x)
         return result
 
-    def partials(m: Any, result: Any, *operands: Any) -> tuple[float, ...]:
+    def partials(self, m: Any, y: Any, *operands: Any) -> tuple[float, ...]:
+        """The slopes.
+
+        Raises:
+            TypeError: if they are to be differentiated again.
+        """
         if m is Values:
             raise TypeError(
-                f"a node {name!r} was built of its number and its local derivatives, which have none again: use"
+                f"a node {self.name!r} was built of its number and its local derivatives, which have none again: use"
                 f" {OPERATORS_INSTEAD}"
             )
-        return tuple(slopes)
+        return self.slopes
 
-    return Operation(name, value, partials, arity=len(xs))
+    blackboard = partials
+
+    @property  # in place of the slots, which nobody sets
+    def domain(self) -> tuple[tuple[float, float], ...]:  # type: ignore[override]
+        """All numbers."""
+        return (REALS,) * len(self.slopes)
+
+    @property
+    def text(self) -> Callable[..., str]:  # type: ignore[override]
+        """A call."""
+        return call_notation(self.name)
+
+    @property
+    def latex(self) -> Callable[..., str]:  # type: ignore[override]
+        """A call."""
+        return call_notation(rf"\operatorname{{{self.name}}}")
 
 
 def agree(a: float, b: float) -> bool:
@@ -333,8 +377,7 @@ def agree(a: float, b: float) -> bool:
     return a == b or (math.isnan(a) and math.isnan(b)) or abs(a - b) <= NEARLY * (1.0 + abs(a) + abs(b))
 
 
-#: Stands for the operation while a node is built.
-NAMELESS = straight_line("f", 0.0, (), ())
+VALUES_OF_EITHER_KIND = {Value, autograd.Value}
 
 #: Operations by their names and by the marks of micrograd's drawings.
 OPERATIONS_BY_MARK = {word.lower(): op for op in ops.OPERATIONS.values() for word in (op.symbol, op.name)}

@@ -28,7 +28,13 @@ def build(out: Path) -> Path:
     """Write the site into a folder, which is made if need be, and return its first page."""
     out.mkdir(parents=True, exist_ok=True)
     course_sources = notebooks()
-    sources = [ROOT / "README.md", *course_sources, ROOT / "CONTRIBUTING.md", ROOT / "CHANGELOG.md"]
+    sources = [
+        ROOT / "README.md",
+        *course_sources,
+        *sorted(FOLDER.glob("*.md")),
+        ROOT / "CONTRIBUTING.md",
+        ROOT / "CHANGELOG.md",
+    ]
     addresses = {source: source.with_suffix(".html").name for source in sources} | {sources[0]: "index.html"}
     contents = {source: content(source) for source in sources}
     titles = {source: title(notebook) for source, notebook in contents.items()}
