@@ -16,6 +16,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from autograd import Value
 from autograd.recording import recording_here
 from nn.basics.mode import calling
 from nn.basics.randomness import Randomness, generator
@@ -56,10 +57,12 @@ class Dropout(Module):
         """
         if mask is None:
             mode = calling.get()
-            if mode is None and self.training:
-                mask = self.draw(len(x))
-            elif mode is not None and mode.training:
+            if mode is not None and not mode.never:
                 mask = mode.masks_for(self, len(x))
+                check_mask_may_change(mask)
+            elif mode is None and self.training:
+                check_mask_may_change([])
+                mask = self.draw(len(x))
             else:
                 return list(x)
         if len(mask) != len(x):
@@ -68,8 +71,6 @@ class Dropout(Module):
 
     def draw(self, count: int) -> list[float]:
         """A mask for so many inputs: numbers that are 0 or 1/(1 − p)."""
-        if (recording := recording_here.get()) is not None:
-            recording.refuse("a mask of dropout was drawn", "dropout(x, mask), with the mask as an argument")
         source = generator(self.rng)
         return [0.0 if source.random() < self.rate else self.kept for _ in range(count)]
 
@@ -80,3 +81,14 @@ class Dropout(Module):
 
     def __repr__(self) -> str:
         return f"Dropout({self.rate!r})"
+
+
+def check_mask_may_change(mask: Sequence[Any]) -> None:
+    """Make sure that a mask is not that of the first call for all others, while a function is compiled.
+
+    Raises:
+        TraceError: if it is.
+    """
+    recording = recording_here.get()
+    if recording is not None and not (mask and all(isinstance(m, Value) for m in mask)):
+        recording.refuse("a mask of dropout was drawn", "dropout(x, mask), with the mask as an argument")

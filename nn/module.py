@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, nullcontext
 from inspect import signature
 from typing import Any, Protocol, Self, runtime_checkable
 
@@ -52,7 +53,7 @@ class Module(HasParameters):
 
         Of many samples the outputs come from a compiled program, equal to rounding to those one by one.
         """
-        with in_mode(CallMode(training=False)):
+        with in_mode(CallMode(never=True)), switched(self, False) if self._training else nullcontext():
             return predictions(self, lambda x: outputs_of(self, x), X)
 
     def settings(self) -> dict[str, Any]:
@@ -71,6 +72,8 @@ class Module(HasParameters):
 
     # ── Mode ────────────────────────────────────────────────────────────────────────────────────────────────────
 
+    _training = False
+
     @property
     def training(self) -> bool:
         """Whether it is trained: by the `Trainer`, or in a loop of yours after `train()`. Else, and in `predict`, not.
@@ -79,26 +82,23 @@ class Module(HasParameters):
         """
         mode = calling.get()
         if mode is None:
-            return bool(vars(self).get("_training", False))
+            return self._training
         mode.asked = True
-        return mode.training
+        return self._training and not mode.never
 
     @training.setter
     def training(self, training: bool) -> None:
-        vars(self)["_training"] = training
+        object.__setattr__(self, "_training", training)
 
     def train(self, mode: bool = True) -> Self:
         """From now on it is trained, with all its parts: what acts in training alone, such as `Dropout`, does."""
-        for module in modules_in(self):
-            if mode:
-                vars(module)["_training"] = True
-            else:
-                vars(module).pop("_training", None)
+        set_training(self, lambda part: mode)
         return self
 
     def eval(self) -> Self:
         """From now on it is asked, and not trained, with all its parts. So it is in the beginning."""
-        return Module.train(self, False)
+        set_training(self, lambda part: False)
+        return self
 
     def __repr__(self) -> str:
         parts = [f"{name}={thing!r}" for name, thing in vars(self).items() if isinstance(thing, Module)]
@@ -146,6 +146,27 @@ def outputs_of(module: Module, x: Sequence[Any]) -> Sequence[Any]:
     """The module's outputs as a list; a single neuron's, which is one Value, as a list of one."""
     outputs = module(x)
     return [outputs] if isinstance(outputs, Value) else list(outputs)
+
+
+def set_training(module: Module, trained: Callable[[Module], bool]) -> None:
+    """Say of the module and of each of its parts whether it is trained."""
+    for part in modules_in(module):
+        if isinstance(part, Module):
+            if trained(part):
+                vars(part)["_training"] = True
+            else:
+                vars(part).pop("_training", None)
+
+
+@contextmanager
+def switched(module: Module, training: bool) -> Iterator[None]:
+    """Meanwhile it is trained with all its parts, or asked; then each as before, and what is new not trained."""
+    before = {id(part) for part in modules_in(module) if isinstance(part, Module) and part._training}
+    set_training(module, lambda part: training)
+    try:
+        yield
+    finally:
+        set_training(module, lambda part: id(part) in before)
 
 
 FOR_A_BATCH = "For a batch, call it once per sample: [model(row) for row in batch], or model.predict(batch)."

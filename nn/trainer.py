@@ -171,8 +171,9 @@ class Trainer(TrainingState):
             self.optimizer.start_over()
             if stored is not None and resume is not None:
                 checkpoint.restore(resume, stored, self)
-            self.engine = self._engine_for(training, batch_size, epochs, callbacks)
-            look_at_the_first_batch(self, training, batch_size, self.engine)
+            with self.objective.in_training():
+                self.engine = self._engine_for(training, batch_size, epochs, callbacks)
+                look_at_the_first_batch(self, training, batch_size, self.engine)
         self.told = tell_of_fallback(self.engine, self.told)
         began, begun_after = self.engine.remember(), self.history.epochs
         with self.at_work():
@@ -212,10 +213,12 @@ class Trainer(TrainingState):
         rows = check_samples(X)
         samples = weighted(self, rows, y, self._n_outputs(rows), sample_weight)
         if self.asked_engine != "eager" and isinstance(self.engine, EagerEngine):  # as before any training
-            return scores(self, forward_loss(self.objective.measured(), samples), samples)
-        self.engine = self.engine.current()  # another, if the model was changed since it was trained
-        self.engine.load()
-        return judge(self, samples)
+            with self.objective.asked():
+                return scores(self, forward_loss(self.objective, samples), samples)
+        with self.objective.in_training():  # as it was when its program was recorded
+            self.engine = self.engine.current()  # another, if the model was changed since it was trained
+            self.engine.load()
+            return judge(self, samples)
 
     def predict(self, X: Any) -> list[list[float]]:
         """The model's outputs for each row of X, a list for each: `model.predict`, which see.

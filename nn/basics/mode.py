@@ -1,8 +1,9 @@
 """Whether a model is trained or asked: some of its parts do something else while it learns, such as `nn.dropout`.
 
-A module says so itself (`model.train()`, `model.eval()`), unless whoever calls it says it for the time of the call:
+Each module knows it (`module.training`). Who calls a model says for the time of the call where masks of dropout come
+from, and learns what the model asked for:
 
->>> with in_mode(CallMode(training=True)) as mode:
+>>> with in_mode(CallMode()) as mode:
 ...     mode.masks_for("a layer", 2)
 [1.0, 1.0]
 >>> mode.masked
@@ -21,18 +22,18 @@ class CallMode:
     """How a model is called.
 
     Args:
-        training: whether it is trained.
         masks: the numbers by which units are multiplied that may be dropped, in the order in which they are asked for;
             None: 1 for each.
+        never: whether it is asked in any case, and not trained.
 
     Attributes:
         masked: for each number that was asked for, who asked.
-        asked: whether a module asked for the mode, and may do something else in the other one.
+        asked: whether a module asked if it is trained, and may do something else if it is not.
     """
 
-    def __init__(self, training: bool, masks: Sequence[Any] | None = None) -> None:
-        self.training = training
+    def __init__(self, masks: Sequence[Any] | None = None, *, never: bool = False) -> None:
         self.masks = masks
+        self.never = never
         self.masked: list[Any] = []
         self.asked = False
 

@@ -118,21 +118,19 @@ class HasParameters:
 
 def modules_in(root: HasParameters) -> list[HasParameters]:
     """Root and every module below it, each once."""
-    found: dict[int, HasParameters] = {}
-    seen: set[int] = set()
+    found = [root]
+    seen = {id(root)}
     waiting: list[Any] = [root]
     while waiting:
         thing = waiting.pop()
-        if id(thing) in seen or parameters_alone(thing):
-            continue
-        seen.add(id(thing))
-        if isinstance(thing, HasParameters):
-            found[id(thing)] = thing
-        parts = vars(thing) if isinstance(thing, HasParameters) else thing
-        waiting += [
-            part for part in (parts.values() if isinstance(parts, dict) else parts) if isinstance(part, HOLDERS)
-        ]
-    return list(found.values())
+        inside = vars(thing) if isinstance(thing, HasParameters) else thing
+        parts = inside.values() if isinstance(inside, dict) else inside
+        if set(map(type, parts)) != {Value}:
+            new = [part for part in parts if isinstance(part, HOLDERS) and id(part) not in seen]
+            waiting += new
+            found += [part for part in new if isinstance(part, HasParameters)]
+            seen.update(map(id, new))
+    return list({id(module): module for module in found}.values())
 
 
 def members(root: HasParameters) -> Iterator[tuple[str, HasParameters | Value]]:

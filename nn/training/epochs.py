@@ -148,12 +148,15 @@ class EpochLoop:
 
 
 def judge(state: TrainingState, samples: Samples, metrics: Iterable[Metric] | None = None) -> dict[str, float]:
-    """The loss and each of the metrics (None: of those that are noted), without training."""
-    measured = state.objective.measured()
-    if measured is state.objective:
+    """The loss and each of the metrics (None: of those that are noted), without training.
+
+    Masks of dropout are 1 then, in the engine's program. A model that asks if it is trained has another program.
+    """
+    if not state.objective.has_modes:
         return scores(state, state.engine.loss(samples), samples, metrics)
     state.engine.unload()
-    return scores(state, forward_loss(measured, samples), samples, metrics)
+    with state.objective.asked():
+        return scores(state, forward_loss(state.objective, samples), samples, metrics)
 
 
 def scores(

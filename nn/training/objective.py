@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 import autograd
 from autograd import DomainError, Value
+from autograd.following import Following
 from nn.basics.mode import CallMode, in_mode
 from nn.basics.nonfinite import check_gradients, check_loss
+from nn.basics.parameters import modules_in
 from nn.dropout import Dropout
 from nn.losses import Loss
-from nn.module import Module, outputs_of
+from nn.module import Module, outputs_of, switched
 from nn.penalties import l1_penalty, l2_penalty
 from nn.training.samples import Samples
 
@@ -32,7 +35,6 @@ class Objective:
     Attributes:
         masked: for each number in a mask of dropout, whose it is.
         has_modes: whether the model asks if it is trained, and may then do something else, which is no mask.
-        training: whether it is.
     """
 
     def __init__(self, model: Module, loss: Loss, l1: float = 0.0, l2: float = 0.0) -> None:
@@ -42,34 +44,32 @@ class Objective:
         self.l2 = l2
         self.masked: list[Dropout] = []
         self.has_modes = False
-        self.training = True
 
     def look_at(self, x: Sequence[Any]) -> int:
         """Call the model for one sample, to see what it does in training; the number of its outputs."""
-        with in_mode(CallMode(training=True)) as mode:
+        with switched(self.model, True), in_mode(CallMode()) as mode:
             count = len(outputs_of(self.model, x))
-        self.masked, self.has_modes = mode.masked, mode.asked
+        self.masked, self.has_modes = mode.masked, mode.asked or names_the_mode(self.model)
         return count
 
     def of_sample(self, x: Sequence[Any], encoded: Sequence[Any]) -> tuple[Any, Sequence[Any]]:
         """The loss of one sample, and the model's outputs. After the inputs, x has the masks of dropout."""
-        if not (self.masked or self.has_modes):
+        if not self.masked:
             outputs = outputs_of(self.model, x)
         else:
             inputs = len(x) - len(self.masked)
-            with in_mode(CallMode(self.training, x[inputs:])) as mode:
+            with in_mode(CallMode(x[inputs:])) as mode:
                 outputs = outputs_of(self.model, x[:inputs])
-            if self.training:
-                mode.check_all_used()
+            mode.check_all_used()
         return self.loss.formula(outputs, encoded), outputs
 
-    def measured(self) -> Objective:
-        """The same of the model as it is asked, and not trained; itself, if the model does nothing else in training."""
-        if not self.has_modes:  # with masks of 1, dropout leaves out nothing
-            return self
-        found = Objective(self.model, self.loss, self.l1, self.l2)
-        found.masked, found.has_modes, found.training = self.masked, self.has_modes, False
-        return found
+    def in_training(self) -> AbstractContextManager[None]:
+        """Meanwhile the model is trained, if it asks. Dropout does not: it is given its masks."""
+        return switched(self.model, True) if self.has_modes else nullcontext()
+
+    def asked(self) -> AbstractContextManager[None]:
+        """Meanwhile it is asked, and not trained."""
+        return switched(self.model, False) if self.has_modes else nullcontext()
 
     def penalty(self) -> Any:
         """λ₁ Σ|p| + λ₂ Σp², a Value, or 0.0 if there is none."""
@@ -85,7 +85,8 @@ class Objective:
         for start in range(0, len(samples), CHUNK):
             chunk = slice(start, start + CHUNK)
             try:
-                losses, outputs = zip(*map(self.of_sample, samples.X[chunk], samples.encoded[chunk]), strict=True)
+                with in_mode(CallMode([])):  # so that dropout is refused that was not there when masks were drawn
+                    losses, outputs = zip(*map(self.of_sample, samples.X[chunk], samples.encoded[chunk]), strict=True)
             except DomainError:  # of a logarithm of what is no probability, as can be said more clearly
                 self.loss.check_predictions(self.model.predict(samples.features[chunk]))
                 raise
@@ -121,3 +122,9 @@ class Objective:
             again = (self.of_sample(*sample)[0] for sample in zip(samples.X, samples.encoded, strict=True))
             check_gradients(self.model.named_parameters(), again)
         return math.fsum(sums) / len(samples) + float(penalty), predictions
+
+
+def names_the_mode(model: Module) -> bool:
+    """Whether code of the user's that is part of the model has the word `training`, which a compiled part asks once."""
+    kinds = {type(part).__module__.partition(".")[0] for part in modules_in(model)}
+    return not kinds <= {"nn"} and "training" in Following((model,)).words

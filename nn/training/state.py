@@ -9,6 +9,7 @@ from typing import Any
 
 from nn.history import History
 from nn.metrics import Metric
+from nn.module import set_training, switched
 from nn.optimizers import Optimizer
 from nn.training.eager import EagerEngine
 from nn.training.engine import Engine
@@ -119,16 +120,25 @@ class TrainingState:
     @contextmanager
     def at_work(self) -> Iterator[None]:
         """The engine has the numbers of the parameters; when this is left, however it ends, the Values do."""
-        self.engine.load()
-        try:
-            yield
-        finally:
-            self.engine.unload()
+        with self.objective.in_training():
+            self.engine.load()
+            try:
+                yield
+            finally:
+                self.engine.unload()
 
     @contextmanager
     def paused(self) -> Iterator[None]:
-        """While the engine is at work: the Values have the numbers, and may be changed, as may be the model."""
+        """While the engine is at work: the Values have the numbers, and may be changed, as may be the model.
+
+        It is asked meanwhile, and not trained.
+        """
         self.engine.unload()
-        yield
+        if not self.objective.has_modes:
+            yield
+        else:
+            with switched(self.model, False):
+                yield
+            set_training(self.model, lambda part: True)
         self.engine = self.engine.current()
         self.engine.load()

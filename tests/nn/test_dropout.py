@@ -9,7 +9,19 @@ import numpy as np
 import pytest
 
 from autograd import TraceError, Value, jit
-from nn import MLP, Adam, Callback, Checkpoint, Dropout, EarlyStopping, Layer, Module, Sequential, Trainer
+from nn import (
+    MLP,
+    Adam,
+    Callback,
+    Checkpoint,
+    Dropout,
+    EarlyStopping,
+    GradientDescent,
+    Layer,
+    Module,
+    Sequential,
+    Trainer,
+)
 from nn.training import kept_programs, masks
 from nn.training.samples import Samples
 
@@ -116,6 +128,9 @@ def test_drawing_inside_is_refused_and_says_how_instead():
     assert "dropout(x, mask), with the mask as an argument" in str(error.value)
     layer.eval()
     assert f([1.0, 2.0]) == 1.0
+    layer.train()
+    with pytest.raises(TraceError, match="a mask of dropout was drawn"):
+        f([1.0, 2.0])
 
 
 def test_a_compiled_function_follows_the_mode():
@@ -129,6 +144,53 @@ def test_a_compiled_function_follows_the_mode():
     model = Doubling()
     f = jit(lambda x: model(x)[0])
     assert [f([3.0]).data, model.train() and f([3.0]).data, model.eval() and f([3.0]).data] == [3.0, 6.0, 3.0]
+
+
+class Inside(Module):
+    """Has a compiled function inside, which asks for the mode."""
+
+    def __init__(self):
+        self.w = Value(1.0)
+        self.compiled = jit(self.factor)
+
+    def factor(self, x):
+        return [self.w * x[0] * (2.0 if self.training else 1.0)]
+
+    def __call__(self, x):
+        return self.compiled(x)
+
+
+def test_a_compiled_function_inside_a_module_follows_the_mode_of_each_call():
+    model = Inside()
+    for _ in range(2):
+        assert model.train()([3.0])[0].data == 6.0
+        assert model.predict([[3.0]]) == [[3.0]]
+        assert model([3.0])[0].data == 6.0
+        assert model.eval()([3.0])[0].data == 3.0
+    for engine in ("auto", "eager"):
+        history = Trainer(model, "mse", GradientDescent(1e-12), engine=engine).fit(
+            [[1.0], [2.0]], [0.0, 0.0], epochs=1, validation_data=([[1.0], [2.0]], [0.0, 0.0]), verbose=0
+        )
+        assert [history["loss"][0], history["validation_loss"][0]] == pytest.approx([10.0, 2.5], rel=1e-9)
+        assert not model.training
+        assert model([3.0])[0].data == pytest.approx(3.0, rel=1e-9)
+
+
+@pytest.mark.parametrize("engine", ["auto", "eager"])
+def test_dropout_in_a_compiled_function_inside_a_module_is_refused_in_training(engine):
+    class Hidden(Module):
+        def __init__(self):
+            self.dropout, self.out = Dropout(0.5), Layer(2, 1, rng=1)
+            self.compiled = jit(lambda x: self.out(self.dropout(x)))
+
+        def __call__(self, x):
+            return self.compiled(x)
+
+    model = Hidden()
+    assert model.predict([[1.0, 2.0]]) == [[model.out([1.0, 2.0])[0].data]]
+    with pytest.raises(TraceError, match="a mask of dropout was drawn"):
+        Trainer(model, "mse", "adam", engine=engine).fit(X, Y, epochs=1, verbose=0)
+    assert model.predict([[1.0, 2.0]]) == [[model.out([1.0, 2.0])[0].data]]
 
 
 # ── In a training ──
@@ -273,6 +335,17 @@ def test_a_dropout_that_is_added_while_training_is_refused():
 
     with pytest.raises(ValueError, match="8 units could be dropped when the training began, and now 9 can or more"):
         trained(engine="eager", callbacks=[Adding()])
+
+
+@pytest.mark.parametrize("engine", ["auto", "eager"])
+def test_so_is_the_first_one(engine):
+    class Adding(Callback):
+        def on_epoch_end(self, trainer, epoch, logs):
+            trainer.model.layers.insert(1, Dropout(0.1))
+
+    model = Sequential(Layer(2, 8, rng=1), Layer(8, 1, rng=1))
+    with pytest.raises(ValueError, match="0 units could be dropped when the training began"):
+        trained(engine=engine, model=model, callbacks=[Adding()])
 
 
 def test_a_rate_may_change_while_training():
