@@ -149,8 +149,9 @@ def value_of_power_derivative(n: int, k: int, m: Any, x: Any, c: Any) -> Any:
         for j, factor in enumerate(derivatives_of_falling_factorial(n, c)[: k + 1])
     ]
     exponent = c - float(n) if n else c
+    root = m.pow(x, 0.5 * exponent)  # x^(c−n) in two factors: it may overflow where a tiny coefficient brings it back
     if not k:
-        slope = coefficients[0] * m.pow(x, exponent)
+        slope = m.where(m.step(x), coefficients[0] * root * root, coefficients[0] * m.pow(x, exponent))
         return m.where(coefficients[0], slope, 0.0)  # xᶜ is 1 or a polynomial: 0·∞ → 0
     power, logarithm = m.pow(x, exponent), m.log(x)
     total = coefficients[0]
@@ -161,7 +162,7 @@ def value_of_power_derivative(n: int, k: int, m: Any, x: Any, c: Any) -> Any:
     for j, coefficient in reversed(list(enumerate(coefficients))):
         term = reduce(mul, [logarithm] * (k - j), coefficient * from_the_right)
         at_zero = m.where(coefficient, term, at_zero) if j < n else term  # the last coefficient is never 0
-    return m.where(x, power * total, m.where(m.step(exponent), power, at_zero))
+    return m.where(x, total * root * root, m.where(m.step(exponent), power, at_zero))
 
 
 def derivatives_of_falling_factorial(n: int, c: Any) -> list[Any]:
@@ -278,8 +279,8 @@ TAN = Operation(
 
 
 def one_over_root(m: Any, x: Any) -> Any:
-    """1/√(1 − x²) as 1/√((1 − x)(1 + x)), which keeps its digits next to ±1."""
-    return m.divide(1.0, m.sqrt((1.0 - x) * (1.0 + x)))
+    """1/√(1 − x²), next to ±1 as 1/√((1 − x)(1 + x)), which keeps its digits there; at 0 its slope has none."""
+    return m.divide(1.0, m.sqrt(m.where(m.greater(m.abs(x), 0.5), (1.0 - x) * (1.0 + x), 1.0 - x * x)))
 
 
 ASIN = Operation(
@@ -354,15 +355,10 @@ ATAN2 = Operation(
 )
 
 
-def slopes_of_radius(m: Any, y: Any, a: Any, b: Any) -> Numbers:
-    """a/r and b/r; 0 at the origin, the middle of all slopes there."""
-    return unit_vector(m, a, b)
-
-
 HYPOT = Operation(
     "hypot",
     lambda m, a, b: m.hypot(a, b),
-    slopes_of_radius,
+    lambda m, y, a, b: unit_vector(m, a, b),  # 0 at the origin, the middle of all slopes there
     doc="√(a² + b²) without overflow. Its derivative at the origin is 0.",
     arity=2,
     latex=r"\sqrt{{\left({0}\right)^2 + \left({1}\right)^2}}",
@@ -484,11 +480,7 @@ LEAKY_RELU = Family(
     "leaky_relu",
     relu_with_leak,
     {"alpha": 0.01},
-    tried=(
-        (0.01,),
-        (0.3,),
-        (0.0,),
-    ),
+    tried=[(0.01,), (0.3,), (0.0,)],
 )
 
 
@@ -511,10 +503,7 @@ ELU = Family(
     "elu",
     elu_with_scale,
     {"alpha": 1.0},
-    tried=(
-        (1.0,),
-        (0.3,),
-    ),
+    tried=[(1.0,), (0.3,)],
 )
 
 
@@ -591,11 +580,17 @@ def silu_value(m: Any, x: Any) -> Any:
     return m.divide(m.where(m.step(x), x, m.maximum(x, -1500.0) * h * h), 1.0 + h * h)
 
 
+def slope_of_silu(m: Any, y: Any, x: Any) -> Numbers:
+    """σ + xσ′, with x cut where σ′ is 0. In the left tail, where that has lost its digits, xσ′ is yσ(−x)."""
+    cut = m.maximum(m.minimum(x, 800.0), -800.0)
+    near_0 = 0.25 * (cut * m.sech_squared(0.5 * cut))
+    return (m.sigmoid(x) + m.where(m.greater(x, -700.0), near_0, m.minimum(y, 800.0) * m.sigmoid(-x)),)
+
+
 SILU = Operation(
     "silu",
     silu_value,
-    # σ + xσ(1 − σ), where 1 − σ is 0 above 800
-    lambda m, y, x: (m.sigmoid(x) + m.minimum(y, 800.0) * m.sigmoid(-x),),
+    slope_of_silu,
     blackboard=lambda m, y, x: (m.sigmoid(x) + y * m.sigmoid(-x),),
     doc="x·sigmoid(x), also called swish.",
     accuracy=(4.0, 6.0),

@@ -10,7 +10,6 @@ import builtins
 import datetime
 import io
 import os
-import random
 import sys
 from functools import cache
 from types import BuiltinFunctionType, FrameType
@@ -36,7 +35,23 @@ ANY_VARIABLE = {
     *("__subclasses__", "get_referrers"),
 }
 
-SEED = random.Random.seed.__code__
+IMPORT = "import, written out, in the function or before it"
+
+#: Functions written in Python that are refused, by name: the module that they are in, and what is said of them.
+WRITTEN_IN_PYTHON = {
+    "seed": ("random", "a generator of random numbers was made without a seed", DRAWN),
+    **{
+        name: (module, f"a module was looked up by name ({name})", IMPORT)
+        for module, names in {
+            "importlib": "import_module reload",
+            "importlib._bootstrap": "__import__ module_from_spec",
+            "importlib._bootstrap_external": "spec_from_file_location",
+            "pkgutil": "resolve_name get_data",
+            "runpy": "run_module run_path",
+        }.items()
+        for name in names.split()
+    },
+}
 
 STANDARD_LIBRARY = (os.path.dirname(os.__file__) + os.sep, "<frozen ")
 
@@ -66,6 +81,7 @@ ASKING: dict[Any, tuple[str, str]] = {
     **dict.fromkeys(
         [builtins.globals, builtins.eval, builtins.exec, sys._getframe], ("variables were looked up by name", NAMED)
     ),
+    builtins.__import__: ("a module was looked up by name", IMPORT),
 }
 ASKING_MODULES = {
     "_uuid": ("chance was asked", DRAWN),
@@ -110,12 +126,15 @@ class Watch:
                 if called in asking_now:
                     what, instead = asking_now[called]
                     refuse(frame, f"{what} ({called.__name__})", instead)
-            elif event == "call" and frame.f_code is SEED and frame.f_locals.get("a") is None:
-                refuse(frame, "a generator of random numbers was made without a seed", DRAWN)
+            elif event == "call" and (name := frame.f_code.co_name) in WRITTEN_IN_PYTHON:
+                module, what, instead = WRITTEN_IN_PYTHON[name]
+                seeded = name == "seed" and frame.f_locals.get("a") is not None
+                if frame.f_globals.get("__name__") == module and not seeded:
+                    refuse(frame.f_back if instead is IMPORT else frame, what, instead)
 
         sys.setprofile(see)
 
-    def refuse(self, frame: FrameType, what: str, instead: str) -> None:
+    def refuse(self, frame: FrameType | None, what: str, instead: str) -> None:
         if is_for_the_user(frame, instead):
             self.recording.refuse(what, instead)
 
@@ -129,8 +148,9 @@ class Watch:
 def is_for_the_user(frame: FrameType | None, instead: str) -> bool:
     """Whether it was the user's code that asked, itself or through others.
 
-    Names count where the user's code looks them up itself; the clock and the system also through the standard library,
-    for other libraries look at them for themselves; chance and files always. What an import asks, it asks once anyway.
+    Names, of modules too, count where the user's code looks them up itself; the clock and the system also through the
+    standard library, for other libraries look at them for themselves; chance and files always. What an import asks, it
+    asks once anyway.
     """
     while frame is not None:
         file = frame.f_code.co_filename
@@ -139,7 +159,7 @@ def is_for_the_user(frame: FrameType | None, instead: str) -> bool:
             return False
         if is_users(file):
             return True
-        if instead is NAMED or not (instead in (DRAWN, FILE) or file.startswith(STANDARD_LIBRARY)):
+        if instead in (NAMED, IMPORT) or not (instead in (DRAWN, FILE) or file.startswith(STANDARD_LIBRARY)):
             return False
         frame = frame.f_back
     return False

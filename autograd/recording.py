@@ -114,6 +114,12 @@ def recording_of(value: Any) -> Recording | None:
     return recording_here.get() or next(others, None)
 
 
+def is_recorded(value: Any) -> bool:
+    """Whether it is computed in a function that is recorded, from more than constants."""
+    recording = recording_of(value)
+    return recording is not None and not recording.is_constant(value)
+
+
 def ask(value: Any, how: str, instead: str = KEEP_VALUE, *, keeps_number: bool = False) -> None:
     """Whether the number of a Value may be read, in the way that `how` says.
 

@@ -25,7 +25,7 @@ from autograd.graph import topological_order
 from autograd.nesting import flat, flat_as, is_array, nested_like
 from autograd.ops import IDENTITY
 from autograd.plain_adjoints import plain_adjoints
-from autograd.recording import open_inputs, watchers
+from autograd.recording import is_recorded, open_inputs, watchers
 from autograd.value import Value, adjoints, apply_by_ieee, operand_or_error
 
 Argnums = int | tuple[int, ...]
@@ -179,9 +179,12 @@ class DifferentiatedCall:
             open_inputs.reset(token)
         if self.refusal is not None:
             raise self.refusal  # which the function has swallowed, to go on without the gradient
-        #: Whether the caller goes on with Values: it gave us some, or f used those of a transform around this one.
-        self.is_nested = any(x._operation is not None for values in self.inputs for x in values) or (
-            bool(outer_inputs) and any(id(node) in outer_inputs for node in topological_order(*self.outputs()))
+        #: Whether the caller goes on with Values: it gave us some, or f used those of a transform or a recording
+        #: around this one.
+        self.is_nested = (
+            any(x._operation is not None for values in self.inputs for x in values)
+            or (bool(outer_inputs) and any(id(node) in outer_inputs for node in topological_order(*self.outputs())))
+            or any(map(is_recorded, self.outputs()))
         )
 
     def is_argument(self, value: Value) -> bool:

@@ -53,7 +53,7 @@ class Pattern:
 
 
 class Bound:
-    """A program with its arguments in place and a machine of its own.
+    """A program with its arguments in place and a machine of its own. What the function reads is not compared again.
 
     Attributes:
         parameters: the numbers that are differentiated by, flat; change them in place between runs.

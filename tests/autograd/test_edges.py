@@ -239,6 +239,46 @@ def test_the_hessian_of_a_power_is_symmetric_and_right_at_zero(x, c, expected, c
     assert np.array_equal(compile(hessian(lambda p: p[0] ** p[1]))([x, c]), expected, equal_nan=True)
 
 
+def slopes(f, x):
+    """The first four derivatives of f."""
+    for _ in range(4):
+        f = grad(f)
+        yield f
+
+
+@pytest.mark.parametrize("compile", [lambda f: f, jit], ids=["eager", "compiled"])
+@pytest.mark.parametrize("ratio", [1.0, 2.0, 3.0])
+def test_a_power_whose_exponent_is_as_tiny_as_its_base(ratio, compile):
+    """x^(rx) has slopes such as r/x, though x^(rx − 2) is beyond all floats: 1e155 was −∞ there."""
+    with mp.workdps(400):
+        for x in (0.5, 1e-20, 1e-103, 1e-150, 1e-155, 1e-160, 1e-200, 1e-300, 1e-310, 5e-324):
+            exact = mp.taylor(lambda t: t ** (ratio * t), mp.mpf(x), 4, h=mp.mpf(x) * mp.mpf(10) ** -40)
+            for order, slope in enumerate(slopes(lambda x: x ** (ratio * x), x), start=1):
+                expected, found = exact[order] * math.factorial(order), compile(slope)(x)
+                if abs(expected) < LARGEST:
+                    assert abs(found - expected) <= 1e-12 * abs(expected), (x, order)
+                else:
+                    assert found != found or found == math.copysign(inf, expected), (x, order)
+
+
+TINY_AND_NEAR_ENDS = [1e-320, 1e-300, 1e-160, 1e-40, 1e-17, 1e-9, 1e-6, 1e-5, 0.4999, 0.5, 0.5001, 1 - 1e-9, 1 - 2**-53]
+
+
+@pytest.mark.parametrize("op", [op for op in ALL if op.arity == 1 and op not in BY_DECREE], ids=repr)
+def test_derivatives_to_order_four_have_their_digits_where_they_are_tiny(op):
+    """Relative to themselves, not to the terms on the way: asin″(x) ≈ x, silu‴(x) ≈ −x/2."""
+    with mp.workdps(380):
+        for x in (side * x for x in TINY_AND_NEAR_ENDS for side in (1, -1)):
+            if not op.domain[0][0] < x < op.domain[0][1]:
+                continue
+            for order, found in enumerate(derivatives(op, x, by=0)):
+                exact = exact_derivative(op, x, order)
+                if abs(exact) < LARGEST:
+                    crossing = 1e-14 if abs(x) > 0.1 else 1e-307  # atan⁗ goes through 0 at 1
+                    near = abs(found - exact) <= 1e-11 * abs(exact) + crossing
+                    assert near or (found != found and abs(exact) > 1e300), (x, order, found, exact)
+
+
 @pytest.mark.parametrize("n", range(5))
 def test_a_whole_power_of_zero_has_derivatives_of_any_order(n):
     f = lambda x: x ** Value(float(n))

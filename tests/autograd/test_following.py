@@ -9,13 +9,17 @@ import datetime
 import email.utils
 import functools
 import gc
+import importlib.util
 import io
 import itertools
 import logging
+import math
 import operator
 import os
 import pathlib
+import pkgutil
 import random
+import runpy
 import secrets
 import subprocess
 import sys
@@ -25,6 +29,7 @@ import types
 import uuid
 import weakref
 from datetime import datetime as moment
+from importlib import import_module as look_up
 from os import getenv
 from time import time as now
 
@@ -454,6 +459,21 @@ REFUSED = {
     "how deep calls may be": (lambda x: x * sys.getrecursionlimit(), "the interpreter"),
     "how many know a thing": (lambda x: x * sys.getrefcount(THING), "the interpreter"),
     "how often garbage is collected": (lambda x: x * gc.get_threshold()[0], "the interpreter"),
+    "import_module": (lambda x: x * importlib.import_module("math").pi, "a module was looked up by name"),
+    "import_module imported": (lambda x: x * look_up("math").pi, "a module was looked up by name"),
+    "import_module by a computed name": (
+        lambda x: x * getattr(importlib, "import" + "_module")("ma" + "th").pi,
+        "a module was looked up by name",
+    ),
+    "__import__": (lambda x: x * __import__("math").pi, "a module was looked up by name"),
+    "the __import__ of importlib": (lambda x: x * importlib.__import__("math").pi, "a module was looked up by name"),
+    "reload": (lambda x: x * importlib.reload(math).pi, "a module was looked up by name"),
+    "resolve_name": (lambda x: x * pkgutil.resolve_name("math:pi"), "a module was looked up by name"),
+    "run_module": (lambda x: x * runpy.run_module("this_is_none")["k"], "a module was looked up by name"),
+    "a module made of its file": (
+        lambda x: x * len(vars(importlib.util.spec_from_file_location("found", __file__))),
+        "a module was looked up by name",
+    ),
     "globals": (lambda x: x * globals()["FACTOR"], "looked up by name"),
     "eval": (lambda x: x * eval("FACTOR"), "looked up by name"),
     "exec": (lambda x: exec("FACTOR") or x, "looked up by name"),

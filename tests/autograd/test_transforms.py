@@ -96,6 +96,39 @@ def test_the_outer_argument_is_followed_into_the_inner_function_and_nothing_else
     assert type(kept[0]) is float and kept == [6.0]
 
 
+SLOPE = lambda x: grad(lambda y: x * y * y)(3.0)
+
+
+@pytest.mark.parametrize(
+    "f",
+    [
+        SLOPE,
+        lambda x: x * SLOPE(x),
+        lambda x: grad(lambda y: (x * y).sin())(x),
+        lambda x: hessian(lambda p: (p[0] * p[1] * x).exp())([0.5, 0.25])[0][1],
+        lambda x: jacobian(lambda p: [p[0] * x, p[1] * p[1]])([2.0, 3.0])[0][0],
+        lambda x: hvp(lambda p: p[0] ** 2 * x, [2.0], [1.0])[0],
+        lambda x: vjp(lambda y: y * x, 2.0)[1](3.0)[0] + vjp(lambda y: y * x, 2.0)[0],
+        lambda x: x * grad(lambda y: y * y)(3.0),  # which does not depend on it: a plain number
+        lambda x: grad(lambda y: grad(lambda z: x * y * z)(1.0) * y)(2.0),
+    ],
+)
+def test_a_compiled_function_goes_on_with_derivatives_of_what_it_was_given(f):
+    compiled, sloped = jit(f), jit(grad(f))
+    for x in (0.5, -1.25):
+        assert compiled(x) == pytest.approx(f(x))
+        assert sloped(x) == pytest.approx((f(x + 1e-5) - f(x - 1e-5)) / 2e-5)
+
+
+def test_a_compiled_function_goes_on_with_derivatives_of_what_it_captures():
+    w = Value(3.0)
+    loss = jit(lambda x: x * grad(lambda y: w * y)(2.0))
+    for w.data in (3.0, 5.0):  # which is read at each call
+        assert float(loss(4.0)) == 4.0 * w.data
+    loss(4.0).backward()
+    assert w.grad == 4.0
+
+
 def test_argnums():
     f = lambda a, b, c: a * b + c  # noqa: E731
     assert grad(f, 1)(2.0, 3.0, 4.0) == 2.0
