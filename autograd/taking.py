@@ -110,9 +110,9 @@ def sum_of_rows(rows: list[Any], index: Value) -> Any:
     # The sum was rounded, and an index that is not whole may have become so: the number of the row says which it was.
     number = apply_to_many(ops.DOT, [*hits, *map(float, range(count))])
     differs = (number - index) * (number - index - float(count))
-    found = apply_to_many(ops.WHERE, [differs, 0.0, 1.0])
+    once = 1.0 / apply_to_many(ops.WHERE, [differs, 0.0, 1.0])  # of the index alone, so that a training sees it before
 
     def of_column(column: Sequence[Any]) -> Any:
-        return apply_to_many(ops.DOT, [*hits, *column]) / found
+        return apply_to_many(ops.DOT, [*hits, *column]) * once
 
     return list(map(of_column, zip(*rows, strict=True))) if isinstance(rows[0], list) else of_column(rows)

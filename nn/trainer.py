@@ -144,11 +144,12 @@ class Trainer(TrainingState):
 
         Raises:
             ValueError: before anything is trained, if samples, targets or settings do not fit, a loss of probabilities
-                is given what are none, or the loss depends on no parameter.
+                is given what are none, the loss depends on no parameter, or the optimiser is in another training.
             StorageError: if the file to resume from is damaged, or of another training.
 
         Whatever it raises then, model, optimiser, history and generator are as they were.
         """
+        self.check_idle()
         callbacks = sorted(callbacks, key=lambda callback: getattr(callback, "last", False))
         check_callbacks(callbacks)
         check_settings(epochs, batch_size, tolerance)

@@ -19,6 +19,7 @@ from autograd.lift.arrays.update import Piece, Rule, Update
 from autograd.lift.capture.batch_operations import COLUMN
 from autograd.lift.capture.recorded_order import noted_order
 from autograd.lift.capture.simplify import scalar_program
+from autograd.lift.capture.unused import some_ask_the_data
 from autograd.lift.capture.vmap import inside_batch
 from autograd.lift.choose_backend import machine_for, training_loop_for
 from autograd.outside import Watch
@@ -44,6 +45,7 @@ class OverBatch:
         start, arguments: where the numbers of tables and others begin in a memory, row by row, and how many they are.
         places: where those of the captured Values lie.
         roots: where the results are.
+        asks_the_data: whether some sample may have no answer, whatever the captured Values are.
 
     Raises:
         TraceError: if f does what a compiled function may not do.
@@ -83,6 +85,7 @@ class OverBatch:
             finally:
                 inside_batch.reset(token)
             scalars = scalar_program(results, recording, made)
+            self.asks_the_data = some_ask_the_data(made, recording)
         node_of = {id(leaf): node for node, leaf in scalars.leaves.items()}
         inputs: dict[int, str] = {}
         for name, numbers in zip(others, given, strict=True):

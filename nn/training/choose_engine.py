@@ -56,6 +56,8 @@ def best_engine(
             f"compiled, its gradients differ from backward()'s by {found:.1g}; a model does that if it draws"
             " random numbers or counts its calls",
         )
+    if not engine.has_answers(samples):
+        return EagerEngine(objective, optimizer, "a sample has no answer, which its loss does not show")
     return engine
 
 

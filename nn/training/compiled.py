@@ -68,6 +68,9 @@ class CompiledEngine(ArrayEngine):
         planned: how many steps there will be in the whole training.
         threads: that share the work of a large step.
         again: makes an engine for what the model is then.
+
+    Attributes:
+        answered: samples that have answers.
     """
 
     def __init__(
@@ -83,6 +86,7 @@ class CompiledEngine(ArrayEngine):
         self.objective = objective
         self.optimizer = optimizer
         self.again = again
+        self.answered: list[Samples] = []
         self.stepper: Stepper = stepper_for(program, objective, optimizer, planned >= MANY_STEPS, threads)
         self.load()
 
@@ -119,3 +123,28 @@ class CompiledEngine(ArrayEngine):
     def steps_at_once(self) -> int:
         """How many steps to take before anything is reported."""
         return max(1, MOST_SCALARS_AT_ONCE // (self.program.scalars * self.compiled.at_once))
+
+    def loss(self, samples: Samples) -> LossAndPredictions:
+        """The objective and the predictions."""
+        if not self.has_answers(samples):
+            self.unload()
+            return self.objective(samples)
+        return super().loss(samples)
+
+    def has_answers(self, samples: Samples) -> bool:
+        """Whether the objective itself has one for each sample, as far as that is a matter of the data.
+
+        Where a mask or a comparison hides what has none (`log(0)`, a row that is not there), neither the loss nor its
+        gradient tells.
+        """
+        if not self.program.pattern.asks_the_data or any(samples is known for known in self.answered):
+            return True
+        checking = CompiledObjective(self.program, self.objective, self.program.pattern.machine(repeated=False))
+        checking.from_values(checking.numbers)
+        try:
+            for part in checking.not_finite(samples):
+                self.objective(part)  # which says what has no answer
+        except Exception:  # whatever it is, it is raised where it is used
+            return False
+        self.answered = [*self.answered[-1:], samples]
+        return True

@@ -91,6 +91,18 @@ class CompiledObjective(ParameterArray):
             return self.objective(samples if batch is None else samples.take(batch))
         return loss, np.concatenate(predictions)
 
+    def not_finite(self, samples: Samples) -> Iterator[Samples]:
+        """Parts of the samples for which some number on the way is not finite."""
+        import numpy as np
+
+        start = 0
+        for count in self.parts(self.numbers, samples, None):
+            with np.errstate(all="ignore"):
+                self.machine.forward()
+            if not np.isfinite(self.machine.values).all():
+                yield samples.take(range(start, start + count))
+            start += count
+
     def parts(self, numbers: FloatArray, samples: Samples, batch: Batch | None) -> Iterator[int]:
         """Put the samples (None: all) in place, as many at a time as there is room for; the number of them."""
         if numbers is not self.numbers:

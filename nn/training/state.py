@@ -120,12 +120,29 @@ class TrainingState:
     @contextmanager
     def at_work(self) -> Iterator[None]:
         """The engine has the numbers of the parameters; when this is left, however it ends, the Values do."""
-        with self.objective.in_training():
-            self.engine.load()
-            try:
-                yield
-            finally:
-                self.engine.unload()
+        self.check_idle()
+        at_work.append(self)
+        try:
+            with self.objective.in_training():
+                self.engine.load()
+                try:
+                    yield
+                finally:
+                    self.engine.unload()
+        finally:
+            at_work.remove(self)
+
+    def check_idle(self) -> None:
+        """Make sure that the optimiser is in no training, which would go on with what another one remembers.
+
+        Raises:
+            ValueError: if it is in one.
+        """
+        if any(other.optimizer is self.optimizer for other in at_work):
+            raise ValueError(
+                "this optimizer is in the middle of a training, whose moments and steps it remembers.\nGive each"
+                " training one of its own: Trainer(model, loss, copy.deepcopy(optimizer)), or its name, such as 'adam'."
+            )
 
     @contextmanager
     def paused(self) -> Iterator[None]:
@@ -142,3 +159,7 @@ class TrainingState:
             set_training(self.model, lambda part: True)
         self.engine = self.engine.current()
         self.engine.load()
+
+
+#: All trainings that are going on, in whichever thread.
+at_work: list[TrainingState] = []

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Container, Sequence
 
 from autograd import ops
+from autograd.recording import Recording
 from autograd.value import Value
 
 #: Operations whose result is finite, or as Python's own, for any finite operands.
@@ -25,3 +26,31 @@ def unused_that_may_fail(made: Sequence[Value], used: Container[int]) -> list[Va
         for value in made
         if value._operation is not None and value._operation not in ALWAYS_FINITE and id(value) not in used
     ]
+
+
+def some_ask_the_data(made: Sequence[Value], recording: Recording) -> bool:
+    """Whether an operation that can fail is computed from numbers of the arguments and constants alone.
+
+    Whether those of a training do is known before it, whatever becomes of the parameters, which are captured.
+    """
+    captured: set[int] = set()  # what depends on a captured Value, so far as it was found
+
+    def is_captured(value: Value) -> bool:
+        is_leaf = value._operation is None and id(value) not in recording.constants
+        return id(value) in captured or (is_leaf and id(value) not in recording.arguments)
+
+    for value in made:
+        if value._operation is None or value._operation in ALWAYS_FINITE:
+            continue
+        path, seen = [(value, iter(value.parents))], {id(value)}
+        while path and not is_captured(path[-1][0]):
+            below = next((x for x in path[-1][1] if id(x) not in seen), None)
+            if below is None:
+                path.pop()
+            else:
+                seen.add(id(below))
+                path.append((below, iter(below.parents)))
+        if not path:
+            return True
+        captured.update(id(node) for node, _ in path)
+    return False

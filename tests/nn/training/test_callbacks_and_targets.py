@@ -1,5 +1,8 @@
 """What people bring along: short names, truths, rows of zeros with a one, callbacks with events of other libraries."""
 
+import copy
+import threading
+
 import numpy as np
 import pytest
 
@@ -87,3 +90,70 @@ def test_an_event_may_be_an_attribute_and_a_callback_a_class_of_ones_own():
     assigned.on_epoch_end = lambda trainer, epoch, logs: told.append(-epoch)
     Trainer(MLP(2, [1]), "mse", "adam").fit(X, [0, 1, 1, 0], epochs=2, callbacks=[Own(), assigned], verbose=0)
     assert told == [1, -1, 2, -2]
+
+
+# ── One optimiser, one training ──
+
+
+class Within(Callback):
+    """Trains another model within a training, by what `other` gives."""
+
+    def __init__(self, event, other):
+        self.other = other
+        setattr(self, event, self.train)
+
+    def train(self, trainer, *_):
+        self.other(trainer).fit(X, [0, 1, 1, 0], epochs=1, verbose=0, rng=2)
+
+
+EVENTS = ["on_train_begin", "on_epoch_begin", "on_batch_end", "on_epoch_end", "on_train_end"]
+
+
+def weights_after(engine, callbacks=(), optimizer=None):
+    model = MLP(2, [1], rng=1)
+    trainer = Trainer(model, "mse", optimizer or Adam(0.1), engine=engine)
+    trainer.fit(X, [0, 1, 1, 0], epochs=3, batch_size=2, callbacks=callbacks, verbose=0, rng=3)
+    return model.state_dict()
+
+
+@pytest.mark.parametrize("engine", ["eager", "auto"])
+@pytest.mark.parametrize("event", EVENTS)
+def test_an_optimiser_in_a_training_is_not_taken_for_another(event, engine):
+    optimizer = Adam(0.1)
+    for other in (
+        lambda trainer: trainer,
+        lambda trainer: Trainer(MLP(2, [1], rng=5), "mse", trainer.optimizer, engine=engine),
+        lambda trainer: Trainer(trainer.model, "mse", trainer.optimizer),
+    ):
+        with pytest.raises(ValueError, match=r"in the middle of a training(?s:.*)copy.deepcopy\(optimizer\)"):
+            weights_after(engine, [Within(event, other)], optimizer)
+    assert weights_after(engine, (), optimizer) == weights_after(engine)  # as it is free again, and starts over
+
+
+@pytest.mark.parametrize("engine", ["eager", "auto"])
+@pytest.mark.parametrize("event", EVENTS)
+def test_trainings_within_one_that_have_their_own_optimisers_change_nothing(event, engine):
+    for optimizer in (copy.deepcopy, lambda optimizer: "adam"):
+        other = lambda trainer, of=optimizer: Trainer(MLP(2, [1], rng=5), "mse", of(trainer.optimizer), engine=engine)
+        assert weights_after(engine, [Within(event, other)]) == weights_after(engine, [Within(event, other)])
+        if event != "on_batch_end":  # for which steps are taken one by one
+            assert weights_after(engine, [Within(event, other)]) == weights_after(engine)
+
+
+def test_nor_in_another_thread():
+    optimizer, refused = Adam(0.1), []
+
+    def in_a_thread(trainer):
+        def fit():
+            try:
+                Trainer(MLP(2, [1]), "mse", trainer.optimizer).fit(X, [0, 1, 1, 0], epochs=1, verbose=0)
+            except ValueError as error:
+                refused.append(str(error))
+
+        thread = threading.Thread(target=fit)
+        thread.start()
+        thread.join()
+        return Trainer(MLP(2, [1]), "mse", "sgd")
+
+    weights_after("auto", [Within("on_epoch_end", in_a_thread)], optimizer)
+    assert len(refused) == 3 and all("in the middle of a training" in text for text in refused)
