@@ -3,33 +3,43 @@
 const CLOSE = 0.05;  // of the right answer
 const NUMBER = /^(\d+\.?\d*|\.\d+)(e[-+]?\d+)?$/i;
 
-/* Digits, a fraction, or arithmetic: + - * / ^ and parentheses, with a comma as a decimal point. NaN for anything else. */
+const LONGEST_ANSWER = 200;  // characters
+const BLANKS = "[ \\t\\r\\n\\u00a0\\u2009\\u202f]+";
+
+/* Digits, a fraction, or arithmetic: + - * / ^ and parentheses, with a comma as a decimal point. NaN for anything else,
+   and where a number on the way is none or too large. */
 function typedAnswer(text) {
-  const plainText = text.trim().replace(/[−–]/g, "-").replace(/[·×∙]/g, "*").replace(/[:÷]/g, "/")
+  const trimmed = text.replace(new RegExp(`^${BLANKS}|${BLANKS}$`, "g"), "");
+  if ([...trimmed].length > LONGEST_ANSWER) return NaN;
+  const plainText = trimmed.replace(/[−–]/g, "-").replace(/[·×∙]/g, "*").replace(/[:÷]/g, "/")
     .replace(/\*\*/g, "^").replace(/,/g, ".");
-  if (plainText.length > 200) return NaN;
-  const tokens = plainText.match(/[\d.]+(e[-+]?\d+)?|\S/gi) ?? [];
+  const tokens = plainText.match(new RegExp(`[\\d.]+(e[-+]?\\d+)?|${BLANKS}|[^]`, "gi")) ?? [];
+  const signs = tokens.filter((token) => !new RegExp(`^${BLANKS}$`).test(token));
   let at = 0;
-  const take = (...signs) => (signs.includes(tokens[at]) ? tokens[at++] : null);
+  const take = (...wanted) => (wanted.includes(signs[at]) ? signs[at++] : null);
+  const finite = (x) => {
+    if (!Number.isFinite(x)) throw new RangeError("no number");
+    return x;
+  };
 
   function atom() {
     if (take("(")) {
       const inside = sum();
-      return take(")") ? inside : NaN;
+      return take(")") ? inside : finite(NaN);
     }
-    return NUMBER.test(tokens[at] ?? "") ? Number(tokens[at++]) : NaN;
+    return finite(NUMBER.test(signs[at] ?? "") ? Number(signs[at++]) : NaN);
   }
   function signed() {
     const sign = take("-", "+");
     if (sign) return sign === "-" ? -signed() : signed();
     const base = atom();
-    return take("^") ? base ** signed() : base;
+    return take("^") ? finite(base ** signed()) : base;
   }
   function product() {
     let x = signed();
     for (let sign = take("*", "/"); sign; sign = take("*", "/")) {
       const y = signed();
-      x = sign === "*" ? x * y : x / y;
+      x = finite(sign === "*" ? x * y : x / y);
     }
     return x;
   }
@@ -37,13 +47,18 @@ function typedAnswer(text) {
     let x = product();
     for (let sign = take("+", "-"); sign; sign = take("+", "-")) {
       const y = product();
-      x = sign === "+" ? x + y : x - y;
+      x = finite(sign === "+" ? x + y : x - y);
     }
     return x;
   }
 
-  const x = sum();
-  return at === tokens.length && Number.isFinite(x) ? x : NaN;
+  try {
+    const x = sum();
+    return at === signs.length ? x : NaN;
+  } catch (trouble) {
+    if (trouble instanceof RangeError) return NaN;
+    throw trouble;
+  }
 }
 
 /* What is said of an answer: right, close, a mistake (or one of two), or none of these. */

@@ -18,8 +18,11 @@ from autograd.show.typed.parser import parse
 from autograd.show.typed.tokens import ExpressionError
 
 LONGEST_ANSWER = 200  # characters
-TYPED_SIGNS = str.maketrans({"−": "-", "–": "-", "·": "*", "×": "*", "∙": "*", ":": "/", "÷": "/"})
-PERMITTED = re.compile(r"[-+*/()\d.e\s]+", re.I)
+BLANKS = " \t\r\n\u00a0\u2009\u202f"  # with the narrow ones that word processors set
+TYPED_SIGNS = str.maketrans(
+    {"−": "-", "–": "-", "·": "*", "×": "*", "∙": "*", ":": "/", "÷": "/", ",": "."} | dict.fromkeys(BLANKS, " ")
+)
+PERMITTED = re.compile(r"[-+*/()0-9.eE^ ]+")
 CLOSE = 0.05  # of the right answer: what is no nearer than that was not only rounded too soon
 
 
@@ -34,19 +37,18 @@ def typed_number(text: str) -> float:
         ...
     ValueError: 'sqrt(2)' is no number: type digits, a fraction as 1/3, or arithmetic as 0.5*2 − 1
     """
-    plain = text.strip().translate(TYPED_SIGNS).replace("^", "**").replace(",", ".")
+    plain = text.strip(BLANKS).translate(TYPED_SIGNS)
     trouble = ValueError(
         f"{text.strip()[:40]!r} is no number: type digits, a fraction as 1/3, or arithmetic as 0.5*2 − 1"
     )
     if (
-        not plain
-        or len(plain) > LONGEST_ANSWER
+        len(plain) > LONGEST_ANSWER
         or not PERMITTED.fullmatch(plain)
-        or re.search(r"(?<![\d.])e|e(?![-+\d])", plain, re.I)
+        or re.search(r"(?<![0-9.])e|e(?![-+0-9])", plain, re.I)  # Euler's number
     ):
         raise trouble
     try:
-        number = float(parse(plain, {})[0].data)
+        number = float(parse(plain.replace("^", "**"), {})[0].data)
     except (ExpressionError, ArithmeticError, ValueError):
         raise trouble from None
     if not math.isfinite(number):

@@ -18,7 +18,7 @@ from autograd.graph import topological_order
 from autograd.ops import DIVIDE, DOT, MULTIPLY, POWER
 from autograd.show.practising.mistakes import TYPICAL_MISTAKES, Descent, Mistake, Use, Wrong
 from autograd.show.writing.blackboard import labelled
-from autograd.show.writing.numbers import as_shown, last_place
+from autograd.show.writing.numbers import as_shown, last_digit
 
 Mode = Literal["local", "steps", "gradients", "update"]
 MODES: tuple[Mode, ...] = ("local", "steps", "gradients", "update")
@@ -123,7 +123,7 @@ class Questioner:
         """The question, with the tolerances that come from numbers that are shown to a few digits only."""
         exact = OUTCOMES[mode](seen)
         rounded = OUTCOMES[mode](self.rounded(seen))
-        right, tolerance = exact[0][1], self.tolerance(exact[0][1], rounded[0][1])
+        right, tolerance = exact[0][1], self.tolerance(exact[0][1], rounded[0][1]) + last_bits(seen)
         slips: dict[Slip, None] = {}
         hidden = set()
         for (mistake, number), (_, about) in zip(exact[1:], rounded[1:], strict=True):
@@ -136,8 +136,11 @@ class Questioner:
         return Question(mode, node, source, position, right, tolerance, tuple(slips), frozenset(hidden), total)
 
     def tolerance(self, number: float, about: float) -> float:
-        """One in the last place shown, and what comes of computing with numbers as they are shown."""
-        room = last_place(number, self.digits) if math.isfinite(number) else 0.0
+        """One in the last of the digits that are asked for, and what comes of computing with numbers as they are shown.
+
+        A 0 has no digits that could be rounded.
+        """
+        room = last_digit(number, self.digits) if number and math.isfinite(number) else 0.0
         return room + (abs(about - number) if math.isfinite(about) else 0.0)
 
     def rounded(self, seen: Any) -> Any:
@@ -145,6 +148,14 @@ class Questioner:
         if isinstance(seen, list):
             return [self.rounded(use) for use in seen]
         return type(seen)(*[x if x is None else as_shown(x, self.digits) for x in seen])
+
+
+def last_bits(seen: Any) -> float:
+    """What floats leave of a sum whose terms cancel: w − w need not be 0."""
+    if isinstance(seen, Use):
+        return 0.0
+    terms = [use.above * use.local for use in seen] if isinstance(seen, list) else [seen.old]
+    return 1e-12 * max((abs(term) for term in terms if math.isfinite(term)), default=0.0)
 
 
 def seen_at(node: Any, position: int) -> dict[str, float | None]:

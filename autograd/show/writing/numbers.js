@@ -14,9 +14,13 @@ function halfToEven(x, method, places) {
   return half && Number(last) % 2 === 0 ? finer.replace(/\.?5$/, "") + exponent : written;
 }
 
+const MOST_SIGNIFICANT = 15;  // digits of a float that stand for something
+const LAST_BITS = 12;  // digits from which on the last bits of a float can be seen
+
 // Mantissa and exponent of ten, as `decimal` has them.
-function decimal(x, digits) {
+function decimal(x, asked) {
   if (!Number.isFinite(x) || x === 0) return [String(x), 0];
+  const digits = Math.min(asked, MOST_SIGNIFICANT);
   let [mantissa, exponent] = halfToEven(x, "toExponential", digits - 1).split("e");
   exponent = Number(exponent);
   if (-5 < exponent && exponent < 6) {
@@ -32,7 +36,8 @@ function decimal(x, digits) {
 // Whether `number` shows less than there is.
 function isRounded(x, digits = 3) {
   const [mantissa, exponent] = decimal(x, digits);
-  return Number.isFinite(x) && Math.abs(Number(`${mantissa}e${exponent}`) - x) > 1e-12 * Math.abs(x);
+  const lastBits = mantissa.replace(/^[-0.]+|\./g, "").length >= LAST_BITS ? 0 : 1e-12 * Math.abs(x);
+  return Number.isFinite(x) && Math.abs(Number(`${mantissa}e${exponent}`) - x) > lastBits;
 }
 
 // The number that `number` shows.

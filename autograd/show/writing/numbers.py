@@ -11,6 +11,9 @@ from functools import lru_cache
 
 from autograd.show.writing.notation import SUPERSCRIPTS, Name
 
+MOST_SIGNIFICANT = 15  # digits of a float that stand for something; of more that are asked for, so many are shown
+LAST_BITS = 12  # digits from which on the last bits of a float can be seen
+
 
 @lru_cache(maxsize=100_000)
 def number(x: float, digits: int = 3) -> Name:
@@ -39,11 +42,14 @@ def number(x: float, digits: int = 3) -> Name:
 def is_rounded(x: float, digits: int = 3) -> bool:
     """Whether `number` shows less than there is; the last bits of a float (1e-12 of it) do not count.
 
-    >>> is_rounded(0.1 + 0.2), is_rounded(1 / 3)
-    (False, True)
+    Where so many digits are shown that these bits are among them, they do.
+
+    >>> is_rounded(0.1 + 0.2), is_rounded(1 / 3), is_rounded(1 / 3, 15), is_rounded(0.123456789012, 15)
+    (False, True, True, False)
     """
     mantissa, exponent = decimal(x, digits)
-    return math.isfinite(x) and abs(float(f"{mantissa}e{exponent}") - x) > 1e-12 * abs(x)
+    last_bits = 0.0 if len(mantissa.lstrip("-0.").replace(".", "")) >= LAST_BITS else 1e-12 * abs(x)
+    return math.isfinite(x) and abs(float(f"{mantissa}e{exponent}") - x) > last_bits
 
 
 def as_shown(x: float, digits: int) -> float:
@@ -62,12 +68,23 @@ def last_place(x: float, digits: int) -> float:
     return float(f"1e{min(0, exponent - digits + 1) if -5 < exponent < 6 else exponent - digits + 1}")
 
 
+def last_digit(x: float, digits: int) -> float:
+    """What one more in the last of so many significant digits is; of whole numbers as well, which are shown in full.
+
+    >>> last_digit(0.0238, 3), last_digit(1235.0, 3)
+    (0.0001, 10.0)
+    """
+    exponent = int(f"{x:.{digits - 1}e}".split("e")[1])
+    return float(f"1e{exponent - digits + 1}")
+
+
 def decimal(x: float, digits: int) -> tuple[str, int]:
     """A number as mantissa and exponent of ten. The zeros at the end stay if the number is rounded: ≈ 0.500."""
     if not math.isfinite(x):
         return str(x), 0
     if x == 0.0:
         return "0", 0
+    digits = min(digits, MOST_SIGNIFICANT)
     mantissa, exponent_text = f"{x:.{digits - 1}e}".split("e")
     exponent = int(exponent_text)
     if -5 < exponent < 6:

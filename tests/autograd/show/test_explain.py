@@ -133,3 +133,10 @@ def test_the_command_takes_signs_and_lists():
 def test_what_the_command_cannot_use_ends_with_status_2(words, message):
     result = run(*words, status=2)
     assert message in result.stderr and result.stdout == ""
+
+
+@pytest.mark.parametrize("digits", [13, 15, 16, 17, 30])
+def test_more_digits_than_a_float_has_are_not_said_to_be_exact(digits):
+    told = explain("x/3 + 0.1", {"x": 1.0}, digits=digits)
+    assert f"≈ {'0.433333333333333'[: min(digits, 15) + 2]}" in told and "0.1 ≈" in told
+    assert "= 0.4" not in told and "= 0.3" not in told

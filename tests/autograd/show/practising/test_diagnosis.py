@@ -4,6 +4,8 @@ import math
 import random
 
 import pytest
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
 from scripts import in_node
 
 from autograd import Operation, Value, apply
@@ -201,8 +203,8 @@ def test_what_is_no_number_is_refused(text):
         typed_number(text)
 
 
-def scripted(source, given):
-    return in_node(f"{asset('autograd.show.practising/answers.js')}\n{source}", given)
+def scripted(source, data):
+    return in_node(f"{asset('autograd.show.practising/answers.js')}\n{source}", data)
 
 
 def test_the_page_reads_answers_as_the_terminal_does():
@@ -211,9 +213,79 @@ def test_the_page_reads_answers_as_the_terminal_does():
     assert all(math.isnan(x) for x in on_page[len(TYPED) :]), list(zip(NO_NUMBER, on_page[len(TYPED) :], strict=True))
 
 
+#: What random answers are made of: numbers, signs, blanks, and what looks like them.
+ARITHMETIC = ["0", "1", "2.5", "7", "1e-3", "1e200", "+", "-", "*", "/", "^", "**", "(", ")", " ", ","]
+PIECES = [
+    *"0123456789.,eE+-−–*×·/:÷^() \t",
+    "**",
+    "1/3",
+    "2.5",
+    "0",
+    "10^",
+    "1e-3",
+    "e999",
+    "\u00a0",
+    "\u2009",
+    "\u2003",
+]
+PIECES += ["x", "٣", "½", "∞", "\ufeff", "\x1f", "\x85", "\n", "_", "π"]
+
+
+@settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck))
+@given(
+    st.lists(
+        st.sampled_from([ARITHMETIC, PIECES])
+        .flatmap(lambda some: st.lists(st.sampled_from(some), max_size=9))
+        .map("".join),
+        min_size=300,
+        max_size=300,
+    )
+)
+@example(
+    [
+        *TYPED,
+        *NO_NUMBER,
+        "(1/0)^0",
+        "0*(1/0)",
+        "(-8)^0.5",
+        "1e999^-1",
+        "2^^3",
+        "0^0",
+        "-0",
+        "1" * 200,
+        "1" * 201,
+        "2^" * 99 + "1",
+    ]
+)
+def test_both_readers_agree_on_any_text(texts):
+    for text, on_page in zip(texts, scripted("const answer = (given) => given.map(typedAnswer);", texts), strict=True):
+        try:
+            expected = typed_number(text)
+        except ValueError:
+            assert math.isnan(on_page), text
+        else:
+            assert on_page == pytest.approx(expected, rel=1e-12, abs=0.0), text
+
+
+def test_an_answer_of_zero_has_no_digits_to_round():
+    x, w = Value(0.004, label="x"), Value(-1.0, label="w")
+    asked = asked_of((x * w).relu(), "steps", "x")
+    assert asked.right == 0.0 and judged(asked, 0.0).kind == "right"
+    assert judged(asked, 0.009).kind == judged(asked, -1e-6).kind == "wrong"
+    a = Value(0.1, label="a")
+    total = asked_of(0.1 * a + 0.2 * a - 0.3 * a, "gradients", "a")
+    assert total.right != 0.0 and judged(total, 0.0).kind == "right"  # 5.55·10⁻¹⁷ is what floats leave of it
+
+
+def test_a_whole_number_may_be_rounded_to_the_digits_that_are_asked_for():
+    a, b = Value(1235.0, label="a"), Value(2.0, label="b")
+    asked = asked_of(a * b, "local", "b")
+    assert [judged(asked, x).kind for x in (1235.0, 1230.0, 1240.0, 1224.0)] == ["right", "right", "right", "close"]
+
+
 def test_the_page_judges_answers_as_the_terminal_does():
     rng = random.Random(5)
-    given, expected = [], []
+    to_judge, expected = [], []
     for seed in range(8):
         root = practised(seed)
         for asked in (each for mode in MODES for each in Sheet(root, mode=mode, learn=["p0"]).asked):
@@ -221,11 +293,11 @@ def test_the_page_judges_answers_as_the_terminal_does():
             answers = [slip.number for slip in question.slips] + [
                 question.right * rng.choice([1, 1.004, 1.03, 1.2, -1])
             ]
-            given.append({"question": question_data(asked), "answers": answers})
+            to_judge.append({"question": question_data(asked), "answers": answers})
             expected += [judged(question, x) for x in answers]
     source = (
         "const answer = (given) => given.flatMap(({question, answers}) => answers.map((x) => judged(question, x)));"
     )
-    for verdict, made in zip(scripted(source, given), expected, strict=True):
+    for verdict, made in zip(scripted(source, to_judge), expected, strict=True):
         named = tuple(TYPICAL_MISTAKES[int(place)] for place in verdict["mistakes"])
         assert (verdict["kind"], named) == (made.kind, made.mistakes)
