@@ -24,23 +24,24 @@ Backprop computes what several derivatives share once and stores it; it stands i
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cached_property
 from operator import attrgetter
 from typing import Any
 
 from autograd.graph import topological_order
-from autograd.show.writing.blackboard import Blackboard
+from autograd.show.writing.blackboard import Blackboard, labelled
 from autograd.show.writing.equation import Equation
-from autograd.show.writing.formula import LONGEST_SUM, Ellipsis, Formula, Number, abridged
+from autograd.show.writing.formula import LONGEST_SUM, Ellipsis, Formula, Number, Symbol, abridged
 from autograd.show.writing.names import plain_name
-from autograd.show.writing.notation import Html, Latex, Text
+from autograd.show.writing.notation import Html, Latex, Name, Text
 from autograd.show.writing.numeric_rows import numeric_rows, product_on_paper, sum_on_paper
 from autograd.show.writing.paths import Path, Paths, paths_to
 from autograd.show.writing.rows import Factor, Row, aligned, cells, html_table, tex_table
 from autograd.value import Value, adjoints
 
 INDENT = "    "
+MOST_CALLED = 12  # numbers without a label of which it is said what they are
 
 
 class Derivation:
@@ -51,6 +52,7 @@ class Derivation:
         gradients: the derivatives, a float for each leaf: sums over all paths, shown or not.
         paths: for each leaf how many paths there are and the (largest) paths shown.
         locals: the local derivatives on them, as equations.
+        called: what v₁, v₂ … are, of those that are spoken of.
     """
 
     def __init__(self, root: Any, leaves: tuple[Any, ...], *, digits: int = 3, most_paths: int = 8) -> None:
@@ -83,6 +85,27 @@ class Derivation:
         if self.is_immediate and self.root in self.leaves:  # from which no edge leads to itself
             equations.append(Equation(self._left(self.root), (Number(1.0),), self.digits))
         return tuple(equations)
+
+    @cached_property
+    def called(self) -> tuple[Equation, ...]:
+        """v₁ = x·w = 2·(−3) = −6, and so on: what is called so here because it has no label."""
+        board = self.board
+        place = {node: index for index, node in enumerate(board.order)}
+        named = {board.names[node]: node for node in board.order if node.parents and not labelled(node)}
+
+        def in_order(formulas: Iterable[Formula], nodes: Iterable[Any] = ()) -> list[Any]:
+            found = {named[name] for whole in formulas for name in symbols_in(whole) if name in named}
+            return sorted(found | {node for node in nodes if board.names[node] in named}, key=place.__getitem__)
+
+        edges = list(self._edges())
+        ends = [node for operand, top in edges for node in (operand, top, *self._fixed_at(operand, top))]
+        waiting = in_order([board.local(top, operand) for operand, top in edges], ends)
+        told: dict[Any, None] = {}
+        while waiting and len(told) < MOST_CALLED:
+            told[waiting[0]] = None
+            waiting += in_order([board.value(waiting.pop(0))])
+            waiting = [node for node in dict.fromkeys(waiting) if node not in told]
+        return tuple(map(board.value_equation, sorted(told, key=place.__getitem__)))
 
     @property
     def is_immediate(self) -> bool:
@@ -181,10 +204,11 @@ class Derivation:
         """Plain text, in aligned columns."""
         notation = Text(self.digits)
         local_lines = [equation.text() for equation in self.locals]
+        called = [equation.text() for equation in self.called]
         if self.is_immediate:
-            return "\n".join(local_lines)
+            return "\n".join([*local_lines, *(INDENT + line for line in called)])
         symbols, numbers = (aligned(cells(rows, notation)) for rows in (self.symbols, self.numbers))
-        return "\n".join([*symbols, *(INDENT + line for line in local_lines), *numbers, *self.notes])
+        return "\n".join([*symbols, *(INDENT + line for line in [*called, *local_lines]), *numbers, *self.notes])
 
     __repr__ = __str__
 
@@ -199,12 +223,13 @@ class Derivation:
         \frac{\partial y}{\partial w} &= x = 0.5
         \end{aligned}
         """
-        lines = [equation.latex(at="&") for equation in self.locals]
+        told = [*self.locals, *self.called] if self.is_immediate else [*self.called, *self.locals]
+        lines = [equation.latex(at="&") for equation in told]
         if not self.is_immediate:
             notation = Latex(self.digits)
             tables = [tex_table(cells(rows, notation)) for rows in (self.symbols, self.numbers)]
             if any(table.startswith("&") for table in tables):  # then all lines begin at the left
-                lines = [r"& \quad " + equation.latex() for equation in self.locals]
+                lines = [r"& \quad " + equation.latex() for equation in told]
             notes = ["& " + plain_name(note).latex for note in self.notes]
             lines = [tables[0], *lines, tables[1], *notes]
         return "\\begin{aligned}\n" + " \\\\[1ex]\n".join(lines) + "\n\\end{aligned}"
@@ -212,7 +237,8 @@ class Derivation:
     @property
     def html(self) -> str:
         """HTML: tables of class "chain", and a paragraph for each local derivative."""
-        lines = [f"<p>{equation.html()}</p>" for equation in self.locals]
+        told = [*self.locals, *self.called] if self.is_immediate else [*self.called, *self.locals]
+        lines = [f"<p>{equation.html()}</p>" for equation in told]
         if not self.is_immediate:
             notation = Html(self.digits)
             tables = [html_table(cells(rows, notation)) for rows in (self.symbols, self.numbers)]
@@ -237,6 +263,16 @@ def dependents(order: list[Any], node: Any) -> set[Any]:
         if any(parent is node or parent in found for parent in other.parents):
             found.add(other)
     return found
+
+
+def symbols_in(whole: Formula) -> Iterator[Name]:
+    """The names of the numbers in a formula."""
+    waiting = [whole]
+    while waiting:
+        part = waiting.pop()
+        if isinstance(part, Symbol):
+            yield part.name
+        waiting.extend(part.operands)
 
 
 def written_edges(path: Path) -> list[tuple[Any, Any] | None]:

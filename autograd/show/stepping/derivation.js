@@ -1,6 +1,7 @@
 // The chain rule along every path, from any node to the root, on a page: what `derive(…).html` writes.
 
 const MOST_PATHS = 8;
+const MOST_CALLED = 12;  // numbers without a label of which it is said what they are
 
 // The board on which one node is asked for: what is folded into the formulas of others, and the derivatives of these.
 class Board {
@@ -137,6 +138,23 @@ class Derivation {
     return this.isImmediate && this.leaf === this.graph.root ? [{left: this.left, sides: [["#", 1]]}] : equations;
   }
 
+  // What is called v₁, v₂ … because it has no label, of those that are spoken of.
+  called() {
+    const {graph} = this;
+    const edges = this.paths.flatMap((path) => this.edges(path)).filter(Boolean);
+    const spoken = edges.flatMap(([operand, node]) => [operand, node, ...this.fixed(node, operand)]);
+    const inOrder = (nodes) => [...new Set(nodes)].filter((node) => graph.unlabelled.has(node)).sort((a, b) => a - b);
+    let waiting = inOrder([...spoken, ...edges.flatMap(([operand, node]) => symbolsIn(this.board.local(node, operand)))]);
+    const told = new Set();
+    while (waiting.length && told.size < MOST_CALLED) {
+      const [node, ...rest] = waiting;
+      told.add(node);
+      waiting = [...new Set([...rest, ...inOrder(symbolsIn(graph.formulas[node]))])].filter((one) => !told.has(one));
+    }
+    return [...told].sort((a, b) => a - b)
+      .map((node) => equation(["s", node], graph.formulas[node], graph.values[node], this.digits, graph));
+  }
+
   numericFactors(path) {
     return this.factors(path).map((factor) => inNumbers(factor, this.graph.values));
   }
@@ -151,7 +169,8 @@ class Derivation {
 
   html() {
     const {graph, digits, count, paths, gradient} = this;
-    const lines = this.locals().map((made) => `<p>${equationHtml(made, digits, graph)}</p>`);
+    const told = this.isImmediate ? [...this.locals(), ...this.called()] : [...this.called(), ...this.locals()];
+    const lines = told.map((made) => `<p>${equationHtml(made, digits, graph)}</p>`);
     if (this.isImmediate) return `<div class="derivation">${lines.join("")}</div>`;
     const more = count > BigInt(paths.length);
     const symbols = paths.map((path, place) => ({

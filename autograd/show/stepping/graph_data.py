@@ -6,7 +6,7 @@ from typing import Any
 
 from autograd.javascript.computation import computation
 from autograd.show.stepping.timeline import SPOKEN, Timeline
-from autograd.show.writing.blackboard import Blackboard
+from autograd.show.writing.blackboard import Blackboard, labelled
 from autograd.show.writing.trees import Tree, Trees
 
 
@@ -30,6 +30,7 @@ def graph_data(timeline: Timeline) -> tuple[dict[str, Any], list[str]]:
             place[node]: [slope(trees, node, position) for position in range(len(node.parents))] for node in computed
         },
         "unnamed": None if timeline.unnamed is None else place[timeline.unnamed],
+        "unlabelled": [place[node] for node in computed if not labelled(node)],
         "film": None if film is None else place[film],
         "chain": chain_data(timeline, trees, place),
         "calls": trees.calls,

@@ -8,6 +8,7 @@ class Graph extends Computation {
     Object.assign(this, rest);
     this.loose = new Set(data.loose);
     this.constant = new Set(data.constants);
+    this.unlabelled = new Set(data.unlabelled);
     this.root = operands.length - 1;
     this.uses = operands.map(() => 0);
     for (const ofOne of operands) for (const operand of ofOne) this.uses[operand]++;

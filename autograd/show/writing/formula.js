@@ -143,6 +143,8 @@ function inNumbers(tree, values) {
   }
 }
 
+const symbolsIn = (tree) => (tree[0] === "s" ? [tree[1]] : operandsOf(tree).flatMap(symbolsIn));
+
 const numbersIn = (tree) => (isNumber(tree) ? [valueOf(tree)] : operandsOf(tree).flatMap(numbersIn));
 const shownRounded = (tree, digits) =>
   tree[0] === "p" ? shownRounded(tree[1], tree[2]) : numbersIn(tree).some((x) => isRounded(x, digits));

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from autograd import Value
 from autograd.show.derive import derive
+from autograd.show.steps import steps
 from graphs import labelled_lecture
 from shown_text import evaluate, shown_digits
 
@@ -289,3 +290,20 @@ def test_what_is_shown_multiplies_and_adds_up_to_what_is_shown(graph, digits):
         assert abs(sum(parts) - total) <= room + shown_digits(total, digits)
         if products:
             assert abs(evaluate(re.split("[=≈]", last)[-2]) - total) <= room + shown_digits(total, digits)
+
+
+def test_a_number_without_a_label_is_explained_where_it_is_spoken_of():
+    """The same as the steps call it."""
+    x, w, b = Value(2.0, label="x"), Value(-3.0, label="w"), Value(1.0, label="b")
+    v = (x * w + b).tanh()
+    L = v * v
+    L.label = "L"
+    told = derive(L, w)
+    lines = [str(step.formula.text()) for step in steps(L) if step.phase == "forward"]
+    assert [equation.text() for equation in told.called] == lines[:3]  # v₁ = x·w = 2·(−3) = −6, …
+    assert str(told).index("v₃ = tanh(v₂)") < str(told).index("    ∂v₃/∂v₂")
+    assert all(equation.latex(at="&") in told.latex and equation.html() in told.html for equation in told.called)
+    assert not derive(v * 2.0, w).called[:-4] and not derive(L, v).called[3:]
+    named = x * w
+    named.label = "z"
+    assert derive(named, w).called == ()
