@@ -29,7 +29,8 @@ from typing import Any
 from autograd.endings import check_ending
 from autograd.show.stepping.moving_picture import save_frames, save_gif
 from autograd.show.stepping.page import framed, notebook_html, save_page
-from autograd.show.stepping.player_data import Learn, learning_places
+from autograd.show.stepping.player_data import Choices, Learn, learning_places
+from autograd.show.stepping.samples import mean_of_samples
 from autograd.show.stepping.timeline import Order, Timeline
 
 
@@ -39,7 +40,7 @@ class Steps(Timeline):
     In a notebook it is shown as a page to step through; `print` shows one step a line.
     """
 
-    learn: Learn = None
+    choices = Choices()
 
     def save(self, path: str | PathLike[str]) -> None:
         """Write a page to step through, one HTML file that needs no network. Its leaves can be changed there.
@@ -58,22 +59,23 @@ class Steps(Timeline):
         elif ending == ".svg":
             save_frames(self, path)
         else:
-            save_page(self, path, self.learn)
+            save_page(self, path, self.choices)
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
         """For notebooks."""
-        return {"text/plain": repr(self), "text/html": notebook_html(self, self.learn)}
+        return {"text/plain": repr(self), "text/html": notebook_html(self, self.choices)}
 
     def _mime_(self) -> tuple[str, str]:
         """For marimo, which runs scripts in a frame only."""
-        return "text/html", framed(self, self.learn)
+        return "text/html", framed(self, self.choices)
 
 
 def steps(root: Any, *, order: Order = "topological", passes: int = 1, digits: int = 3, learn: Learn = None) -> Steps:
     """The forward pass to root and the backward pass from it, one step at a time.
 
     Args:
-        root: a computed Value. Its graph is only read: no `.grad` is touched.
+        root: a computed Value, or a list of the losses of several samples, of which the mean is taken: on the page one
+            chooses whose sample is looked at. Its graph is only read: no `.grad` is touched.
         order: "topological" is the right one. "depth-first" is the mistake of passing a gradient on at once: a node
             that is used several times passes on only what had arrived by then.
         passes: how many backward passes, without `zero_grad` in between: from the second on, the leaves' gradients
@@ -86,6 +88,7 @@ def steps(root: Any, *, order: Order = "topological", passes: int = 1, digits: i
         are live: drag a leaf's number, type one, take a step of gradient descent, and everything follows.
     Raises:
         ValueError: if the data of a leaf was set after the forward pass, or `learn` names what is no leaf.
+        TypeError: if a sample's loss is no computed Value.
 
     >>> from autograd import Value
     >>> x, w = Value(2.0, label="x"), Value(-3.0, label="w")
@@ -96,7 +99,9 @@ def steps(root: Any, *, order: Order = "topological", passes: int = 1, digits: i
     >>> timeline[-1].sentence
     'Backward: the gradient of w is the gradient of v₁, 2.46·10⁻⁵, times the local derivative 2: 4.92·10⁻⁵.'
     """
-    made = Steps(root, order=order, passes=passes, digits=digits)
+    samples = tuple(root) if isinstance(root, (list, tuple)) else None
+    whole = root if samples is None else mean_of_samples(samples)
+    made = Steps(whole, order=order, passes=passes, digits=digits)
     learning_places(made, learn)  # which refuses what is no leaf
-    made.learn = learn
+    made.choices = Choices(learn, None if samples is None else tuple(dict.fromkeys(samples)))
     return made

@@ -7,6 +7,7 @@ In reading order:
     judging        how good a network is, beside what one gets for always answering the same
     experiment     from a data set to a trained and judged network
     film           the decision boundary, epoch by epoch
+    neurons        its neurons at a row, as a graph to step through
     what_if        the network on the page, with inputs to move: `what_if.js`
     report_folder  what may be replaced in it
     report         the folder that a training leaves

@@ -89,6 +89,44 @@ function pushBar(push, most) {
 
 const inPercent = (p) => `${(100 * p).toFixed(1)} %`;
 
+/* The neurons of the network at these numbers, to be stepped through: built when they are first asked for. */
+class NeuronView {
+  constructor({ neurons, targets, classes, target }) {
+    Object.assign(this, { neurons, targets, classes, target });
+    this.about = element("p", { class: "wi-told" });
+    this.holder = element("div", { class: "chalkgrad wi-neurons", hidden: "" });
+    this.button = element("button", { type: "button", "aria-expanded": false, onclick: () => this.toggle() }, "Open its neurons");
+    this.element = element("div", {}, this.about, this.holder);
+  }
+
+  /* What the leaves are: what the network reads, and the answer that it should give, as the loss takes it. */
+  take(inputs, right) {
+    const wanted = this.classes.length ? this.targets[this.classes.indexOf(right)] : [(right - this.targets.mean) / this.targets.scale];
+    this.numbers = [...this.neurons.inputs.map((place, at) => [place, inputs[at]]), ...this.neurons.targets.map((place, at) => [place, wanted[at]])];
+    if (!this.holder.hidden) this.stepper.take(this.numbers);
+  }
+
+  toggle() {
+    const open = this.holder.hidden;
+    this.holder.hidden = !open;
+    this.button.setAttribute("aria-expanded", open);
+    this.button.textContent = open ? "Close its neurons" : "Open its neurons";
+    this.about.textContent = !open ? "" : "Every box is an input or a neuron, with its weights in the formula; L is the loss, and t what the"
+      + ` ${this.target} of the table is for it. Inputs are what the network reads: numbers in standard deviations from the mean.`;
+    if (!open) return;
+    this.stepper ??= this.made();
+    this.stepper.take(this.numbers);
+    this.stepper.timeline.jump(this.stepper.timeline.last);
+  }
+
+  made() {
+    const bytes = Array.from(new TextEncoder().encode(this.neurons.svg), (byte) => String.fromCharCode(byte)).join("");
+    const picture = element("img", { src: `data:image/svg+xml;base64,${btoa(bytes)}`, alt: "The neurons of the network, with their values and gradients" });
+    this.holder.append(element("div", { class: "cg-still" }, picture));
+    return stepper(this.holder, this.neurons);
+  }
+}
+
 function whatIf(root, data) {
   const network = new Network(data);
   const { columns, classes, rows, probable } = network;
@@ -150,6 +188,7 @@ function whatIf(root, data) {
       text.textContent = inPercent(network.shown[place]);
     });
     const { true: right, cells: first } = rows[row];
+    view?.take(network.prepared(cells), right);
     const moved = cells.some((cell, place) => cell !== first[place]);
     answer.replaceChildren(`${data.target}: `, element("b", {}, spoken(network.answer)));
     truth.textContent = moved ? `(not the row of the table any more, whose ${data.target} is ${spoken(right)})`
@@ -161,14 +200,16 @@ function whatIf(root, data) {
       + " mean) times the derivative there. To the right raises it, to the left lowers it. They say how it leans at this very point, and name no causes.";
   }
 
+  const { trouble } = data.neurons;
+  const view = trouble ? null : new NeuronView(data);
   const back = element("button", { type: "button", onclick: () => take(row) }, "Back to the row");
   const next = element("button", { type: "button", onclick: step }, wrong.length ? "Next that was answered wrongly" : "Next row");
   root.querySelector(".cg-still").hidden = true;
   root.append(element("section", { class: "cg-player what-if", "aria-label": "What if" },
-    element("div", { class: "wi-row" }, element("label", {}, "Test row ", chooser), next, back),
+    element("div", { class: "wi-row" }, element("label", {}, "Test row ", chooser), next, ...(view ? [view.button] : []), back),
     element("div", { class: "wi-said" }, answer, truth,
       ...shares.map(({ radio, bar, number: text, name }) => element("label", { class: "wi-class" },
         radio, element("span", { class: "wi-name", title: name }, name), bar, text))),
-    table, about));
+    table, about, view ? view.element : element("p", { class: "wi-told" }, trouble)));
   take(0);
 }

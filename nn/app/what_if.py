@@ -1,4 +1,4 @@
-"""The trained network on the report's page: inputs that can be moved, and what it answers to them.
+"""The trained network on the report's page: inputs that can be moved, what it answers to them, and its neurons then.
 
 The page computes with the recorded graph of one sample, from the network's own inputs to the probabilities, or to the
 answer in its own unit; the columns of a row are prepared there as they were for the training.
@@ -14,8 +14,12 @@ import autograd
 from autograd import Value
 from autograd.graph import topological_order
 from autograd.javascript.computation import Rules, computation
-from autograd.show.stepping.player import player
-from nn.app.experiment import Run
+from autograd.show.stepping.final_drawing import final_svg
+from autograd.show.stepping.player import SCRIPTS, player, script_literal
+from autograd.show.stepping.player_data import player_data
+from autograd.show.steps import steps
+from nn.app.experiment import Run, prepared
+from nn.app.neurons import neurons_at
 from nn.data.dataset import Dataset
 from nn.data.preprocessing import category_text
 from nn.decisions import DECISIONS, Threshold
@@ -23,13 +27,7 @@ from nn.predictor import Predictor
 
 MOST_PARAMETERS = 2_000  # of a network that a page computes
 MOST_ROWS_TO_CHOOSE = 300  # of the test set that can be chosen
-NETWORK_SCRIPTS = (
-    "autograd.javascript/elementary.js",
-    "autograd.javascript/computation.js",
-    "autograd.show.writing/numbers.js",
-    "autograd.show.stepping/player.js",
-    "nn.app/what_if.js",
-)
+NETWORK_SCRIPTS = (*SCRIPTS["stepper"], "nn.app/what_if.js")
 
 
 def what_if(run: Run) -> str:
@@ -44,7 +42,7 @@ def what_if(run: Run) -> str:
         return "<p>There are no test rows whose inputs could be changed.</p>"
     data, rules = what_if_data(run)
     still = "<p>Where scripts run, the inputs of a test row can be changed here, and the answer follows.</p>"
-    return player("whatIf", still, data, rules, scripts=NETWORK_SCRIPTS)
+    return player("whatIf", still, data, rules, scripts=NETWORK_SCRIPTS, more={"neurons": neurons_literal(run)})
 
 
 def what_if_data(run: Run) -> tuple[dict[str, Any], list[str]]:
@@ -59,6 +57,7 @@ def what_if_data(run: Run) -> tuple[dict[str, Any], list[str]]:
         "classes": list(trained.prepare.classes),
         "threshold": decides.threshold if isinstance(decides, Threshold) else None,
         "rows": rows_of(run),
+        "targets": targets_of(trained),
     }, rules.texts
 
 
@@ -80,6 +79,37 @@ def network_graph(trained: Predictor, rules: Rules) -> dict[str, Any]:
         "shares": [place[node] for node in shares],
         "probable": len(shares) > 1,
     }
+
+
+def targets_of(trained: Predictor) -> Any:
+    """How the loss takes an answer: for each class its numbers; for a number what it is standardised by."""
+    if trained.prepare.classes:
+        return [trained.loss.encode(code, trained.head.n_outputs) for code in trained.head.codes]
+    scaler = trained.prepare.to_dict()["target_scaler"]
+    return {"mean": scaler["mean"][0], "scale": scaler["scale"][0]}
+
+
+def neurons_literal(run: Run) -> str:
+    """What `stepper` takes to step through the neurons, with its drawing and the places of the leaves; or the reason.
+
+    The numbers are those of the first test row; the page puts others in their place.
+    """
+    trained, test = run.trained, run.parts["test"]
+    inputs, (target,) = prepared(test.take([0]), trained.prepare, trained.head)
+    neurons = neurons_at(trained, inputs[0].tolist(), target.item())
+    shown = steps(neurons.root, learn=[])
+    try:
+        svg = final_svg(shown)
+    except RuntimeError as reason:  # no program to lay it out
+        return script_literal({"trouble": f"The network's neurons cannot be drawn: {reason}"})
+    data, rules = player_data(shown, shown.choices)
+    place = {node: index for index, node in enumerate(shown.nodes)}
+    data |= {
+        "svg": svg,
+        "inputs": [place[leaf] for leaf in neurons.inputs],
+        "targets": [place[leaf] for leaf in neurons.targets],
+    }
+    return f"{{...{script_literal(data)}, rules: [{','.join(rules)}]}}"
 
 
 def shares_of(trained: Predictor, outputs: Sequence[Value]) -> list[Value]:

@@ -6,6 +6,8 @@ In reading order:
     timeline        the steps of both passes, as data
     differences     gradients beside finite differences
     graph_data      the graph as a page takes it that computes
+    samples         the losses of single samples in the mean of them
+    condensed       a graph of only some of another's nodes
     player_data     what the player is given: the graph, the timelines of two well-known mistakes, what learns
     player          the page that plays: player.css and the scripts
     final_drawing   the graph laid out once, with the final numbers, so that nothing moves
@@ -21,6 +23,7 @@ and the scripts of the page, which compute everything again when a number is tou
     drawing.js      a drawing that is patched in place
     leaves.js       the leaves' numbers, to be changed
     learning.js     steps of gradient descent
+    samples.js      whose sample is looked at
     handout.js      every step in a list, on paper
     stepper.js      all of it: one graph, stepped through
     frames.js       one of several pictures at each step

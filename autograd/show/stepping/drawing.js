@@ -154,8 +154,8 @@ class Patches {
   constructor(steps) {
     const held = new Map();
     const met = new Set();
-    this.steps = steps.map(({ at, from, set }) => {
-      const reached = [...at, ...from].filter((key) => !met.has(key) && met.add(key));
+    this.steps = steps.map(({ at, from, set, passed = [] }) => {
+      const reached = [...at, ...from, ...passed].filter((key) => !met.has(key) && met.add(key));
       const before = set.map(([place]) => held.get(place) ?? [place, null, false]);
       for (const patch of set) held.set(patch[0], patch);
       return { after: set, before, reached };

@@ -3,15 +3,14 @@
 const MOST_PRINTED = 1000;  // steps
 
 class Handout {
-  constructor(trackNow) {
+  constructor(wordsNow) {
     this.element = element("ol", { class: "cg-handout" });
-    this.trackNow = trackNow;
+    this.wordsNow = wordsNow;
     addEventListener("beforeprint", () => this.write());
   }
 
   write() {
-    const track = this.trackNow();
-    this.element.replaceChildren(...track.steps.slice(0, MOST_PRINTED).map((step) => this.line(track.words(step))));
+    this.element.replaceChildren(...this.wordsNow().slice(0, MOST_PRINTED).map((words) => this.line(words)));
   }
 
   line({ formulaHtml, numbersHtml, sumHtml, remarkHtml }) {

@@ -6,7 +6,12 @@ const MOST_FIELDS = 60;  // leaves with a field of their own; the others can be 
 class Leaf {
   constructor(graph, node, onChange) {
     Object.assign(this, { graph, node, onChange });
-    this.first = graph.values[node];
+    this.begin();
+  }
+
+  /* What it has now is what it is reset to. */
+  begin() {
+    this.first = this.value;
     const reach = Number.isFinite(this.first) ? Math.max(1, 2 * Math.abs(this.first)) : 1;
     const middle = Number.isFinite(this.first) ? this.first : 0;
     this.range = [middle - reach, middle + reach];

@@ -16,7 +16,7 @@ from autograd.files import write_whole
 from autograd.show.stepping.differences import Check, checks
 from autograd.show.stepping.final_drawing import final_svg
 from autograd.show.stepping.player import document, image_tag, player
-from autograd.show.stepping.player_data import Learn, player_data
+from autograd.show.stepping.player_data import NO_CHOICES, Choices, player_data
 from autograd.show.stepping.timeline import Timeline
 from autograd.show.writing.numbers import number
 
@@ -27,45 +27,45 @@ FRAME_HEIGHT = 720  # pixels
 FIXED_SIZE, NODE_SIZE = 45_000, 2_000  # bytes that a page may have, and may have more for each node
 
 
-def page(timeline: Timeline, learn: Learn = None) -> str:
+def page(timeline: Timeline, choices: Choices = NO_CHOICES) -> str:
     """A self-contained HTML document to step through the passes, whose leaves can be changed.
 
     Args:
         timeline: what is shown first.
-        learn: the labels of the leaves that a step of gradient descent moves; None: weights and biases.
+        choices: what learns, and what the samples are.
     Raises:
         ValueError: if the graph is too large to be stepped through, or a label is no leaf's.
         RuntimeError: if there is no program to lay it out.
     """
-    return document(f"Backpropagation of {root_name(timeline)}", stepper(timeline, learn))
+    return document(f"Backpropagation of {root_name(timeline)}", stepper(timeline, choices))
 
 
-def save_page(timeline: Timeline, path: str | os.PathLike[str], learn: Learn = None) -> None:
+def save_page(timeline: Timeline, path: str | os.PathLike[str], choices: Choices = NO_CHOICES) -> None:
     """Write that document to a file, whole or not at all. Raises what `page` raises."""
-    write_whole(path, page(timeline, learn))
+    write_whole(path, page(timeline, choices))
 
 
-def notebook_html(timeline: Timeline, learn: Learn = None) -> str:
+def notebook_html(timeline: Timeline, choices: Choices = NO_CHOICES) -> str:
     """The same for the output of a cell. What cannot be laid out is a table of values and the reason."""
     try:
-        return stepper(timeline, learn)
+        return stepper(timeline, choices)
     except (ValueError, RuntimeError) as reason:
         return f"<p>{html.escape(str(reason))}</p>\n{value_table(timeline, {})}"
 
 
-def framed(timeline: Timeline, learn: Learn = None) -> str:
+def framed(timeline: Timeline, choices: Choices = NO_CHOICES) -> str:
     """The page in a frame, for notebooks that run scripts nowhere else; the reason if it cannot be laid out."""
     try:
-        written = html.escape(page(timeline, learn))
+        written = html.escape(page(timeline, choices))
     except (ValueError, RuntimeError):
-        return notebook_html(timeline, learn)
+        return notebook_html(timeline, choices)
     return (
         f'<iframe title="Backpropagation of {html.escape(root_name(timeline))}" srcdoc="{written}"'
         f' style="width: 100%; height: {FRAME_HEIGHT}px; border: 0"></iframe>'
     )
 
 
-def stepper(timeline: Timeline, learn: Learn = None) -> str:
+def stepper(timeline: Timeline, choices: Choices = NO_CHOICES) -> str:
     """The fragment: the still picture and the table, and the data for the player."""
     if len(timeline.nodes) > MOST_NODES_ON_A_PAGE:
         raise ValueError(
@@ -79,7 +79,7 @@ def stepper(timeline: Timeline, learn: Learn = None) -> str:
     with ThreadPoolExecutor(1) as pool:  # the layout is another program's work, and takes as long as all the rest
         drawing = pool.submit(final_svg, right)
         found = leaf_checks(right)
-        data, rules = player_data(timeline, learn)
+        data, rules = player_data(timeline, choices)
         svg = drawing.result()
     counted = f"{len(right.nodes)} node{'s' * (len(right.nodes) != 1)}"
     described = f"The graph of {root_name(right)}: {counted} with values and gradients"

@@ -13,8 +13,9 @@ import hashlib
 import html
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
+from types import MappingProxyType
 from typing import Any
 
 #: The scripts of each kind of player, by the package that they are in, each before those that need it.
@@ -31,6 +32,7 @@ SCRIPTS = {
         "autograd.show.stepping/drawing.js",
         "autograd.show.stepping/leaves.js",
         "autograd.show.stepping/learning.js",
+        "autograd.show.stepping/samples.js",
         "autograd.show.stepping/handout.js",
         "autograd.show.stepping/stepper.js",
     ),
@@ -45,6 +47,7 @@ def player(
     rules: Sequence[str] = (),
     scripts: Sequence[str] | None = None,
     styles: Sequence[str] = (),
+    more: Mapping[str, str] = MappingProxyType({}),
 ) -> str:
     """An HTML fragment that shows `still` where scripts may not run, and the player where they may.
 
@@ -55,12 +58,14 @@ def player(
         rules: JavaScript that it finds in the data as well, as a list `rules`.
         scripts: of another kind, as SCRIPTS has them.
         styles: style sheets beside `player.css`.
+        more: what is long and has no use before it is asked for: JavaScript that it finds in the data by these names,
+            compressed.
 
     The fragment has no ids: its root is found by a mark made of its content, so that any number of fragments, the same
     one twice among them, live on one page.
     """
     written = script_literal(data)
-    source = packed(kind, scripts or SCRIPTS[kind], rules)
+    source = packed(kind, scripts or SCRIPTS[kind], {"rules": f"[{','.join(rules)}]", **more})
     mark = hashlib.sha256((still + written).encode()).hexdigest()[:16]
     styled = "".join(map(asset, ("autograd.show.stepping/player.css", *styles)))
     return (
@@ -77,16 +82,17 @@ const bytes = Uint8Array.from(atob("{source}"), (character) => character.charCod
 const unpacked = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
 const script = document.createElement("script");
 script.textContent = await new Response(unpacked).text();
-script.take = (start, kind, rules) => start(kind, "{mark}", {{...{data}, rules}});
+script.take = (start, kind, more) => start(kind, "{mark}", {{...{data}, ...more}});
 document.head.append(script);
 script.remove();
 }})();"""
 
 
-def packed(kind: str, scripts: Sequence[str], rules: Sequence[str]) -> str:
+def packed(kind: str, scripts: Sequence[str], more: Mapping[str, str]) -> str:
     """Scripts that end by handing their `start` to the script's `take`: compressed, in letters."""
     source = "\n".join(map(asset, scripts))
-    handing = f"document.currentScript.take(start, {kind}, [{','.join(rules)}]);"
+    handed = ",".join(f"{name}: {value}" for name, value in more.items())
+    handing = f"document.currentScript.take(start, {kind}, {{{handed}}});"
     compressed = gzip.compress(f'(() => {{\n"use strict";\n{source}\n{handing}\n}})();'.encode(), mtime=0)
     return base64.b64encode(compressed).decode()
 

@@ -3,14 +3,25 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
-from typing import Any
+from collections.abc import Collection, Sequence
+from typing import Any, NamedTuple
 
 from autograd.show.stepping.graph_data import graph_data
+from autograd.show.stepping.samples import sample_losses
 from autograd.show.stepping.timeline import Timeline
 from autograd.show.writing.blackboard import Blackboard
 
 Learn = Collection[str] | None
+
+
+class Choices(NamedTuple):
+    """What learns, by labels, and the losses of the samples; None of each, and `player_data` looks for them."""
+
+    learn: Learn = None
+    samples: Sequence[Any] | None = None
+
+
+NO_CHOICES = Choices()
 
 LONGEST_TITLE = 2_000  # characters of HTML
 MOST_MISTAKEN = 1_000  # nodes of a graph whose page has the mistakes, too
@@ -31,12 +42,13 @@ MISTAKES: list[tuple[str, str, dict[str, Any]]] = [
 ]
 
 
-def player_data(shown: Timeline, learn: Learn = None) -> tuple[dict[str, Any], list[str]]:
+def player_data(shown: Timeline, choices: Choices = NO_CHOICES) -> tuple[dict[str, Any], list[str]]:
     """What `stepper` of stepper.js takes beside the drawing: data, and the rules of the graph's operations.
 
     Args:
         shown: the timeline to begin with.
-        learn: the labels of the leaves that a step of gradient descent moves; None: `learning_places` chooses.
+        choices: which leaves a step of gradient descent moves, and which nodes are losses of samples. Where none are
+            given, `learning_places` and `sample_losses` choose.
 
     Of the timelines the one that is shown first has `start`.
     """
@@ -48,6 +60,10 @@ def player_data(shown: Timeline, learn: Learn = None) -> tuple[dict[str, Any], l
             tracks.append(
                 {"name": name, "about": about, "options": asked if start else RIGHT | mistake, "start": start}
             )
+    learn = learning_places(shown, choices.learn)
+    samples = choices.samples
+    if samples is None:
+        samples = sample_losses(shown.root, {shown.nodes[place] for place in learn})
     graph, rules = graph_data(shown)
     return {
         "titleHtml": title_html(shown),
@@ -55,7 +71,8 @@ def player_data(shown: Timeline, learn: Learn = None) -> tuple[dict[str, Any], l
         "hintHtml": '<p class="cg-hint">Point at a box to see its paths; click it, or choose it here, for the chain'
         " rule behind its gradient. Once you have clicked into the picture, ← and → step, and the space bar plays.</p>",
         "live": graph["film"] is None,
-        "learn": learning_places(shown, learn),
+        "learn": learn,
+        "samples": [int(shown.keys[loss].removeprefix("n")) for loss in samples],
         "tracks": tracks,
     }, rules
 

@@ -28,13 +28,17 @@ function neighbours(operands) {
   return { parents, children };
 }
 
-const PHASES = { given: "Given", forward: "Forward", loss: "Result", backward: "Backward", update: "Update" };
+const PHASES = { aside: "Elsewhere", given: "Given", forward: "Forward", loss: "Result", backward: "Backward", update: "Update" };
 
 /* What a step is at, comes from, and writes: in which places which texts. */
 function placed(step, graph) {
   const shown = (x) => number(x, graph.digits).text;
   const value = (node) => [`n${node} value`, shown(graph.values[node]), false];
   const { node, source, position } = step;
+  if (step.phase === "aside") {
+    const all = step.skipped.map((each) => placed(each, graph));
+    return { at: [], from: [], passed: all.flatMap(({ at, from }) => [...at, ...from]), set: all.flatMap(({ set }) => set) };
+  }
   if (step.phase === "update") return { at: [`n${node}`], from: [], set: [] };
   if (step.phase === "given") return { at: graph.leaves.map((leaf) => `n${leaf}`), from: [], set: graph.leaves.map(value) };
   if (step.phase !== "backward") {
@@ -142,31 +146,36 @@ function stepper(root, data) {
   const say = element("p", { class: "cg-say", "aria-live": "polite" });
   const words = element("div", { class: "cg-step", tabindex: 0 }, ...lines.map(([, line]) => line), say);
 
+  // The steps of the track that are gone through: `listed`; what each writes where: `steps`.
+  const samples = new Samples(graph, data.samples);
   let track;
+  let listed;
   let steps;
   let patches;
   let shown = -1;
 
   function show({ at, delay }) {
     const step = steps[at];
-    drawing.follow(step.at[0], Math.abs(at - shown) === 1 && delay > 100);  // measured before anything is dirty
+    drawing.follow(step.at[0] ?? drawing.focus, Math.abs(at - shown) === 1 && delay > 100);  // measured before anything is dirty
     for (const patch of patches.between(shown, at)) drawing.write(...patch);
     for (const key of patches.reachedBetween(shown, at)) drawing.reach(key, at > shown);
     drawing.mark("cg-now", step.at);
     drawing.mark("cg-from", step.from);
     shown = at;
-    tell(track.timeline.steps[at]);
+    tell(listed[at]);
   }
 
   function tell(step) {
     player.dataset.phase = step.phase;
-    const contents = { ...track.timeline.words(step), phaseHtml: PHASES[step.phase] };
+    const contents = { ...wordsOf(step), phaseHtml: PHASES[step.phase] };
     for (const [name, line] of lines) line.innerHTML = unbroken(contents[`${name}Html`] ?? "");
     words.classList.toggle("cg-long", plain(contents.formulaHtml).length > 42);
     player.classList.toggle("cg-at-wrong", Boolean(step.wrong));
     say.textContent = contents.say;
-    controls.show(PHASES[step.phase].toLowerCase(), track.turn);
+    controls.show(PHASES[step.phase].toLowerCase(), listed.findIndex(({ phase, skipped }) => (skipped?.[0].phase ?? phase) === "backward"));
   }
+
+  const wordsOf = (step) => (step.phase === "aside" ? wordsAside(step) : track.timeline.words(step));
 
   /* Go on with another timeline, at the same step. */
   function change(to) {
@@ -174,18 +183,51 @@ function stepper(root, data) {
     to.timeline.update();
     if (track) for (const patch of patches.between(shown, -1)) drawing.write(...patch);
     track = to;
-    track.turn = to.timeline.steps.findIndex((step) => step.phase === "backward");
     lay();
+    begin(timeline.at);
+    about.textContent = track.about;
+  }
+
+  /* Show the steps of now, of which none has been shown yet, at this one. */
+  function begin(at) {
     shown = -1;
     for (const key of drawing.parts.keys()) drawing.reach(key, false);
-    about.textContent = track.about;
     timeline.length = steps.length;
-    timeline.go(Math.min(timeline.at, timeline.last));
+    timeline.go(Math.min(at, timeline.last));
+  }
+
+  /* Another sample, or all of them, at the same step, or at that which passes over it until it is back. */
+  let sought = null;
+  function look() {
+    timeline.pause();
+    const here = listed[shown];
+    const step = here.skipped?.includes(sought) ? sought : (here.skipped?.[0] ?? here);
+    sought = step;
+    const wasLast = shown === timeline.last;
+    for (const patch of patches.between(shown, -1)) drawing.write(...patch);
+    lay();
+    const { aside } = samples;
+    const edgesAside = [...aside].flatMap((node) => [...parents[node], ...children[node]].map(([, edge]) => edge));
+    drawing.mark("cg-aside", [...[...aside].map((node) => `n${node}`), ...edgesAside]);
+    showFields();
+    begin(wasLast ? Infinity : listed.findIndex((each) => each === step || each.skipped?.includes(step)));
   }
 
   // The leaves can be changed; everything follows, in one frame for any number of changes.
   const leaves = new Map((data.live ? graph.leaves : []).map((node) => [`n${node}`, new Leaf(graph, node, () => { learning?.restart(); renew(); })]));
-  const fields = [...leaves.values()].slice(0, MOST_FIELDS).map((leaf) => new LeafField(leaf, graph.names[leaf.node], graph.namesHtml[leaf.node]));
+  const fieldOf = new Map();
+  const leafFields = element("div", { class: "cg-leaves", role: "group", "aria-label": "Numbers to change" });
+  let fields = [];
+  function showFields() {
+    const { aside } = samples;
+    fields = [...leaves.values()].filter(({ node }) => !aside.has(node)).slice(0, MOST_FIELDS).map((leaf) => {
+      if (!fieldOf.has(leaf)) fieldOf.set(leaf, new LeafField(leaf, graph.names[leaf.node], graph.namesHtml[leaf.node]));
+      return fieldOf.get(leaf);
+    });
+    for (const field of fields) field.show();
+    leafFields.replaceChildren(...fields.map((field) => field.element));
+  }
+  showFields();
   const learning = data.live && data.learn.length ? new Learning(graph, data.learn, renew) : null;
   let frame = 0;
   function renew() {
@@ -196,7 +238,7 @@ function stepper(root, data) {
       lay();
       for (const patch of patches.between(-1, shown)) drawing.write(...patch);
       paintEdges(graph, drawing);
-      tell(track.timeline.steps[shown]);
+      tell(listed[shown]);
       if (chosen) explain();
       for (const field of fields) field.show();
       learning?.show();
@@ -205,7 +247,8 @@ function stepper(root, data) {
   }
 
   function lay() {
-    steps = track.timeline.steps.map((step) => placed(step, graph));
+    listed = samples.listed(track.timeline.steps);
+    steps = listed.map((step) => placed(step, graph));
     patches = new Patches(steps);
   }
 
@@ -221,11 +264,13 @@ function stepper(root, data) {
   const trouble = element("p", { class: "cg-about", role: "alert" });
   if (!data.live) trouble.textContent = `The rules of ${graph.spoken[graph.film]} are Python that a page cannot read, so`
     + " the numbers stay as they were computed.";
+  const sampleChooser = data.samples.length > 1 ? new SampleChooser(samples, look) : null;
   const title = element("h2", { class: "cg-title" });
   title.innerHTML = data.titleHtml;
 
   const player = element("section", { class: "cg-player", "aria-label": `Step-through of ${title.textContent}` },
     element("header", { class: "cg-header" }, title,
+      ...(sampleChooser ? [sampleChooser.element] : []),
       ...(tracks.length > 1 ? [element("fieldset", { class: "cg-tracks", "aria-label": "Timeline" }, ...choices)] : []),
       element("div", { class: "cg-view", role: "group", "aria-label": "View" },
         button("Smaller (−)", "smaller", () => drawing.zoom(0.8)),
@@ -236,12 +281,12 @@ function stepper(root, data) {
     trouble,
     drawing.element,
     ...(fields.length ? [element("div", { class: "cg-touch" },
-      element("div", { class: "cg-leaves", role: "group", "aria-label": "Numbers to change" }, ...fields.map((field) => field.element)),
+      leafFields,
       ...(learning ? [learning.element] : []))] : []),
     element("div", { class: "cg-text" },
       words,
       element("div", { class: "cg-why", tabindex: 0 }, element("label", {}, "Explain ", chooser), derivation)),
-    new Handout(() => track.timeline).element,
+    new Handout(() => listed.map(wordsOf)).element,
     controls.element);
 
   still.hidden = true;
@@ -253,8 +298,19 @@ function stepper(root, data) {
   listenToKeys(root, timeline, {
     "+": () => drawing.zoom(1.25), "-": () => drawing.zoom(0.8), "0": () => drawing.fit(!drawing.fitted),
     Escape: () => choose(null),
+    ...(sampleChooser ? { s: () => sampleChooser.step(1), S: () => sampleChooser.step(-1) } : {}),
   });
   choose(null);
   change(tracks.find((each) => each.start));
-  return timeline;
+
+  /* Other numbers for leaves, as [node, number], to which they are reset from then on. */
+  function take(numbers) {
+    for (const [node, x] of numbers) {
+      graph.values[node] = x;
+      leaves.get(`n${node}`)?.begin();
+    }
+    learning?.restart();
+    renew();
+  }
+  return { timeline, take };
 }

@@ -31,7 +31,8 @@ ARITHMETIC: dict[Hashable, Callable[..., Formula]] = {
     ops.POW: lambda x, c: Power(formula(x), formula(c)),
     ops.SUM: lambda *xs: Sum(flat_operands(Sum, *map(formula, xs))) if len(xs) > 1 else formula(xs[0]),
 }
-SPELLED_OUT = (ops.DOT, ops.MEAN)  # as the sums that they are
+COMPOSITE = object()  # the family of operations that are made of others, as `condensed` makes them
+SPELLED_OUT = (ops.DOT, ops.MEAN, COMPOSITE)  # as the sums, or whatever they are
 
 
 def operation_formula(operation: Operation, *operands: Any) -> Formula:

@@ -9,8 +9,12 @@ import pytest
 from scripts import in_node
 
 from autograd import Value
-from autograd.show.stepping.player import asset, script_literal
-from nn.app.experiment import Settings, experiment
+from autograd.graph import topological_order
+from autograd.show.stepping.player import asset, document, script_literal
+from autograd.show.steps import steps
+from autograd.show.writing.numbers import number
+from nn.app.experiment import Settings, experiment, prepared
+from nn.app.neurons import neurons_at
 from nn.app.report import report_page
 from nn.app.what_if import MOST_PARAMETERS, NETWORK_SCRIPTS, shares_of, what_if, what_if_data
 from nn.data.bundled import load
@@ -190,3 +194,61 @@ def test_touching_the_inputs_of_a_row(open_page):
     for place, name in enumerate(trained.prepare.classes):
         tab.locator(".wi-class input").nth(place).check()
         assert f"the probability of {name}:" in tab.locator(".wi-about").inner_text()
+
+
+# ── Its neurons ─────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize("kind", RUNS)
+def test_the_neurons_have_the_loss_and_the_gradients_of_the_network(kind):
+    run = RUNS[kind]()
+    trained, test = run.trained, run.parts["test"]
+    inputs, targets = prepared(test, trained.prepare, trained.head)
+    for row in range(5):
+        neurons = neurons_at(trained, inputs[row].tolist(), targets[row].item())
+        x = [Value(number) for number in inputs[row].tolist()]
+        loss = trained.loss(trained.model(x), targets[row].item())
+        loss.backward()
+        neurons.root.backward()
+        assert neurons.root.data == pytest.approx(loss.data, rel=1e-12)
+        assert [leaf.grad for leaf in neurons.inputs] == pytest.approx([leaf.grad for leaf in x], rel=1e-9, abs=1e-15)
+    several = trained.model.sizes[-1] > 1
+    before_softmax = trained.model.sizes[-1] if several and trained.loss.expects == "probabilities" else 0
+    sizes = sum(trained.model.sizes) + before_softmax
+    assert len(topological_order(neurons.root)) == len(x) + sizes + len(neurons.targets) + 1
+    trained.model.zero_grad()
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("kind", ["logits", "one logit", "number"])
+def test_the_neurons_of_a_row_open_in_the_stepper_and_follow_it(open_page, kind):
+    run = RUNS[kind]()
+    trained = run.trained
+    data, _ = what_if_data(run)
+    tab = open_page(document("", what_if(run)))
+    tab.get_by_role("button", name="Open its neurons").click()
+    stepper = tab.locator(".wi-neurons .cg-player")
+    for place in (0, 1, 5):
+        tab.get_by_label("Test row").select_option(str(place))
+        tab.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+        row = data["rows"][place]
+        cells = [as_row(data, row["cells"], trained.prepare.categories)]
+        right = row["true"]
+        code = trained.head.codes[trained.prepare.classes.index(right)] if trained.prepare.classes else None
+        scale = trained.prepare.to_dict()["target_scaler"] if code is None else None
+        target = code if scale is None else (right - scale["mean"][0]) / scale["scale"][0]
+        shown = steps(neurons_at(trained, trained.prepare.input_array(cells)[0].tolist(), target).root)
+        boxes = tab.evaluate(
+            """() => Object.fromEntries([...document.querySelectorAll('g.node[data-part]')].map((node) => [
+                node.dataset.part,
+                ['value', 'gradient'].map((what) => node.querySelector(`.cg-${what} text`).textContent)]))"""
+        )
+        assert boxes == {
+            shown.keys[node]: [number(node.data).text, number(shown.gradients[node]).text] for node in shown.nodes
+        }
+    stepper.locator(".cg-figure").click(position={"x": 3, "y": 3})
+    tab.keyboard.press("Home")
+    tab.keyboard.press("ArrowRight")
+    assert stepper.locator(".cg-phase").inner_text().lower() == "forward"
+    tab.get_by_role("button", name="Close its neurons").click()
+    assert not stepper.is_visible()
