@@ -29,11 +29,14 @@ from typing import Any
 from autograd.endings import check_ending
 from autograd.files import write_whole
 from autograd.show.practising.answers import judged, typed_number, verdict_words
+from autograd.show.practising.good_numbers import other_numbers
 from autograd.show.practising.practice_page import practice_fragment, question_list
 from autograd.show.practising.questions import MODES, Mode
 from autograd.show.practising.wording import Sheet
 from autograd.show.stepping.player import document
 from autograd.show.writing.names import display_width
+
+MOST_VARIANTS = 6  # of its numbers, that a page has
 
 
 class Practice:
@@ -70,7 +73,7 @@ class Practice:
         return document(f"Practice on {name}", self.fragment())
 
     def fragment(self) -> str:
-        """The HTML of the page: this mode first, and the others that can be asked of this graph."""
+        """The HTML of the page: this mode first, the others that can be asked, and the same with other numbers."""
         sheets = []
         for mode in MODES:
             if mode == self.sheet.mode:
@@ -80,7 +83,9 @@ class Practice:
                     sheets.append(self.sheet.in_mode(mode))
                 except ValueError:  # there is nothing to ask in it
                     continue
-        return practice_fragment(sheets, sheets.index(self.sheet))
+        others = other_numbers(self.sheet.timeline.root, MOST_VARIANTS, self.sheet.mode)
+        again = [[sheet.over(root) for sheet in sheets] for root in others]
+        return practice_fragment(sheets, sheets.index(self.sheet), again)
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
         """For notebooks. What cannot be laid out is the list of questions, and the reason."""

@@ -4,6 +4,7 @@ In reading order:
 
     mistakes       the table of typical mistakes: what each gives, and the sentence that helps
     questions      what can be asked of a graph, with the answer and what each mistake gives there
+    good_numbers   numbers that make good questions of a graph, and others of them
     answers        an answer, read and judged
     wording        what a question says: prompt, hints, solution
     practice_page  the page that asks: practice.css and the scripts

@@ -1,9 +1,7 @@
 """Exercises made to order: a level says which graphs, a seed which of them and with which numbers.
 
-The numbers have few digits, and where no function of the table rounds them, so have all that come out. Drawn again are
-those that make an exercise degenerate, with an answer of 0, or ambiguous: where a mistake would come by accident to the
-right answer, or two mistakes to the same number. What comes to the same whatever the numbers are cannot be drawn away;
-which mistakes do is found with other numbers.
+The numbers have few digits, and where no function of the table rounds them, so have all that come out; none makes an
+exercise degenerate or ambiguous (`good_numbers`).
 
 >>> exercise(1, seed=7).expression, exercise(1, seed=8).expression
 ('L = x*w*v', 'L = x*w*v')
@@ -18,15 +16,12 @@ import re
 from functools import cache
 from typing import Any, NamedTuple
 
-from autograd.graph import leaves
-from autograd.show.practising.mistakes import Mistake
-from autograd.show.practising.questions import Mode, Question, Questioner
+from autograd.show.practising.good_numbers import TENTHS, WHOLE, Pair, coincidences, is_good
+from autograd.show.practising.questions import Mode
 from autograd.show.typed.parser import parse
-from autograd.show.writing.numbers import is_rounded
+from autograd.value import Value
 
-DIGITS = 3
 MOST_DRAWS = 1_000
-OTHER_NUMBERS = 6  # assignments that show what coincides whatever the numbers are
 
 #: By level: what it is about, and the expressions that it draws from.
 EXERCISE_LEVELS: dict[int, tuple[str, tuple[str, ...]]] = {
@@ -77,9 +72,6 @@ EXERCISE_LEVELS: dict[int, tuple[str, tuple[str, ...]]] = {
     ),
 }  # fmt: skip
 
-TENTHS = [x / 10 for x in range(-20, 21) if x and x not in (-10, 10, -20, 20)]
-WHOLE = [float(x) for x in range(-9, 10) if abs(x) > 1]
-
 
 class Exercise(NamedTuple):
     """A graph to practise on."""
@@ -107,7 +99,7 @@ def exercise(level: int, *, seed: int = 0, student: str = "", mode: Mode = "step
     rng = random.Random(f"{level}/{seed}/{student}")
     for _ in range(MOST_DRAWS):
         made = drawn(level, expression, rng)
-        if made is not None and is_good(made, mode):
+        if made is not None and is_good(made.root, mode, coincidences_of(level, expression, mode), level < 5):
             return made
     raise ValueError(f"no numbers were found for {expression!r} that make a good exercise; take another seed")
 
@@ -143,44 +135,13 @@ def leaves_of(expression: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(name for name in names if name not in assigned))
 
 
-def is_good(made: Exercise, mode: Mode) -> bool:
-    """Whether all numbers are of a size to work with, none is 0, and nothing is taken for another thing by accident."""
-    found = Questioner(made.root, DIGITS, leaves(made.root))
-    if any(not 0.01 <= abs(part) < 1_000 for parts in found.parts.values() for part in parts):
-        return False
-    structural = coincidences(made.level, made.expression, mode)
-    return all(
-        0.01 <= abs(question.right) < 1_000
-        and not (made.level < 5 and is_rounded(question.right, DIGITS + 1))
-        and confused(question) <= structural[place]
-        for place, question in enumerate(found.asked(mode))
-    )
-
-
-Pair = frozenset[Mistake | None]  # None is the right answer
-
-
-def confused(question: Question) -> set[Pair]:
-    """What comes to the same number here: pairs of mistakes, or a mistake and the right answer."""
-    found = {frozenset((None, mistake)) for mistake in question.hidden}
-    for place, slip in enumerate(question.slips):
-        for other in question.slips[place + 1 :]:
-            near = abs(other.number - slip.number) <= slip.tolerance + other.tolerance
-            if near and other.mistake is not slip.mistake:
-                found.add(frozenset((slip.mistake, other.mistake)))
-    return found
-
-
 @cache
-def coincidences(level: int, expression: str, mode: Mode) -> list[set[Pair]]:
+def coincidences_of(level: int, expression: str, mode: Mode) -> list[set[Pair]]:
     """What coincides for each question of an expression whatever its numbers are."""
     rng = random.Random(expression)
-    always: list[set[Pair]] = []
-    for _ in range(OTHER_NUMBERS):
-        found = None
-        while found is None or not all(map(all, found.parts.values())):  # where relu rests, everything is 0
-            made = drawn(level, expression, rng)
-            found = None if made is None else Questioner(made.root, 12, leaves(made.root))
-        now = [confused(question) for question in found.asked(mode)]
-        always = [before & pairs for before, pairs in zip(always, now, strict=True)] if always else now
-    return always
+
+    def other() -> Value | None:
+        made = drawn(level, expression, rng)
+        return None if made is None else made.root
+
+    return coincidences(other, mode)

@@ -55,7 +55,8 @@ function practice(root, data) {
   const still = root.querySelector(".cg-still");
   const drawing = new Drawing(svgOf(still.querySelector("img")), () => {});
   drawing.element.setAttribute("aria-label", still.querySelector("img").alt);
-  const rounds = data.modes.map((mode) => new Round(mode));
+  let version = 0;
+  let rounds = data.versions[version].modes.map((mode) => new Round(mode));
   let mode = data.start;
   let round = rounds[mode];
 
@@ -163,14 +164,15 @@ function practice(root, data) {
 
   function reveal({ reveals, flow }) {
     for (const [place, text] of reveals) drawing.write(place, text);
-    if (flow) drawing.paint(flow[0], flow[1], data.largest);
+    if (flow) drawing.paint(flow[0], flow[1], data.versions[version].largest);
   }
 
   /* The drawing as it is after so many answers, and the list of these. */
   function restore() {
     for (const place of drawing.places.keys()) if (/ (gradient|local)$/.test(place)) drawing.write(place, null);
     for (const key of drawing.parts.keys()) if (key.startsWith("e")) drawing.paint(key, 0, 0);
-    for (const [place, text] of data.modes[mode].shown) drawing.write(place, text);
+    const { values, modes } = data.versions[version];
+    for (const [place, text] of [...values, ...modes[mode].shown]) drawing.write(place, text);
     const before = round.asked.slice(0, round.at + (round.solved ? 1 : 0));
     for (const question of before) reveal(question);
     done.replaceChildren(...before.map((question) => html("li", {}, unbroken(question.solutionHtml))));
@@ -184,14 +186,24 @@ function practice(root, data) {
     begin();
   }
 
+  /* The same graph with the numbers that come next, from the beginning. */
+  function renew() {
+    version = (version + 1) % data.versions.length;
+    rounds = data.versions[version].modes.map((each) => new Round(each));
+    change(mode);
+    tell("", "Other numbers.");
+    field.focus();
+  }
+
   const group = `cg-mode-${Math.random()}`;
-  const choices = data.modes.map(({ name }, place) => element("label", {},
+  const choices = data.names.map((name, place) => element("label", {},
     element("input", { type: "radio", name: group, ...(place === mode ? { checked: "" } : {}), onchange: () => change(place) }),
     element("span", {}, name)));
   const title = html("h2", { class: "cg-title" }, data.titleHtml);
   const player = element("section", { class: "cg-player cg-practice", "data-phase": "backward", "aria-label": `Practice on ${title.textContent}` },
     element("header", { class: "cg-header" }, title,
       element("fieldset", { class: "cg-tracks", "aria-label": "What is asked" }, ...choices),
+      ...(data.versions.length > 1 ? [element("button", { type: "button", class: "cg-other", onclick: renew }, "Other numbers")] : []),
       element("div", { class: "cg-view", role: "group", "aria-label": "View" },
         button("Smaller", "smaller", () => drawing.zoom(0.8)),
         button("Whole drawing or readable size", "whole", () => drawing.fit(!drawing.fitted)),

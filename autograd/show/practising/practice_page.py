@@ -14,7 +14,7 @@ from autograd.show.drawing.picture import Picture
 from autograd.show.practising.mistakes import TYPICAL_MISTAKES
 from autograd.show.practising.wording import ABOUT, Asked, Sheet
 from autograd.show.stepping.final_drawing import final_picture, picture_svg
-from autograd.show.stepping.player import image_tag, player
+from autograd.show.stepping.player import image_tag, player, script_literal
 from autograd.show.stepping.player_data import title_html
 from autograd.show.stepping.timeline import Timeline
 from autograd.show.writing.numbers import number
@@ -28,12 +28,13 @@ PRACTICE_SCRIPTS = (
 PRACTICE_STYLES = ("autograd.show.practising/practice.css",)
 
 
-def practice_fragment(sheets: Sequence[Sheet], start: int = 0) -> str:
+def practice_fragment(sheets: Sequence[Sheet], start: int = 0, others: Sequence[Sequence[Sheet]] = ()) -> str:
     """The HTML that asks: the questions of each sheet are a mode of it.
 
     Args:
         sheets: of one graph.
         start: which of them is asked first.
+        others: the same with other numbers, of which there is a button to give some.
     Raises:
         RuntimeError: if there is no program to lay the graph out.
     """
@@ -42,16 +43,29 @@ def practice_fragment(sheets: Sequence[Sheet], start: int = 0) -> str:
     name = timeline.names[timeline.root].text
     image = image_tag(empty_svg(timeline), f"The graph of {name} with its values, and room for its gradients")
     still = f"<details open>\n<summary>{title}</summary>\n{image}\n{question_list(sheets[start])}</details>"
-    flows = [abs(asked.question.right) for sheet in sheets if sheet.mode == "steps" for asked in sheet.asked]
     data = {
         "titleHtml": title,
         "digits": timeline.digits,
         "mistakes": [mistake.hint for mistake in TYPICAL_MISTAKES],
-        "modes": [mode_data(sheet) for sheet in sheets],
+        "names": [ABOUT[sheet.mode] for sheet in sheets],
         "start": start,
+    }
+    versions = script_literal([version_data(each) for each in (sheets, *others)])
+    more = {"versions": versions}
+    return player("practice", still, data, scripts=PRACTICE_SCRIPTS, styles=PRACTICE_STYLES, more=more)
+
+
+def version_data(sheets: Sequence[Sheet]) -> dict[str, Any]:
+    """All that depends on the numbers: what stands in the drawing, and the questions of each mode."""
+    timeline = sheets[0].timeline
+    flows = [abs(asked.question.right) for sheet in sheets if sheet.mode == "steps" for asked in sheet.asked]
+    return {
+        "values": [
+            [f"{timeline.keys[node]} value", number(node.data, timeline.digits).text] for node in timeline.nodes
+        ],
+        "modes": [mode_data(sheet) for sheet in sheets],
         "largest": max(flows, default=0.0),
     }
-    return player("practice", still, data, scripts=PRACTICE_SCRIPTS, styles=PRACTICE_STYLES)
 
 
 def question_list(sheet: Sheet) -> str:
@@ -66,7 +80,6 @@ def mode_data(sheet: Sheet) -> dict[str, Any]:
     timeline = sheet.timeline
     known = timeline.nodes if sheet.mode == "update" else [timeline.root] if sheet.mode != "local" else []
     return {
-        "name": ABOUT[sheet.mode],
         "asked": [question_data(asked) for asked in sheet.asked],
         "shown": [
             [f"{timeline.keys[node]} gradient", number(timeline.gradients[node], timeline.digits).text]

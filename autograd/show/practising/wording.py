@@ -103,6 +103,10 @@ class Sheet:
         """The same graph, asked otherwise."""
         return Sheet(self.timeline.root, mode=mode, digits=self.digits, learn=self.labels, rate=self.rate)
 
+    def over(self, root: Any) -> Sheet:
+        """The same asked of the same graph with other numbers."""
+        return Sheet(root, mode=self.mode, digits=self.digits, learn=self.labels, rate=self.rate)
+
     @property
     def title(self) -> Words:
         """What is computed, line by line: of the named numbers, in symbols and in numbers."""

@@ -5,7 +5,8 @@
 import pytest
 
 from autograd import Value
-from autograd.show.practice import practice
+from autograd.show.practice import MOST_VARIANTS, practice
+from autograd.show.practising.good_numbers import other_numbers
 from autograd.show.practising.mistakes import TYPICAL_MISTAKES
 from autograd.show.practising.wording import Sheet
 from autograd.show.stepping.player import document
@@ -93,6 +94,28 @@ def test_what_fits_no_mistake_gets_formula_numbers_answer(tab, asked):
     assert shown.count() == 0 and said(tab).startswith("So it is this. ∂L/∂v6")
     assert tab.locator(".cg-done li").count() == 2
     assert "right at first try: 1 of 2" in tab.locator(".cg-score").inner_text()
+
+
+def test_other_numbers_are_asked_for_with_a_button(tab, asked):
+    """As many as were found; all of them are questions about the same graph, and then come the first again."""
+    roots = list(other_numbers(asked.sheet.timeline.root, MOST_VARIANTS, "steps"))
+    assert len(roots) > 2
+    for root in [*roots, asked.sheet.timeline.root]:
+        enter(tab, "0.5")  # whatever has been answered
+        tab.get_by_role("button", name="Other numbers").click()
+        sheet = asked.sheet.over(root)
+        timeline = sheet.timeline
+        values = tab.evaluate(
+            """() => Object.fromEntries([...document.querySelectorAll('g.node[data-part]')]
+                .map((node) => [node.dataset.part, node.querySelector('.cg-value text').textContent]))"""
+        )
+        assert values == {timeline.keys[node]: number(node.data).text for node in timeline.nodes}
+        assert gradients(tab) == {timeline.keys[timeline.root]: "1"}
+        assert tab.locator(".cg-score").inner_text() == f"Question 1 of {len(asked)} · right at first try: 0 of 0"
+        for each in sheet.asked[:3]:
+            enter(tab, f"{each.question.right:.6g}")
+            assert said(tab).startswith("Right.")
+            tab.keyboard.press("Enter")
 
 
 def test_what_is_no_number_is_said_and_costs_nothing(tab):
