@@ -28,6 +28,7 @@ from autograd.show.practising.questions import MODES, Mode
 from autograd.show.practising.worksheet import worksheet
 from autograd.show.typed.parser import parse
 from nn import activations, losses, optimizers
+from nn.app.answer_table import answer_table
 from nn.app.arguments import Data, LayerSizes, check_outputs, data_set, named_numbers
 from nn.app.commands import Commands, repairable, typed_line
 from nn.app.experiment import Settings, cross_validate, experiment
@@ -185,7 +186,7 @@ def predict(model: str, rows: str, output: str | None, as_json: bool, raw: bool,
         text = json.dumps([dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)])
         text += "\n"
     else:
-        table = [[*given.names, *columns], *zip(*given.columns.values(), *columns.values(), strict=True)]
+        table = answer_table(given.names, given.columns.values(), columns)
         formulas = sum(guarded(cell) is not cell for cell in chain.from_iterable(table))
         if formulas and not raw and not quiet:
             click.echo(f"note: a spreadsheet program would compute {formulas} of the texts as formulas, so these begin"

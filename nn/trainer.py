@@ -155,7 +155,7 @@ class Trainer(TrainingState):
         check_settings(epochs, batch_size, tolerance)
         stored = None if resume is None else checkpoint.read(resume)
         source = generator(rng)
-        with self.as_before_if_refused(source):
+        with self.as_before_if_refused(source, None if stored is None else self.model.state_dict()):
             self.rng = source
             if stored is not None:
                 set_state(self.rng, stored["rng_at_start"])

@@ -3,6 +3,7 @@
 In reading order:
 
     arguments      what the commands take, and what they may write over
+    answer_table   answers beside the rows that they are for
     commands       how they end, whatever cannot be printed
     judging        how good a network is, beside what one gets for always answering the same
     experiment     from a data set to a trained and judged network

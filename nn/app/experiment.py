@@ -15,6 +15,7 @@ import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 from typing import Any
 
 from nn import losses, optimizers
@@ -32,6 +33,8 @@ from nn.trainer import Trainer
 from nn.training.sample_weights import weights_of
 
 DEFAULT_LOSS = {"classification": "categorical_cross_entropy_with_logits", "regression": "mean_squared_error"}
+
+MOST_TRAINED = 5_000_000  # each is an object of some hundred bytes, and more while a program is made of them
 
 
 @dataclass(frozen=True)
@@ -151,9 +154,11 @@ def fitted(
     head = Head.of(loss, len(data.classes))
     prepare = Preprocessor.fit(parts["train"])
     samples = {name: prepared(part, prepare, head) for name, part in parts.items() if len(part)}
+    sizes = [*settings.hidden, head.n_outputs]
+    check_size(len(prepare.inputs), sizes)
     model = MLP(
         len(prepare.inputs),
-        [*settings.hidden, head.n_outputs],
+        sizes,
         activation=settings.activation,
         output_activation=head.activation,
         rng=rng,
@@ -203,6 +208,21 @@ def fitted(
         failed=trainer.failed,
         test_inputs=samples["test"][0] if "test" in samples else None,
     )
+
+
+def check_size(n_in: int, sizes: Sequence[int]) -> None:
+    """Make sure that a network is one that can be trained, before there is one.
+
+    Raises:
+        ValueError: saying how large it would be.
+    """
+    parameters = sum((before + 1) * after for before, after in pairwise([n_in, *sizes]))
+    if parameters > MOST_TRAINED:
+        layers = ", ".join(f"{size:,}" for size in sizes[:-1])
+        raise ValueError(
+            f"a network of {n_in:,} inputs with hidden layers of {layers} would have {parameters:,} parameters, and at"
+            f" most {MOST_TRAINED:,} can be trained here; choose smaller layers, or use fewer columns"
+        )
 
 
 def cross_validate(

@@ -6,7 +6,7 @@ import random
 from collections.abc import Sequence
 from typing import Any
 
-from nn.basics.forms import any_number, anything, list_of, optional, whole
+from nn.basics.forms import anything, finite_number, list_of, optional, whole
 
 Randomness = random.Random | int | None
 
@@ -47,7 +47,7 @@ def random_state(thing: Any, place: str) -> None:
     whole(3, 3)(version, f"{place}[0]")
     list_of(whole(0, 2**32 - 1), length=625)(words, f"{place}[1]")
     whole(0, 624)(words[-1], f"{place}[1][624]")  # which of the words is next
-    optional(any_number)(spare, f"{place}[2]")
+    optional(finite_number)(spare, f"{place}[2]")
 
 
 def set_state(rng: Any, state: Sequence[Any]) -> None:

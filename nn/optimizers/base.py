@@ -15,11 +15,14 @@ from typing import Any
 from autograd import Value
 from autograd.arithmetic import Floats
 from nn.basics.checks import check_positive
+from nn.basics.forms import check_form, fields, whole
 from nn.basics.nonfinite import check_gradients
 from nn.schedules import Schedule, as_schedule
 
 LossNow = Callable[[], float]
 Slots = tuple[Any, ...]
+MOST_STEPS = 2**53  # which floats count exactly
+LARGEST_REMEMBERED = 1e300  # of which a step's quotients and sums are still finite
 
 
 class Optimizer:
@@ -75,9 +78,8 @@ class Optimizer:
         if expected != found:
             raise ValueError(f"the state of {type(self).__name__} has {sorted(expected)}, but this has {sorted(found)}")
         steps = state["steps"]
-        if not isinstance(steps, int) or isinstance(steps, bool) or steps < 0:
-            raise ValueError(f"steps is a whole number, 0 or more, but is {steps!r}")
-        return steps
+        check_form({"steps": steps}, fields(steps=whole(0, MOST_STEPS)))
+        return int(steps)
 
 
 class GradientOptimizer(Optimizer):
@@ -88,10 +90,12 @@ class GradientOptimizer(Optimizer):
 
     Attributes:
         slot_names: what is remembered about each parameter besides its number.
+        squares: those of them that are never negative.
         slots: those numbers, by the parameter's name; 0.0 each before the first step.
     """
 
     slot_names: tuple[str, ...] = ()
+    squares: tuple[str, ...] = ()
 
     def __init__(self, learning_rate: Any) -> None:
         super().__init__()
@@ -164,6 +168,11 @@ class GradientOptimizer(Optimizer):
             )
         self.steps += 1
 
+    def may_remember(self, slot: str, number: Any) -> bool:
+        """Whether a number can be what is remembered in a slot: one with which the next step can be computed."""
+        least = 0.0 if slot in self.squares else -LARGEST_REMEMBERED
+        return isinstance(number, float) and least <= number <= LARGEST_REMEMBERED
+
     def state_dict(self) -> dict[str, Any]:
         """All that is remembered between steps, fit for JSON and exact."""
         return {**super().state_dict(), "slots": {name: list(slots) for name, slots in self.slots.items()}}
@@ -178,11 +187,8 @@ class GradientOptimizer(Optimizer):
         if not isinstance(state["slots"], Mapping):
             raise ValueError(f"slots are numbers by the parameter's name, not {state['slots']!r}")
         for name, slots in state["slots"].items():
-            if (
-                not isinstance(slots, list | tuple)
-                or len(slots) != len(self.slot_names)
-                or not all(isinstance(number, float) for number in slots)
-            ):
+            right = isinstance(slots, list | tuple) and len(slots) == len(self.slot_names)
+            if not right or not all(map(self.may_remember, self.slot_names, slots)):
                 wanted = ", ".join(self.slot_names) or "nothing"
                 raise ValueError(f"parameter {name}: {type(self).__name__} remembers {wanted}, but this is {slots!r}")
         self.steps = steps

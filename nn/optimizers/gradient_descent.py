@@ -79,7 +79,7 @@ class RMSProp(GradientOptimizer):
     Tieleman & Hinton, Lecture 6.5 of Neural Networks for Machine Learning (2012); ε outside the root, as in PyTorch.
     """
 
-    slot_names = ("square",)
+    slot_names = squares = ("square",)
 
     def __init__(self, learning_rate: Any = 0.01, rho: float = 0.99, epsilon: float = 1e-8) -> None:
         super().__init__(learning_rate)
@@ -110,6 +110,7 @@ class Adam(GradientOptimizer):
     """
 
     slot_names = ("mean", "square")
+    squares = ("square",)
 
     def __init__(
         self, learning_rate: Any = 0.001, beta1: float = 0.9, beta2: float = 0.999, epsilon: float = 1e-8

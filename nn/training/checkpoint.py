@@ -22,6 +22,7 @@ from nn.basics.forms import (
 )
 from nn.basics.randomness import random_state, set_state, state_of
 from nn.history import History
+from nn.optimizers.base import MOST_STEPS
 from nn.training.state import TrainingState
 
 FORMAT, VERSION = "chalkgrad checkpoint", 2
@@ -82,9 +83,14 @@ def check_agreement(content: dict[str, Any]) -> None:
     columns, best = content["history"], content["best_weights"]
     epochs = max(map(len, columns.values()), default=0)
     check_form(columns, map_of(list_of(any_number, length=epochs)))
+    check_form(content["monitored"], list_of(any_number, length=epochs))
     check_form(content["best_epoch"], optional(whole(1, epochs)))
-    if best:
-        check_form(best, map_of(finite_number, keys=content["parameters"]))
+    check_form(best, map_of(finite_number, keys=content["parameters"] if content["best_epoch"] else ()))
+    check_form(content["optimizer"].get("steps"), whole(0, MOST_STEPS))
+    slots = content["optimizer"].get("slots")
+    if slots is not None:
+        of_each = map_of(anything, keys=content["parameters"] if content["optimizer"]["steps"] else ())
+        check_form(content["optimizer"], fields(slots=of_each))
 
 
 def restore(path: str | Path, content: dict[str, Any], state: TrainingState) -> None:
@@ -98,6 +104,9 @@ def restore(path: str | Path, content: dict[str, Any], state: TrainingState) -> 
         theirs, ours = settings.get(name), own.get(name)
         if theirs != ours:
             raise storage.StorageError(f"{path} is of another training: it had {what_differs(name, theirs, ours)}")
+    wrong = what_does_not_follow(content, state)
+    if wrong:
+        raise storage.StorageError(f"{path} is damaged: {wrong}")
     before = state.model.state_dict(), state.optimizer.state_dict()
     try:
         state.model.load_state_dict(content["parameters"])
@@ -113,6 +122,23 @@ def restore(path: str | Path, content: dict[str, Any], state: TrainingState) -> 
     state.best = (lambda: content["best_weights"]) if content["best_weights"] else None
     if content["over"]:  # a callback has stopped it; other reasons are found again
         state.stop(content["over"])
+
+
+def what_does_not_follow(content: dict[str, Any], state: TrainingState) -> str:
+    """What of a checkpoint a training with its settings cannot have noted; "" if there is nothing."""
+    columns, monitored = content["history"], content["monitored"]
+    of_training = ["loss", *(metric.name for metric in state.metrics)]
+    of_validation = [f"validation_{name}" for name in of_training] if content["settings"]["validation_data"] else []
+    lacking = [name for name in [*of_training, *of_validation] if name not in columns] if monitored else []
+    if lacking:
+        return f"history lacks {lacking[0]!r}"
+    best: int | None = None
+    for epoch, number in enumerate(monitored, 1):
+        if state.improvement.over(None if best is None else monitored[best - 1], number):
+            best = epoch
+    if best != content["best_epoch"]:
+        return f"best_epoch is {content['best_epoch']}, and by the monitored numbers it is {best}"
+    return ""
 
 
 def numbers_read(state: TrainingState) -> dict[str, str]:

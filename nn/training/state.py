@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cache
 from typing import Any
@@ -102,8 +102,12 @@ class TrainingState:
             self.over = reason if for_good else ""
 
     @contextmanager
-    def as_before_if_refused(self, rng: Any) -> Iterator[None]:
-        """If anything inside raises, the training, its optimiser and the generator are again what they were."""
+    def as_before_if_refused(self, rng: Any, weights: Mapping[str, float] | None = None) -> Iterator[None]:
+        """If anything inside raises, the training, its optimiser and the generator are again what they were.
+
+        Args:
+            weights: of the model as it is, if they may be changed inside.
+        """
         before, remembered, numbers = dict(vars(self)), dict(vars(self.optimizer)), rng.getstate()
         try:
             yield
@@ -113,6 +117,8 @@ class TrainingState:
             vars(self.optimizer).clear()
             vars(self.optimizer).update(remembered)
             rng.setstate(numbers)
+            if weights is not None:
+                self.model.load_state_dict(weights)
             raise
 
     # ── The way of a parameter: into the engine, and out of it ──────────────────────────────────────────────

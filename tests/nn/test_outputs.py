@@ -147,3 +147,26 @@ def test_predict_guards_what_it_copies_and_says_so(tmp_path, trained):
     assert "3 of the texts as formulas" in done.stderr and "--raw" in done.stderr
     done = predict("--raw")
     assert all(part in done.stdout for part in (",=head,", ",=cmd|", ",+y,-1.5,")) and "--raw" not in done.stderr
+
+
+def test_what_was_answered_can_be_answered_again(tmp_path, trained):
+    path = trained / "rows.csv"
+    headers = []
+    for turn in range(3):
+        answers = tmp_path / f"{turn}.csv"
+        words = ["predict", str(trained / "m.json"), str(path), "-q"]
+        subprocess.run([sys.executable, "-c", CLI, *words, "-o", str(answers)], check=True)
+        with answers.open(newline="") as file:
+            headers.append(next(csv.reader(file)))
+        path = answers
+    assert all(len(set(header)) == len(header) for header in headers)
+    assert headers[0][-4:] == ["predicted species", "P(setosa)", "P(versicolor)", "P(virginica)"]
+    assert headers[2][-4:] == ["predicted species (3)", "P(setosa) (3)", "P(versicolor) (3)", "P(virginica) (3)"]
+
+
+@pytest.mark.parametrize("hidden", ["1000000000", "1" + "0" * 300, "3000,3000", ",".join(["1000"] * 9)])
+def test_a_network_too_large_to_train_is_refused_before_it_is_made(tmp_path, hidden):
+    command = [sys.executable, "-c", CLI, "train", "iris", "-q", "--hidden", hidden, "-o", str(tmp_path / "r")]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
+    assert done.returncode == 2 and "5,000,000 can be trained here" in done.stderr
+    assert len(done.stderr.splitlines()) == 1 and not list(tmp_path.iterdir())

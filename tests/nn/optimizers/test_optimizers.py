@@ -236,12 +236,14 @@ def test_state_is_keyed_by_name():
     "change, message",
     [
         ({"optimizer": "Adam"}, "the state is that of 'Adam', not of Momentum"),
-        ({"steps": -1}, "steps is a whole number, 0 or more, but is -1"),
-        ({"steps": 1.5}, "but is 1.5"),
+        ({"steps": -1}, "steps is -1, but has to be a whole number"),
+        ({"steps": 1.5}, "steps is 1.5"),
         ({"slots": [1.0]}, "slots are numbers by the parameter's name"),
         ({"slots": {"p": [1.0, 2.0]}}, "parameter p: Momentum remembers velocity"),
         ({"slots": {"p": ["1.0"]}}, "parameter p: Momentum remembers velocity"),
         ({"slots": {"p": None}}, "parameter p"),
+        ({"steps": 10**400}, "steps is a number of very many digits"),
+        *(({"slots": {"p": [number]}}, "parameter p") for number in (math.nan, math.inf, -math.inf, 1e308, -1e301, 1)),
         ({"more": 1}, "has .*'more'"),
     ],
 )

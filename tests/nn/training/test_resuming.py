@@ -1,6 +1,8 @@
 """A training is resumed as the one it was: what it depends on is compared, and one that was over stays over."""
 
+import copy
 import json
+import math
 import operator
 import random
 import signal
@@ -275,3 +277,65 @@ def test_a_number_that_a_model_gives_away_while_it_is_compiled_names_the_users_l
 
     with pytest.raises(TraceError, match=r"test_resuming.py:\d+: .*# the line"):
         jit(f)(1.0)
+
+
+# ── Crafted checkpoints ─────────────────────────────────────────────────────────────────────────────────────────
+
+CRAFTED = [math.nan, math.inf, 1e308, -1.0, 0, 3, 10**400, "x", None, [], {}, True, [1], {"a": 1}, "REMOVED"]
+
+
+def places(thing, at=()):
+    """Where there is something in a document; of the states of generators and of what is compared only the outside."""
+    if at:
+        yield at
+    if at != ("settings",) and not (at[:1] in {("rng",), ("rng_at_start",)} and len(at) > 1):
+        for key in thing if isinstance(thing, dict) else range(len(thing)) if isinstance(thing, list) else ():
+            yield from places(thing[key], (*at, key))
+
+
+@pytest.mark.parametrize(
+    "optimizer", [Adam, *(pytest.param(o, marks=pytest.mark.slow) for o in (Momentum, GradientDescent))]
+)
+def test_no_number_in_a_checkpoint_does_harm_whatever_it_is(tmp_path, optimizer):
+    """Refused in a line with nothing changed, or one that a training may have written, from which it goes on."""
+
+    def fit(resume=None, epochs=3):
+        trainer = Trainer(MLP(1, [2, 1], rng=1), "mean_squared_error", optimizer(0.01), metrics=["mean_absolute_error"])
+        callbacks = [EarlyStopping(patience=5), *([] if resume else [Checkpoint(path)])]
+
+        def run():
+            trainer.fit(
+                [[0.0], [1.0]], [0.0, 1.0], epochs=epochs, validation_data=([[3.0]], [3.0]), verbose=0, rng=1,
+                callbacks=callbacks, resume=resume,
+            )  # fmt: skip
+
+        return trainer, run
+
+    path = tmp_path / "c.json"
+    fit()[1]()
+    content = checkpoint.read(path)
+    went_on = 0
+    for at in places(content):
+        for crafted in CRAFTED:
+            changed = copy.deepcopy(content)
+            inner = changed
+            for key in at[:-1]:
+                inner = inner[key]
+            if crafted == "REMOVED":
+                del inner[at[-1]]
+            else:
+                inner[at[-1]] = crafted
+            write_document(path, checkpoint.FORMAT, checkpoint.VERSION, changed)
+            trainer, run = fit(resume=path)
+            before = trainer.model.state_dict(), trainer.optimizer.state_dict(), trainer.history.columns
+            try:
+                run()
+            except StorageError as error:
+                assert "\n" not in str(error), at
+                after = trainer.model.state_dict(), trainer.optimizer.state_dict(), trainer.history.columns
+                assert before == after, (at, crafted)
+            else:
+                went_on += 1
+                large = isinstance(crafted, int | float) and not abs(crafted) < 1e300
+                assert not (large and at[0] in {"optimizer", "settings", "best_epoch"}), (at, crafted)
+    assert went_on > 50
