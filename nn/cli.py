@@ -1,4 +1,4 @@
-"""The command `chalkgrad`: train, predict, data, plot, explain.
+"""The command `chalkgrad`: train, predict, evaluate, data, plot, explain, practice.
 
 Exit status 0; 2 with a line on stderr for what the user can repair; 141 if the reader of a pipe has gone; 1 otherwise.
 """
@@ -29,16 +29,16 @@ from autograd.show.practising.worksheet import worksheet
 from autograd.show.typed.parser import parse
 from nn import activations, losses, optimizers
 from nn.app.answer_table import answer_table
-from nn.app.arguments import Data, LayerSizes, check_outputs, data_set, named_numbers
+from nn.app.arguments import Data, LayerSizes, check_outputs, data_set, named_numbers, says_how_it_is_written
 from nn.app.commands import Commands, repairable, typed_line
 from nn.app.experiment import Settings, cross_validate, experiment
-from nn.app.judging import table_of_figures
+from nn.app.judging import figures_on, table_of_figures
 from nn.app.plot_choices import FIGURES, READS
 from nn.app.report import destination, summary, write_report
 from nn.basics.spreadsheet import csv_text, guarded
 from nn.callbacks import Snapshots
 from nn.data.bundled import DATASETS
-from nn.data.csv_file import read_csv
+from nn.data.csv_file import CsvForm, read_csv
 from nn.plots.look import save_figure, to_svg
 from nn.predictor import Predictor
 
@@ -69,6 +69,7 @@ def main() -> None:
     help="By default: classification if the target is text or at most 20 different whole numbers.",
 )
 @click.option("--category", "categories", multiple=True, metavar="COLUMN", help="A column of numbers that are names.")
+@click.option("--drop", multiple=True, metavar="COLUMN", help="A column to leave out; repeatable.")
 @click.option("--hidden", type=LayerSizes(), default="16,16", show_default=True, help='Hidden layers; "" for none.')
 @click.option(
     "--activation",
@@ -109,11 +110,14 @@ def main() -> None:
 @click.option("--quiet", "-q", is_flag=True, help="Print nothing but errors.")
 @click.option("--json", "as_json", is_flag=True, help="Print what came out as JSON.")
 @repairable
+@says_how_it_is_written
 def train(
     data: str,
     target: str | None,
     task: str | None,
     categories: tuple[str, ...],
+    drop: tuple[str, ...],
+    form: CsvForm,
     folds: int | None,
     output: str | None,
     quiet: bool,
@@ -130,7 +134,7 @@ def train(
     """
     say = (lambda *_: None) if quiet or as_json else click.echo
     settings = Settings(**{**chosen, "batch_size": chosen["batch_size"] or None})
-    dataset = data_set(data, target, task, categories)
+    dataset = data_set(data, target, form, task=task, categories=categories, drop=drop)
     folder = Path(output or Path("runs") / (dataset.name or "report"))
     with destination(folder, reads=[data] if Path(data).exists() else []) as place:
         say(f"{dataset.name}: {len(dataset):,} rows; {dataset.verdict}")
@@ -164,17 +168,19 @@ def train(
 @click.option("--raw", is_flag=True, help="Leave texts that a spreadsheet program would take for formulas as they are.")
 @click.option("--quiet", "-q", is_flag=True, help="Print no notes.")
 @repairable
-def predict(model: str, rows: str, output: str | None, as_json: bool, raw: bool, quiet: bool) -> None:
-    """Answer for each of the ROWS of a CSV file, with a MODEL that `train` left.
+@says_how_it_is_written
+def predict(model: str, rows: str, form: CsvForm, output: str | None, as_json: bool, raw: bool, quiet: bool) -> None:
+    """Answer for each of the ROWS of a CSV file (- for the standard input), with a MODEL that `train` left, or its run.
 
     \b
     chalkgrad predict runs/iris/model.json new.csv > answers.csv
+    tail -5 new.csv | chalkgrad predict runs/iris - --no-header
     """
     check_outputs([output], inputs=[model, rows])
     if output:
         check_ending(output, *(("answers as JSON", "json", "txt") if as_json else ("answers as a table", "csv", "txt")))
     trained = Predictor.load(model)
-    given = read_csv(rows)
+    given = read_csv(rows, form)
     found = trained.ask(given)
     if not quiet:
         for note in found.notes:
@@ -191,11 +197,30 @@ def predict(model: str, rows: str, output: str | None, as_json: bool, raw: bool,
         if formulas and not raw and not quiet:
             click.echo(f"note: a spreadsheet program would compute {formulas} of the texts as formulas, so these begin"
                        " with '; --raw leaves them as they are", err=True)  # fmt: skip
-        text = csv_text(table, raw=raw)
+        text = csv_text(table, raw=raw, delimiter=given.delimiter)
     if output:
         write_whole(output, text, parents=True)
     else:
         click.echo(text, nl=False)
+
+
+@main.command()
+@click.argument("model", type=click.Path())
+@click.argument("rows", type=click.Path(dir_okay=False))
+@click.option("--json", "as_json", is_flag=True, help="As JSON.")
+@click.option("--quiet", "-q", is_flag=True, help="Print no notes.")
+@repairable
+@says_how_it_is_written
+def evaluate(model: str, rows: str, form: CsvForm, as_json: bool, quiet: bool) -> None:
+    """Judge a MODEL that `train` left, or its run, on the ROWS of a CSV file whose answers are known.
+
+    \b
+    chalkgrad evaluate runs/iris more.csv
+    """
+    figures, notes = figures_on(Predictor.load(model), read_csv(rows, form))
+    for note in () if quiet else notes:
+        click.echo(f"note: {note}", err=True)
+    click.echo(json.dumps(figures, indent=2) if as_json else "\n".join(table_of_figures(figures)))
 
 
 # ── data and plot ───────────────────────────────────────────────────────────────────────────────────────────────

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from functools import wraps
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ import click
 from click.shell_completion import CompletionItem
 
 from nn.data.bundled import DATASETS, load
-from nn.data.csv_file import read_csv
+from nn.data.csv_file import CsvForm, read_csv
 from nn.data.dataset import Dataset, load_csv
 from nn.data.messages import DataError
 
@@ -43,7 +44,30 @@ class LayerSizes(click.ParamType):  # type: ignore[type-arg]  # generic from cli
         return numbers
 
 
-def data_set(data: str, target: str | None, task: str | None, categories: Iterable[str]) -> Dataset:
+class Separator(click.ParamType):  # type: ignore[type-arg]  # generic from click 8.3 on
+    """What stands between cells: a character, or its name."""
+
+    name = "separator"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        names: dict[Any, str] = {"tab": "\t", "\\t": "\t", "space": " ", "comma": ",", "semicolon": ";"}
+        return names.get(value, str(value))
+
+
+def says_how_it_is_written(command: Callable[..., None]) -> Callable[..., None]:
+    """A command that reads a table takes what is known of its form, as `form`."""
+
+    @click.option("--sep", type=Separator(), metavar="CHARACTER", help="Between cells, also tab, space; default: seen.")
+    @click.option("--no-header", is_flag=True, help='No line names the columns: they are "column 1", "column 2" …')
+    @click.option("--na", multiple=True, metavar="TEXT", help="A text that stands for a missing cell; repeatable.")
+    @wraps(command)
+    def with_form(sep: str | None, no_header: bool, na: tuple[str, ...], **options: Any) -> None:
+        command(form=CsvForm(sep, not no_header, na), **options)
+
+    return with_form
+
+
+def data_set(data: str, target: str | None, form: CsvForm, **options: Any) -> Dataset:
     """A bundled data set, or the CSV file of that name.
 
     Raises:
@@ -51,14 +75,14 @@ def data_set(data: str, target: str | None, task: str | None, categories: Iterab
     """
     if data in DATASETS and not Path(data).is_file():
         return load(data)
-    if "." not in Path(data).name and not Path(data).exists():
+    if data != "-" and "." not in Path(data).name and not Path(data).exists():
         raise DataError(
             f"{data!r} is neither a file nor a bundled data set ({', '.join(DATASETS)}); see `chalkgrad data`"
         )
     if target is None:
-        columns = ", ".join(map(repr, read_csv(data).names[:8]))
+        columns = ", ".join(map(repr, read_csv(data, form).names[:8]))
         raise DataError(f"{data}: which column is to be predicted? Give --target COLUMN, one of {columns} …")
-    return load_csv(data, target, task=task, categories=categories)
+    return load_csv(data, target, form, **options)
 
 
 def named_numbers(pairs: Iterable[str]) -> dict[str, float]:

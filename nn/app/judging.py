@@ -14,6 +14,8 @@ from typing import Any
 
 from nn import metrics
 from nn.basics.optional import require
+from nn.data.messages import DataError, count
+from nn.data.table import Table
 from nn.metrics import METRICS
 from nn.predictor import Predictor
 
@@ -110,10 +112,35 @@ def remarks(figures: Mapping[str, float], base: tuple[str, Figures], answers: Se
         return [f"the network is no better than {words}, the mean, on {part}"] if figures["r2"] <= plain["r2"] else []
     if len(set(answers)) == 1:
         one = f"the network answers {answers[0]!r} to every row of {part}"
-        return [f"{one}; --balance has all classes count alike in training"]
+        return [f"{one}; `train --balance` has all classes count alike"]
     if figures["accuracy"] <= plain["accuracy"]:
         return [f"the network is right no more often than {words} on {part}; see the balanced accuracy"]
     return []
+
+
+def figures_on(predictor: Predictor, table: Table) -> tuple[dict[str, Figures], list[str]]:
+    """The figures on rows whose answers are known, below those of the baseline; and what is to be said of the rows.
+
+    Raises:
+        DataError: if the target or another column is missing, or an answer is none of the classes.
+    """
+    prepare = predictor.prepare
+    missing = table.column(prepare.target).as_kind("number" if prepare.numeric_target else "category").missing
+    notes = []
+    if missing:
+        if len(missing) == len(table):
+            raise DataError(f"{table.source}: column {prepare.target!r}, the target, is empty")
+        notes.append(f"{count(len(missing), 'row')} without {prepare.target!r} left out")
+        table = table.take(sorted(set(range(len(table))).difference(missing)))
+    outputs = predictor.outputs(table)
+    targets = prepare.transform_target(table)
+    if not predictor.classes:
+        targets = list(table.column(prepare.target).numbers())
+    found = predictor.ask(table)
+    figures = judged_figures(predictor, outputs, targets)
+    base = baseline(predictor, targets, targets)
+    notes += [*found.notes, *remarks(figures, base, found.answers, "the table")]
+    return {base[0]: base[1], count(len(table), "row"): figures}, notes
 
 
 def table_of_figures(figures: Mapping[str, Mapping[str, float]]) -> list[str]:

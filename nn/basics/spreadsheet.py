@@ -19,15 +19,18 @@ SEPARATORS = re.compile(r"([;|]|[\r\n]+)")
 HARMLESS = re.compile(r"\s*[+-]?(\d[\d.,]*|[.,]\d+)([eE][+-]?\d+)?\s*|-{1,2}")  # a number, or a mark for nothing
 
 
-def csv_text(rows: Iterable[Sequence[Any]], *, raw: bool = False) -> str:
+def csv_text(rows: Iterable[Sequence[Any]], *, raw: bool = False, delimiter: str = ",") -> str:
     """The rows as CSV, floats exact.
 
     Args:
         rows: of numbers and texts; None is an empty cell.
+        delimiter: what stands between cells.
         raw: leave the texts as they are, for programs that do not compute with them.
     """
     lines: list[str] = []
-    writer = csv.writer(SimpleNamespace(write=lines.append), lineterminator="\r\n")  # quotes a lone \r, too
+    writer = csv.writer(
+        SimpleNamespace(write=lines.append), delimiter=delimiter, lineterminator="\r\n"
+    )  # quotes a lone \r, too
     writer.writerows(rows if raw else (map(guarded, row) for row in rows))
     return "".join(f"{line.removesuffix(writer.dialect.lineterminator)}\n" for line in lines)
 

@@ -9,6 +9,7 @@ In reading order:
     column                a column, read once, with all that is known of it
     frames                a DataFrame's columns
     table                 columns by name
+    file_text             bytes become text
     csv_file              from a file, as people have them, to a table
     dataset               a table, the column to predict, and what that means
     giveaways             columns that alone tell the target

@@ -26,8 +26,8 @@ Item = TypeVar("Item")
 MISSING = frozenset({"", "?", "na", "n/a", "#n/a", "nan", "null"})
 MISSING_NUMBER = MISSING | {"-", "--", ".", "none"}  # these may be the name of a category
 
-ENGLISH = re.compile(r"[+-]?(\d{1,3}(,\d{3})+|\d+)?(\.\d*)?([eE][+-]?\d+)?")
-CONTINENTAL = re.compile(r"[+-]?(\d{1,3}(\.\d{3})+|\d+)?(,\d*)?([eE][+-]?\d+)?")
+ENGLISH = re.compile(r"[+-]?([1-9]\d{0,2}(,\d{3})+|\d+)?(\.\d*)?([eE][+-]?\d+)?")
+CONTINENTAL = re.compile(r"[+-]?([1-9]\d{0,2}(\.\d{3})+|\d+)?(,\d*)?([eE][+-]?\d+)?")
 LEADING_ZERO = re.compile(r"[+-]?0\d")
 LIKE_A_NAME = re.compile(rf"{LEADING_ZERO.pattern}|[+-]?\d{{16,}}$")
 
@@ -65,14 +65,14 @@ class CellNumbers:
         return CellNumbers(picked(self.numbers, rows), missing, odd, ambiguous=self.ambiguous)
 
 
-def read_numbers(cells: Sequence[Any], points: Points = "decimal") -> CellNumbers:
+def read_numbers(cells: Sequence[Any], points: Points = "usual") -> CellNumbers:
     """The cells of a whole column as numbers.
 
     Args:
         points: what points mean where the column does not tell.
     """
-    reading = by_commas(cells)
-    if points == "decimal" or reading.first_told is not None or what_points_mean(cells) != "unknown":
+    reading = by_commas(cells, points)
+    if points in ("decimal", "usual") or reading.first_told is not None or what_points_mean(cells) != "unknown":
         return reading
     rows = tuple(row for row, cell in enumerate(cells) if isinstance(cell, str) and BEFORE_THREE.fullmatch(cell))
     if not rows:
@@ -86,7 +86,7 @@ def read_numbers(cells: Sequence[Any], points: Points = "decimal") -> CellNumber
     return replace(reading, numbers=numbers, odd=tuple(sorted({*reading.odd, *rows})), ambiguous=True)
 
 
-def by_commas(cells: Sequence[Any]) -> CellNumbers:
+def by_commas(cells: Sequence[Any], points: Points) -> CellNumbers:
     """The same where a point is a decimal point, unless commas tell otherwise."""
     try:  # the usual column, fast
         numbers = list(map(float, cells))
@@ -99,8 +99,12 @@ def by_commas(cells: Sequence[Any]) -> CellNumbers:
         return plain
     written = {str(cell) for cell in cells if not is_missing(cell, MISSING_NUMBER)}
     english, continental = (all(map(form.fullmatch, written)) for form in (ENGLISH, CONTINENTAL))
-    if english == continental:
-        return replace(plain, ambiguous=english)
+    if english and continental:
+        if points not in ("decimal", "thousands"):
+            return replace(plain, ambiguous=True)
+        english = points == "decimal"
+    elif not (english or continental):
+        return plain
     drop, point = (",", ".") if english else (".", ",")
     meant = read_by(lambda cell: number_in(str(cell).replace(drop, "").replace(point, ".")), cells)
     return replace(meant, first_told=next(row for row, cell in enumerate(cells) if "," in str(cell)))

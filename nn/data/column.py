@@ -152,7 +152,7 @@ def a_sign(cell: Any) -> str:
     return "a decimal comma" if "," in str(cell) else "a decimal point"
 
 
-def column_of(name: str, cells: Sequence[Any], origin: Origin, points: Points = "decimal") -> Column:
+def column_of(name: str, cells: Sequence[Any], origin: Origin, points: Points = "usual") -> Column:
     """The column with these cells, read; what points mean, if these do not tell."""
     reading = read_numbers(cells, points)
     if not reading.says_numbers:

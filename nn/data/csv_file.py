@@ -10,54 +10,105 @@
 
 from __future__ import annotations
 
-import codecs
 import csv
 import io
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 
 from nn.data.cells import number_in
 from nn.data.column import Origin
+from nn.data.file_text import text_of_file
 from nn.data.messages import DataError, count, some
-from nn.data.points import of_the_file
+from nn.data.points import Points, of_the_file
 from nn.data.table import Table
 
 DELIMITERS = ",;\t|"
-MARKS_OF_ENCODINGS = {
-    codecs.BOM_UTF32_LE: "utf-32", codecs.BOM_UTF32_BE: "utf-32",
-    codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16",
-}  # fmt: skip
-"""What a file begins with in encodings of two or four bytes, the longer ones first, for one begins with the other."""
 
 
-def read_csv(path: str | Path) -> Table:
+@dataclass(frozen=True)
+class CsvForm:
+    """How a table is written, as far as that is known.
+
+    Attributes:
+        delimiter: what stands between cells; None: found out.
+        header: whether the first line names the columns; otherwise they are "column 1", "column 2" …
+        missing: texts that stand for nothing, besides the usual ones.
+    """
+
+    delimiter: str | None = None
+    header: bool = True
+    missing: Sequence[str] = ()
+
+    def __post_init__(self) -> None:
+        if self.delimiter is not None and (len(self.delimiter) != 1 or self.delimiter in '"\r\n'):
+            raise DataError(f"a separator is one character, or tab or space, but not {self.delimiter!r}")
+
+
+def read_csv(path: str | Path, form: CsvForm | None = None) -> Table:
     """A table from a CSV file whose first line names the columns.
 
-    Commas, semicolons, tabs, bars or spaces between cells, quotes as in Excel; UTF-8 with or without BOM, UTF-16
-    with one, or else Windows-1252, which is noted. Blank lines are skipped, columns without name and cells dropped.
+    Commas, semicolons, tabs, bars or white space between cells, quotes as in Excel; UTF-8 with or without BOM, UTF-16
+    and UTF-32 with one, or else Windows-1252, which is noted; packed by gzip or not. Blank lines are skipped, columns
+    without name and cells dropped. A name that comes again gets a number, which is noted.
+
+    Args:
+        path: of the file; "-" is the standard input.
+        form: what is known of the file.
 
     Raises:
         DataError: if there is no such file, or it is not such a table; the message names the line and column.
     """
-    path = Path(path)
-    text, notes = decoded(path)
-    delimiter = sniffed(text)
-    records, lines = records_in(text, path, delimiter)
+    form = form or CsvForm()
+    text, source, notes = text_of_file(path)
+    delimiter = form.delimiter or sniffed(text)
+    records, lines = records_in(text, source, delimiter, form.header)
     cells = [[cell.strip() for cell in column] for column in zip(*records, strict=True)]
-    # A delimiter at the end of each line makes a last column without a name and without cells.
-    named = {position: column for position, column in enumerate(cells, start=1) if any(column)}
-    header = [name or f"column {position}" for position, (name, *_) in named.items()]
-    check_header(path, header, lines[0])
-    columns = {name: column[1:] for name, column in zip(header, named.values(), strict=True)}
-    points = of_the_file(columns.values()) if delimiter == ";" else "decimal"
-    return Table.of(columns, Origin(str(path), lines[1:]), notes, points)
+    if form.header:
+        # A delimiter at the end of each line makes a last column without a name and without cells.
+        named = {position: column for position, column in enumerate(cells, start=1) if any(column)}
+        header = [name or f"column {position}" for position, (name, *_) in named.items()]
+        check_header(source, header, lines[0])
+        names = different(header, notes)
+        columns = {name: column[1:] for name, column in zip(names, named.values(), strict=True)}
+        lines = lines[1:]
+    else:
+        columns = {f"column {position}": column for position, column in enumerate(cells, start=1)}
+    if form.missing:
+        marks = frozenset(form.missing)
+        columns = {name: ["" if cell in marks else cell for cell in column] for name, column in columns.items()}
+    table = Table.of(columns, Origin(source, lines), notes, meaning_of_points(columns.values(), delimiter))
+    return replace(table, delimiter=delimiter)
 
 
-def records_in(text: str, path: Path, delimiter: str) -> tuple[list[list[str]], list[int]]:
+def meaning_of_points(columns: Iterable[Sequence[str]], delimiter: str) -> Points:
+    """What points and commas mean in a file. In one with commas between cells they are no decimal signs."""
+    if delimiter == ",":
+        return "decimal"
+    told = of_the_file(columns)
+    return told if delimiter == ";" or told == "decimal" else "usual"
+
+
+def different(header: list[str], notes: list[str]) -> list[str]:
+    """The names of the columns, of which one that comes again has a number."""
+    names: list[str] = []
+    for name in header:
+        number, new = 1, name
+        while new in names or (new != name and new in header):
+            number += 1
+            new = f"{name} ({number})"
+        if new != name:
+            notes.append(f"{header.count(name)} columns are called {name!r}; one of them is {new!r} here")
+        names.append(new)
+    return names
+
+
+def records_in(text: str, source: str, delimiter: str, header: bool) -> tuple[list[list[str]], list[int]]:
     """The cells of each line that has any, all as many, and the number of the line.
 
     Raises:
-        DataError: if they are not as many everywhere, or there are fewer than two lines.
+        DataError: if they are not as many everywhere, or there are no rows.
     """
     width = 0
     records: list[list[str]] = []
@@ -69,51 +120,23 @@ def records_in(text: str, path: Path, delimiter: str) -> tuple[list[list[str]], 
             if record:
                 width = width or len(record)
                 if len(record) != width:
+                    last = next(reader, None) is None and len(record) < width
+                    what = f"the header (line {lines[0]}) names" if header else f"line {lines[0]} has"
+                    repair = "does the file end early?" if last else f"cells that contain {delimiter!r} need quotes"
                     raise DataError(
-                        f"{path}, line {end + 1}: {count(len(record), 'cell')}, but the header (line {lines[0]}) names"
-                        f" {count(width, 'column')}; cells that contain {delimiter!r} need quotes"
+                        f"{source}, line {end + 1}: {count(len(record), 'cell')}, but {what}"
+                        f" {count(width, 'column')}; {repair}"
                     )
                 records.append(record)
                 lines.append(end + 1)
             end = reader.line_num
     except csv.Error as error:
-        raise DataError(f"{path}, line {end + 1}: {error}; is a quote not closed?") from error
+        raise DataError(f"{source}, line {end + 1}: {error}; is a quote not closed?") from error
     if not records:
-        raise DataError(f"{path} is empty; the first line names the columns, each further one is a row")
-    if len(records) == 1:
-        raise DataError(f"{path} has a header, but no rows below it")
+        raise DataError(f"{source} is empty; the first line names the columns, each further one is a row")
+    if header and len(records) == 1:
+        raise DataError(f"{source} has a header, but no rows below it")
     return records, lines
-
-
-def decoded(path: Path) -> tuple[str, list[str]]:
-    """The text of a file, and what is to be said about its encoding."""
-    try:
-        content = path.read_bytes()
-    except FileNotFoundError:
-        raise DataError(f"there is no file {path}") from None
-    except OSError as error:
-        raise DataError(f"{path} cannot be read: {error.strerror}") from error
-    for mark, name in MARKS_OF_ENCODINGS.items():
-        if content.startswith(mark):
-            try:
-                return content.decode(name), []
-            except UnicodeDecodeError as error:
-                before = content[: error.start].decode(name, errors="ignore")
-                line = before.count("\n") + 1
-                raise DataError(
-                    f"{path}, line {line}: not {name.upper()}, as which it begins ({error.reason}); is the file whole?"
-                ) from error
-    if b"\0" in content:
-        raise DataError(f"{path} is not a text file; a spreadsheet is to be saved as CSV first")
-    content = content.removeprefix(codecs.BOM_UTF8)
-    try:
-        return content.decode("utf-8"), []
-    except UnicodeDecodeError as error:
-        line = content[: error.start].count(b"\n") + 1
-        try:
-            return content.decode("cp1252"), [f"{path} is not UTF-8 (line {line}); it was read as Windows-1252"]
-        except UnicodeDecodeError:
-            raise DataError(f"{path}, line {line}: neither UTF-8 nor Windows-1252; save it as UTF-8") from error
 
 
 def sniffed(text: str) -> str:
@@ -134,11 +157,11 @@ def sniffed(text: str) -> str:
     return " " if fit(best)[1] == 0 and fit(" ")[0] > 1 else best
 
 
-def check_header(path: Path, header: list[str], line: int) -> None:
-    """Raise a DataError if these are not names, or not all different ones."""
+def check_header(source: str, header: list[str], line: int) -> None:
+    """Raise a DataError if these are not names."""
     numbers = [name for name in header if number_in(name) is not None]
     if len(numbers) == len(header) or any(not name.lstrip("+-").isdigit() for name in numbers):
-        raise DataError(f"{path}, line {line}: {some(header, 4)} look like data; the first line is to name the columns")
-    twice = next((name for name in header if header.count(name) > 1), None)
-    if twice is not None:
-        raise DataError(f"{path}, line {line}: {header.count(twice)} columns are called {twice!r}; names are to differ")
+        raise DataError(
+            f"{source}, line {line}: {some(header, 4)} look like data; the first line is to name the columns,"
+            " unless you give --no-header"
+        )

@@ -17,7 +17,7 @@ from typing import Any, TypeVar
 
 from nn.basics.randomness import Randomness
 from nn.data.column import Column
-from nn.data.csv_file import read_csv
+from nn.data.csv_file import CsvForm, read_csv
 from nn.data.messages import DataError, count
 from nn.data.splits import Share, k_fold, split_indices
 from nn.data.table import Table, table_of
@@ -112,13 +112,15 @@ class Dataset:
             raise DataError(f"{self.table.source}: {error}") from error
 
 
-def load_csv(path: str | Path, target: str, **options: Any) -> Dataset:
-    """The data set in a CSV file; see `read_csv` for the file and `dataset_of` for the options.
+def load_csv(path: str | Path, target: str, form: CsvForm | None = None, **options: Any) -> Dataset:
+    """The data set in a CSV file; see `read_csv` for the file and its form, and `dataset_of` for the options.
 
     Raises:
         DataError: if it cannot be used; the message names the file, line and column.
     """
-    return dataset_of(read_csv(path), target, name=Path(path).stem, source=str(path), **options)
+    table = read_csv(path, form)
+    name = "input" if str(path) == "-" else Path(path).name.removesuffix(".gz").rpartition(".")[0] or Path(path).name
+    return dataset_of(table, target, name=name, source=table.source, **options)
 
 
 def dataset_of(
@@ -127,6 +129,7 @@ def dataset_of(
     *,
     task: str | None = None,
     categories: Iterable[str] = (),
+    drop: Iterable[str] = (),
     name: str = "",
     description: str = "",
     source: str = "",
@@ -140,6 +143,7 @@ def dataset_of(
         task: "classification" or "regression". None: classification if the target is text or has at most 20
             different numbers, all whole; regression otherwise. `Dataset.verdict` says which and why.
         categories: columns of numbers that are names, such as post codes.
+        drop: columns that are left out.
         name: a short name for the whole.
         description: one line about it.
         source: where it comes from.
@@ -153,11 +157,15 @@ def dataset_of(
         raise ValueError(f"the task is 'classification' or 'regression', not {task!r}")
     table = table_of(rows)
     names = dict.fromkeys(categories)
-    for known in (target, *names):
+    left_out = frozenset(drop)
+    for known in (target, *names, *left_out):
         table.column(known)
+    if target in left_out:
+        raise DataError(f"{table.source}: {target!r} is to be predicted, and left out as well")
     columns = {
         column.name: column.as_kind("category" if column.name in names else column.kind)
         for column in table.columns.values()
+        if column.name not in left_out
     }
     if task == "regression":
         columns[target] = columns[target].as_kind("number")
@@ -167,8 +175,8 @@ def dataset_of(
     if len(missing) == len(table):
         raise DataError(f"{table.source}: column {target!r}, the target, is empty")
     if missing:
-        left_out = count(len(missing), "row")
-        notes.append(f"{left_out} without {target!r} left out, the first on line {table.lines[missing[0]]}")
+        rows_left = count(len(missing), "row")
+        notes.append(f"{rows_left} without {target!r} left out, the first on line {table.lines[missing[0]]}")
         table = table.take(sorted(set(range(len(table))).difference(missing)))
     if len(columns) == 1:
         raise DataError(f"{table.source} has no column besides {target!r} to predict it from")
@@ -221,7 +229,7 @@ def classes_and_indices(answers: Column) -> tuple[tuple[str, ...], list[int]]:
     if len(found) == 1:
         raise DataError(f"{source}: {answers.name!r} is {found.pop()!r} in every row; classes are two or more")
     if len(found) > max(20, len(labels) // 10):
-        repair = "is task='regression' meant?" if numeric else "is it the column to predict?"
+        repair = "is a regression meant (--task regression)?" if numeric else "is it the column to predict?"
         raise DataError(
             f"{source}: {answers.name!r} has {len(found)} different values in {count(len(labels), 'row')},"
             f" too many to be classes; {repair}"

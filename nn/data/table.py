@@ -29,11 +29,13 @@ class Table:
         columns: by their names, in the order of the file.
         origin: where the rows are from.
         notes: what was handled on the way, one sentence each.
+        delimiter: what stands between the cells of a file.
     """
 
     columns: Mapping[str, Column]
     origin: Origin
     notes: tuple[str, ...] = ()
+    delimiter: str = ","
 
     @classmethod
     def of(
@@ -41,7 +43,7 @@ class Table:
         cells: Mapping[str, Sequence[Any]],
         origin: Origin,
         notes: Iterable[str] = (),
-        points: Points = "decimal",
+        points: Points = "usual",
     ) -> Table:
         """The table with these cells, column by column. Each column is read now, and never again."""
         columns = {name: column_of(name, column, origin, points) for name, column in cells.items()}

@@ -149,3 +149,47 @@ def test_a_runs_folder_is_enough(houses, tmp_path):
     (tmp_path / "new.csv").write_text("wall,area\nbrick,80\n")
     ran = CliRunner().invoke(main, ["predict", str(tmp_path), str(tmp_path / "new.csv"), "--json"])
     assert json.loads(ran.stdout)[0]["predicted price"] == houses.predict(NEW)[0]
+
+
+# ── Judged on other rows ──
+
+
+def test_evaluate_finds_what_the_report_says(tmp_path):
+    lines = [f"{row['wall']};{row['area']};{row['price']}" for row in ROWS]
+    path = tmp_path / "houses.csv"
+    path.write_text("\n".join(["wall;area;price", *lines]) + "\n")
+    words = ["train", path, "-t", "price", "--hidden", "4", "--epochs", "5", "--split", "0.8", "0.2", "0"]
+    trained = CliRunner().invoke(main, [*map(str, words), "-o", str(tmp_path / "run"), "--json"])
+    run = json.loads(trained.stdout)
+    ran = CliRunner().invoke(main, ["evaluate", str(tmp_path / "run"), str(path), "--json"])
+    assert ran.exit_code == 0, ran.output
+    base, found = json.loads(ran.stdout).values()
+    parts, sizes = run["figures"], run["rows"]
+    mean = sum(parts[name]["mean_absolute_error"] * sizes[name] for name in parts) / 60
+    assert found["mean_absolute_error"] == pytest.approx(mean) and base["r2"] == pytest.approx(0.0)
+    shown = CliRunner().invoke(main, ["evaluate", str(tmp_path / "run"), str(path)])
+    assert shown.stdout.splitlines()[1].startswith("always 2.951e+04") and "60 rows" in shown.stdout
+    answers = CliRunner().invoke(main, ["predict", str(tmp_path / "run"), str(path)])
+    assert answers.stdout.startswith("wall;area;price;predicted price\n")  # with the separator that came
+
+
+@pytest.mark.parametrize(
+    "rows, status, message",
+    [
+        ("area,price,wall\n80,5,brick\n81,6,\n", 0, "1 row without 'wall' left out"),
+        ("area,price,wall\n80,5,brick\n81,6,tent\n", 2, "line 3, column 'wall': the target is 'tent', which is none"),
+        ("area,price,wall\n80,5,\n81,6,\n", 2, "column 'wall', the target, is empty"),
+        ("area,price\n80,5\n", 2, "has no column 'wall'"),
+    ],
+)
+def test_rows_that_cannot_be_judged(walls, tmp_path, rows, status, message):
+    walls.save(tmp_path / "model.json")
+    (tmp_path / "new.csv").write_text(rows)
+    ran = CliRunner().invoke(main, ["evaluate", str(tmp_path), str(tmp_path / "new.csv")])
+    assert ran.exit_code == status and message in ran.stderr, ran.output
+
+
+def test_rows_from_a_pipe(houses, tmp_path):
+    houses.save(tmp_path / "model.json")
+    ran = CliRunner().invoke(main, ["predict", str(tmp_path), "-", "--sep", "tab"], input="area\twall\n80\tbrick\n")
+    assert ran.exit_code == 0 and ran.stdout.startswith("area\twall\tpredicted price\n80\tbrick\t")

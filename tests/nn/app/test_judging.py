@@ -68,7 +68,7 @@ def test_who_always_answers_the_majority_is_told_and_balance_helps():
     run = experiment(unbalanced(), settings, verbose=0)
     assert run.baseline[0] == "always 'no'" and run.baseline[1]["accuracy"] == pytest.approx(0.95)
     assert run.figures["test"]["balanced_accuracy"] == 0.5
-    assert any("the network answers 'no' to every row of the test set; --balance" in note for note in run.notes)
+    assert any("the network answers 'no' to every row of the test set; `train --balance`" in note for note in run.notes)
     import dataclasses
 
     balanced = experiment(unbalanced(), dataclasses.replace(settings, balance=True), verbose=0)

@@ -150,7 +150,7 @@ LONG = "".join(f"{i}.5,{'ab'[i % 2]}\n" for i in range(40))
         ("5.1,3.5,setosa\n4.9,3.0,setosa\n", "line 1: .* look like data"),
         ("x,y\n1,a\n2,b,c\n", "line 3: 3 cells, but the header (line 1) names 2 columns"),
         ("x,z,y\n1,2,a\n2\n", "line 3: 1 cell, but the header (line 1) names 3 columns"),
-        ("x,x,y\n1,2,a\n", "line 1: 2 columns are called 'x'"),
+        ("x,z,y\n1,2,a\n2,3,b\n3,4", "line 4: 2 cells, but the header (line 1) names 3 columns; does the file end"),
         ('x,y\n1,a\n2,"b\n3,a\n', "line 3: .*is a quote not closed?"),
         (f"x,y\n{LONG}oops,a\n{LONG}", "line 42, column 'x': 'oops' is not a number"),
         (f"x,y\n{LONG}1_000,a\n", "line 42, column 'x': '1_000' is not a number"),
