@@ -128,9 +128,10 @@ def test_an_answer_that_is_not_finite_is_refused(houses, tmp_path, as_json):
         houses.model.load_state_dict({name: 1e307 if "layers.1" in name else x for name, x in before.items()})
         houses.save(tmp_path / "model.json")
         (tmp_path / "new.csv").write_text("area,wall\n80,brick\n1e9,wood\n")
-        words = [tmp_path / "model.json", tmp_path / "new.csv", "-o", tmp_path / "out.csv", *as_json]
+        out = tmp_path / ("out.json" if as_json else "out.csv")
+        words = [tmp_path / "model.json", tmp_path / "new.csv", "-o", out, *as_json]
         ran = CliRunner().invoke(main, ["predict", *map(str, words)])
-        assert ran.exit_code == 2 and ran.stdout == "" and not (tmp_path / "out.csv").exists()
+        assert ran.exit_code == 2 and ran.stdout == "" and not out.exists()
         assert "new.csv, line 2: the answer would not be a finite number; the input furthest" in ran.stderr
     finally:
         houses.model.load_state_dict(before)
