@@ -21,7 +21,7 @@ from autograd.show.steps import steps
 from nn.app.experiment import Run, prepared
 from nn.app.neurons import neurons_at
 from nn.data.dataset import Dataset
-from nn.data.preprocessing import category_text
+from nn.data.selection import category_text
 from nn.decisions import DECISIONS, Threshold
 from nn.predictor import Predictor
 

@@ -11,11 +11,13 @@ In reading order:
     table                 columns by name
     file_text             bytes become text
     csv_file              from a file, as people have them, to a table
+    dates                 dates become numbers that learn
     dataset               a table, the column to predict, and what that means
     giveaways             columns that alone tell the target
     bundled               data sets at hand
     sklearn_transformers  scikit-learn's imputer, encoder and scaler: fitted to columns, and stored as JSON
     surprises             what is said about rows that a network answers for
+    selection             which columns a network is given
     preprocessing         from columns to the numbers a network reads, and back
     targets               targets as numbers, and which ones a loss can take
 

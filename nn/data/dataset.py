@@ -10,14 +10,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
 from nn.basics.randomness import Randomness
 from nn.data.column import Column
 from nn.data.csv_file import CsvForm, read_csv
+from nn.data.dates import as_dates, is_part, with_parts
 from nn.data.messages import DataError, count
 from nn.data.splits import Share, k_fold, split_indices
 from nn.data.table import Table, table_of
@@ -43,6 +44,7 @@ class Dataset:
         description: one line about it.
         source: where it comes from.
         grid: height and width of an image if the other columns are its pixels, row by row; they are then all used.
+        dates: how the columns of dates are written, of which the table has the parts.
     """
 
     table: Table
@@ -56,6 +58,7 @@ class Dataset:
     description: str = ""
     source: str = ""
     grid: tuple[int, int] | None = None
+    dates: Mapping[str, str] = field(default_factory=dict)
 
     def __repr__(self) -> str:
         rows, inputs = f"{len(self):,} rows", f"{len(self.input_columns)} inputs"
@@ -178,6 +181,7 @@ def dataset_of(
         rows_left = count(len(missing), "row")
         notes.append(f"{rows_left} without {target!r} left out, the first on line {table.lines[missing[0]]}")
         table = table.take(sorted(set(range(len(table))).difference(missing)))
+    table, dates, notes_on_dates = with_parts_of_dates(table, [target, *names])
     if len(columns) == 1:
         raise DataError(f"{table.source} has no column besides {target!r} to predict it from")
     answers = table.column(target)
@@ -187,12 +191,42 @@ def dataset_of(
             answers = answers.as_kind("category")
             table = replace(table, columns={**table.columns, target: answers})
         notes += spelt_differently(answers)
-    notes = [*table.notes, *(note for column in table.columns.values() for note in column.notes), *notes]
+    notes = [
+        *table.notes,
+        *(note for column in table.columns.values() for note in column.notes),
+        *notes_on_dates,
+        *notes,
+    ]
     classes, targets = classes_and_indices(answers) if task == "classification" else ((), quantities(answers))
     return Dataset(
         table=table, target=target, task=task, targets=targets, classes=classes, verdict=f"{task}: {reason}",
-        notes=tuple(notes), name=name, description=description, source=source, grid=grid,
+        notes=tuple(notes), name=name, description=description, source=source, grid=grid, dates=dates,
     )  # fmt: skip
+
+
+def with_parts_of_dates(table: Table, but: Collection[str]) -> tuple[Table, dict[str, str], list[str]]:
+    """The table with numbers in the places of dates, how they are written, and what is to be said.
+
+    Args:
+        but: columns that stay as they are.
+    """
+    ways: dict[str, str] = {}
+    notes = []
+    for name, column in table.columns.items():
+        if column.kind == "category" and name not in but and not any(is_part(known, name) for known in table.names):
+            way, note = as_dates(column)
+            if way is not None:
+                ways[name] = way
+                example = next(text for text in column.texts() if text is not None)
+                note = f"column {name!r}: dates such as {example}; days, and places in year and week, are inputs"
+            notes += [note] if note else []
+    parts = with_parts(table, ways)
+    varied = {
+        name: column
+        for name, column in parts.columns.items()
+        if name in table.columns or len(column.missing) == len(column) or len(set(column.numbers())) > 1
+    }
+    return replace(parts, columns=varied), ways, notes
 
 
 def verdict_on(answers: Column) -> tuple[str, str]:

@@ -19,7 +19,7 @@ from nn.data.dataset import Dataset
 FEWEST_TOLD = 20
 LIKELIHOOD = 1e-6  # that one of the columns does so by chance
 ROWS_OF_A_TEXT = 5  # of each category in the mean
-NEARLY_THE_SAME = 0.9999  # the correlation of two columns of numbers
+NEARLY_THE_SAME = 0.9999  # the correlation of two columns of numbers, or of their ranks
 
 
 def giveaways(data: Dataset) -> list[str]:
@@ -68,7 +68,7 @@ def is_pure(texts: Sequence[str | None], targets: Sequence[int]) -> bool:
 
 
 def goes_along(column: Column, targets: Sequence[float]) -> bool:
-    """Whether numbers are those of the target, but for their unit."""
+    """Whether numbers are those of the target, but for their unit or a function that only rises or falls."""
     numpy = require("numpy")
     numbers, true = numpy.asarray(column.numbers()), numpy.asarray(targets)
     there = ~numpy.isnan(numbers)
@@ -76,5 +76,6 @@ def goes_along(column: Column, targets: Sequence[float]) -> bool:
         return False
     with numpy.errstate(all="ignore"):
         a, b = (part[there] / abs(part[there]).max() for part in (numbers, true))
-        correlation = numpy.corrcoef(a, b)[0, 1]
-    return bool(abs(correlation) > NEARLY_THE_SAME)
+        ranks = [numpy.unique(part, return_inverse=True)[1] for part in (a, b)]
+        correlations = numpy.corrcoef(a, b)[0, 1], numpy.corrcoef(*ranks)[0, 1]
+    return any(abs(correlation) > NEARLY_THE_SAME for correlation in correlations)

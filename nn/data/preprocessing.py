@@ -1,14 +1,12 @@
 """From the columns of a table to the numbers a network reads, and back from its outputs to answers.
 
-Numbers: a missing cell gets the median, then x → (x − mean)/deviation. Categories: one input per category, 1 for
-the one that it is; an unknown one is none of them, a missing cell is a category of its own. The target of a
-regression is standardised as well. All of it is scikit-learn's, and is fitted to the training set alone.
+Numbers: a missing cell gets the median, then x → (x − mean)/deviation; dates are several such numbers. Categories:
+one input per category, 1 for the one that it is; an unknown one is none of them, a missing cell is a category of its
+own. The target of a regression is standardised as well. All of it is fitted to the training set alone.
 """
 
 from __future__ import annotations
 
-import math
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -27,13 +25,19 @@ from nn.basics.forms import (
     whole,
 )
 from nn.basics.optional import require
-from nn.data.column import Column
 from nn.data.dataset import Dataset
+from nn.data.dates import WAYS, is_part, with_parts
 from nn.data.messages import DataError, count, some
+from nn.data.selection import (
+    category_text,
+    known_categories,
+    notes_on_categories,
+    notes_on_filled,
+    notes_on_left_out,
+    useless,
+)
 from nn.data.sklearn_transformers import (
-    categories_by_column,
     encoder_of,
-    fitted_encoder,
     fitted_imputer,
     fitted_scaler,
     number_matrix,
@@ -45,8 +49,6 @@ from nn.data.sklearn_transformers import (
 from nn.data.surprises import surprises
 from nn.data.table import Table, table_of
 
-MOST_CATEGORIES = 50
-ROW_NAME = re.compile(r"(?i:column 1|#|no|nr|row|rownames|index|unnamed: 0|(.*[ _-])?id)|.*[a-z]I[Dd]")
 FINITE = list_of(finite_number)
 SCALER = fields(mean=FINITE, var=FINITE, scale=list_of(positive_number), samples=whole(1))
 STORED = fields(
@@ -75,6 +77,7 @@ class Preprocessor:
         numeric_target: whether the cells of the target are numbers, be it as names of classes.
         numbers: the columns of numbers that are used.
         categories: for each column of categories that is used, its categories; None for a missing cell.
+        dates: for each column of dates that is used, how it is written; its parts are among the numbers.
         notes: what was left out, and why, one sentence each.
 
     >>> from nn.data.dataset import dataset_of
@@ -94,6 +97,7 @@ class Preprocessor:
     numeric_target: bool
     numbers: tuple[str, ...]
     categories: Mapping[str, Sequence[str | None]]
+    dates: Mapping[str, str]
     notes: tuple[str, ...]
     _imputer: Any
     _scaler: Any
@@ -110,31 +114,27 @@ class Preprocessor:
         Raises:
             DataError: if no column is left, or numbers are too large to be scaled.
         """
-        notes = {
+        reasons = {
             column.name: reason
             for column in data.input_columns
             if data.grid is None and (reason := useless(column))  # the pixels of an image stay together
         }
-        used = [column for column in data.input_columns if column.name not in notes]
+        used = [column for column in data.input_columns if column.name not in reasons]
         if not used:
             raise DataError(
                 f"{data.table.source}: no column is left to predict {data.target!r} from; "
-                + "; ".join(f"{name!r} {reason}" for name, reason in notes.items())
+                + "; ".join(f"{name!r} {reason}" for name, reason in reasons.items())
             )
         numbers = [column for column in used if column.kind == "number"]
         texts = [column for column in used if column.kind == "category"]
         imputer = scaler = encoder = target_scaler = None
-        filled = []
         if numbers:
             matrix = number_matrix(numbers)
             imputer = fitted_imputer(matrix)
             scaler = fitted_scaler(imputer.transform(matrix), numbers)
-            for column, median in zip(numbers, imputer.statistics_.tolist(), strict=True):
-                if column.missing:
-                    cells = count(len(column.missing), "missing cell")
-                    filled.append(f"column {column.name!r}: {cells} filled with the median, {median:g}")
+        categories = {column.name: known_categories(column) for column in texts}
         if texts:
-            encoder = fitted_encoder(text_matrix(texts))
+            encoder = encoder_of(categories)
         seen = set(data.targets)
         unseen = [f"class {name!r} has no row to train on" for i, name in enumerate(data.classes) if i not in seen]
         if data.task == "regression":
@@ -145,8 +145,16 @@ class Preprocessor:
             classes=data.classes,
             numeric_target=data.numeric,
             numbers=tuple(column.name for column in numbers),
-            categories={} if encoder is None else categories_by_column(texts, encoder),
-            notes=(*(f"column {name!r} left out: it {reason}" for name, reason in notes.items()), *filled, *unseen),
+            categories=categories,
+            dates={
+                name: way for name, way in data.dates.items() if any(is_part(column.name, name) for column in numbers)
+            },
+            notes=(
+                *notes_on_left_out(reasons),
+                *notes_on_filled(numbers, [] if imputer is None else imputer.statistics_.tolist()),
+                *notes_on_categories(texts, categories),
+                *unseen,
+            ),
             _imputer=imputer,
             _scaler=scaler,
             _encoder=encoder,
@@ -164,11 +172,16 @@ class Preprocessor:
     @property
     def columns(self) -> list[str]:
         """The names of the columns that are read, in the order of lists of cells."""
-        return [*self.numbers, *self.categories]
+        plain = [number for number in self.numbers if not any(is_part(number, name) for name in self.dates)]
+        return [*plain, *self.dates, *self.categories]
 
     def table(self, rows: Any) -> Table:
         """Rows as a table: one already, a DataFrame, dicts, or lists in the order of `columns`."""
-        return table_of(rows, names=self.columns)
+        table = table_of(rows, names=self.columns)
+        for name in self.dates:
+            if not any(is_part(known, name) for known in table.names):
+                table.column(name)  # which says so if it is missing
+        return with_parts(table, self.dates)
 
     def transform(self, rows: Any) -> list[list[float]]:
         """For each row the inputs of the network.
@@ -231,6 +244,7 @@ class Preprocessor:
     def surprises(self, table: Table) -> list[str]:
         """What to say about a table that `transform` takes: cells that are filled in, read anew or not known."""
         medians = self._imputer.statistics_.tolist() if self.numbers else []
+        table = self.table(table)
         return surprises(table, dict(zip(self.numbers, medians, strict=True)), self.categories)
 
     def to_dict(self) -> dict[str, Any]:
@@ -245,6 +259,7 @@ class Preprocessor:
             "scaler": scaler_to_dict(self._scaler),
             "categories": {name: list(texts) for name, texts in self.categories.items()},
             "target_scaler": scaler_to_dict(self._target_scaler),
+            **({"dates": dict(self.dates)} if self.dates else {}),
             "notes": list(self.notes),
         }
 
@@ -256,7 +271,9 @@ class Preprocessor:
             DataError: if the description is damaged.
         """
         try:
+            dates = stored.get("dates", {}) if isinstance(stored, Mapping) else {}  # older descriptions have none
             check_form(stored, STORED)
+            check_form(dates, map_of(choice_of(*WAYS)))
             numbers, categories = tuple(stored["numbers"]), stored["categories"]
             if len(stored["medians"]) != len(numbers) or not (numbers or categories):
                 raise ValueError(f"{len(stored['medians'])} medians for {count(len(numbers), 'column')}")
@@ -276,6 +293,7 @@ class Preprocessor:
                 numeric_target=stored["numeric_target"],
                 numbers=numbers,
                 categories={name: tuple(texts) for name, texts in categories.items()},
+                dates=dict(dates),
                 notes=tuple(stored["notes"]),
                 _imputer=imputer,
                 _scaler=scaler_from_dict(stored["scaler"], len(numbers)) if numbers else None,
@@ -284,32 +302,3 @@ class Preprocessor:
             )
         except ValueError as error:
             raise DataError(f"the description of the preprocessing is damaged: {error}") from error
-
-
-def useless(column: Column) -> str:
-    """Why a column cannot help to predict anything; "" if it may.
-
-    That all its numbers differ is not enough to call a column names of rows, which its own name has to say, too.
-    """
-    if len(column.missing) == len(column):
-        return "is empty"
-    if column.kind == "number":
-        numbers = set(column.numbers())
-        if column.missing:
-            numbers = {number for number in numbers if not math.isnan(number)}
-        if len(numbers) == 1:
-            return f"is {numbers.pop():g} in every row of the training set"
-        all_differ = len(numbers) == len(column) and all(number.is_integer() for number in numbers)
-        return "names the rows" if all_differ and ROW_NAME.fullmatch(column.name) else ""
-    texts = column.texts()
-    different = len(set(texts))
-    if different == 1:
-        return f"is {texts[0]!r} in every row of the training set"
-    most = min(MOST_CATEGORIES, max(10, len(column) // 2))
-    example = category_text(texts[0])
-    return f"has {different} different texts such as {example!r}, more than {most}" if different > most else ""
-
-
-def category_text(text: str | None) -> str:
-    """A category for people."""
-    return "(missing)" if text is None else text

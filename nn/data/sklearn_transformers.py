@@ -39,11 +39,6 @@ def fitted_encoder(matrix: Any, categories: Any = "auto") -> Any:
     return encoder(categories=categories, handle_unknown="ignore", sparse_output=False).fit(matrix)
 
 
-def categories_by_column(columns: Iterable[Column], encoder: Any) -> dict[str, tuple[str | None, ...]]:
-    """The categories that an encoder learned, by the names of the columns."""
-    return {column.name: tuple(known) for column, known in zip(columns, encoder.categories_, strict=True)}
-
-
 def encoder_of(categories: Mapping[str, Sequence[str | None]]) -> Any:
     """A fitted encoder of given categories. It learns nothing more from the row that it is fitted to."""
     row = as_objects([known[0] for known in categories.values()]).reshape(1, -1)

@@ -1,5 +1,6 @@
 """Columns that tell the target are remarked on, and columns that only help are not."""
 
+import math
 import random
 
 import pytest
@@ -53,6 +54,7 @@ def test_the_target_in_another_unit():
     assert giveaways(data([3.0 * y - 4.0 for y in NUMBERS], NUMBERS))
     assert not giveaways(data([y + 0.1 * random.Random(1000 + i).random() for i, y in enumerate(NUMBERS)], NUMBERS))
     assert giveaways(data([1e300 * y for y in NUMBERS], NUMBERS))
+    assert giveaways(data([-math.log(y) for y in NUMBERS], NUMBERS))
 
 
 def test_chance_is_not_taken_for_knowledge():
