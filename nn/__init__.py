@@ -35,7 +35,8 @@ door, what it needs is in the rooms behind it. In reading order:
     16  plots/           matplotlib figures
     17  cli              the command `chalkgrad`, also `python -m nn`
     18  app/             what its commands do
-    19  basics/          names, random numbers, files, optional packages, parameters
+    19  export/          networks leave for other tools
+    20  basics/          names, random numbers, files, optional packages, parameters
 
     cluster/             training on more than one machine, with Dask
     estimators/          networks as scikit-learn's estimators

@@ -223,6 +223,33 @@ def evaluate(model: str, rows: str, form: CsvForm, as_json: bool, quiet: bool) -
     click.echo(json.dumps(figures, indent=2) if as_json else "\n".join(table_of_figures(figures)))
 
 
+# ── export ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@main.command("export")
+@click.argument("model", type=click.Path(dir_okay=False))
+@click.argument("output", type=click.Path(dir_okay=False))
+@click.option(
+    "--to",
+    type=click.Choice(["onnx", "c", "jax", "torch"]),
+    help="By default what the end of OUTPUT says: .onnx or .c.",
+)
+@repairable
+def export_command(model: str, output: str, to: str | None) -> None:
+    """Write a MODEL that `train` left, with the preparation of its columns, as ONNX, C, JAX or PyTorch source.
+
+    \b
+    chalkgrad export runs/iris/model.json iris.onnx
+    chalkgrad export runs/iris/model.json iris.c
+    chalkgrad export runs/iris/model.json iris.py --to jax
+    """
+    from nn.export import export
+
+    check_outputs([output], inputs=[model])
+    export(Predictor.load(model), output, to=to)
+    click.echo(output)
+
+
 # ── data and plot ───────────────────────────────────────────────────────────────────────────────────────────────
 
 

@@ -20,6 +20,7 @@ SAME_MEANING = {
     **dict.fromkeys(["MLP", "Layer", "Neuron"], "nn.micrograd has micrograd's names"),
     "Value": "nn.microgpt has the signature of microgpt's",
     "take": "rows by their numbers: of Values, and of a dataset's samples",
+    "export": "the same promise, for compiled functions and for networks as well",
     "jit": "the same promise, with NumPy and without",
     "get": "a function of that name in a table: of losses, activations, initialisers, optimisers",
     **dict.fromkeys(
@@ -33,6 +34,7 @@ SAME_MEANING = {
 LAZY = {
     "autograd/__init__.py",  # jit: NumPy
     "autograd/lift/choose_backend.py",  # llvm_backend: llvmlite
+    "nn/cli.py",  # export: NumPy
     "nn/basics/forward.py",  # for_each: NumPy
     "nn/training/forward_loss.py",  # for_each: NumPy
     "nn/training/objective_program.py",  # over_batch: NumPy

@@ -5,7 +5,7 @@ written. An operation of the table needs nothing here: its rule is written out d
 
 In reading order:
 
-    export           the door: a compiled function becomes a file
+    to_file          the door: a compiled function becomes a file
     dataflow         arrays that are each computed once, and what from
     lowering         a program over memory becomes such arrays, forwards and in reverse
     loops            a tape becomes such arrays, its loops included
@@ -16,3 +16,5 @@ In reading order:
     onnx_arithmetic  the elementary functions in operators that are computed in float64
     onnx_graph       the arrays as an ONNX model
 """
+
+from autograd.export.to_file import export as export

@@ -102,15 +102,19 @@ class CSource:
             ]
         )
 
+    @property
+    def threads(self) -> str:
+        """What is to be said to who calls it from several threads."""
+        return " Its arrays are static: one thread at a time." if self.room > MOST_ON_STACK else ""
+
     def description(self) -> str:
         """What goes in and what comes out, as a comment."""
 
         def said(name: str, x: Tensor) -> str:
             return f"   {name}: {' x '.join(map(str, x.shape)) or 'a number'}"
 
-        static = "\nIts arrays are static: one thread at a time." if self.room > MOST_ON_STACK else ""
         lines = [
-            f"{self.name}: written by chalkgrad, in double. Not to be compiled with -ffast-math.{static}",
+            f"{self.name}: written by chalkgrad, in double. Not to be compiled with -ffast-math.{self.threads}",
             *self.flow.about.splitlines(),
             "in:",
             *(said(name, x) for name, x in zip(self.arguments, self.flow.inputs, strict=True)),
@@ -317,20 +321,25 @@ class CSource:
         name = self.new(x)
         rows, inner, columns = left.shape[-2], left.shape[-1], right.shape[-1]
         blocks = x.shape[:-2]
+        count = int(np.prod(blocks, dtype=int))
         a, b = (
-            f"({broadcast_index((1,) * (len(blocks) + 2 - len(y.shape)) + y.shape[:-2], blocks, 'b') or '0'})"
+            broadcast_index((1,) * (len(blocks) + 2 - len(y.shape)) + y.shape[:-2], blocks, "b") if count > 1 else ""
             for y in (left, right)
         )
-        a, b = f"({a} * {rows} + i) * {inner} + j", f"({b} * {inner} + j) * {columns} + k"
-        to = f"{name}[(b * {rows} + i) * {columns} + k]"
-        self.write(f"for (int b = 0; b < {int(np.prod(blocks, dtype=int))}; b++)")
-        self.write(f"    for (int i = 0; i < {rows}; i++) {{")
-        self.write(f"        for (int k = 0; k < {columns}; k++) {to} = 0.0;")
-        self.write(f"        for (int j = 0; j < {inner}; j++) {{")
-        self.write(f"            const double factor = {self.at(left, a)};")
-        self.write(f"            for (int k = 0; k < {columns}; k++) {to} += factor * {self.at(right, b)};")
-        self.write("        }")
+        rows_before = f"(({a}) * {rows} + i)" if a else "i"
+        inner_before = f"(({b}) * {inner} + j)" if b else "j"
+        to = f"{name}[{f'(b * {rows} + i)' if count > 1 else 'i'} * {columns} + k]"
+        factor = self.at(left, f"{rows_before} * {inner} + j")
+        if count > 1:
+            self.write(f"for (int b = 0; b < {count}; b++)")
+        self.write(f"for (int i = 0; i < {rows}; i++) {{")
+        self.write(f"    for (int k = 0; k < {columns}; k++) {to} = 0.0;")
+        self.write(f"    for (int j = 0; j < {inner}; j++) {{")
+        self.write(f"        const double factor = {factor};")
+        self.write(f"        for (int k = 0; k < {columns}; k++)")
+        self.write(f"            {to} += factor * {self.at(right, f'{inner_before} * {columns} + k')};")
         self.write("    }")
+        self.write("}")
 
     def along_last(self, x: Tensor) -> None:
         (y,) = x.operands

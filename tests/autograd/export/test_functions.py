@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 
 from autograd import Operation, Value, apply, dot, exp, jit, logsumexp, tanh, value_and_grad
 from autograd.export.dataflow import Dataflow, argument
-from autograd.export.export import CannotExport, export
 from autograd.export.functions import flow_of_function
 from autograd.export.lowering import Memory, backwards, forwards
+from autograd.export.to_file import CannotExport, export
 from autograd.lift.arrays.reference import ReferenceMachine
 from autograd.lift.arrays.reverse import reverse
 from exported import RUNNERS

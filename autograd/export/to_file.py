@@ -67,7 +67,7 @@ def format_of(path: str | os.PathLike[str], to: str | None) -> str:
             raise CannotExport(f"no format is called {to!r}; there are {', '.join(FORMATS)}")
         return to
     if end == "py":
-        raise CannotExport(f"{os.fspath(path)} may be for JAX or for PyTorch: say to='jax' or to='torch'")
+        raise CannotExport(f"{os.fspath(path)} may be for JAX or for PyTorch: say to='jax' or to='torch' (--to)")
     if end not in FORMATS:
         raise CannotExport(f"{os.fspath(path)} does not end in .onnx, .c or .py, which says what to write")
     return end

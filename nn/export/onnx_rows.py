@@ -1,0 +1,71 @@
+"""A trained network as ONNX: a tensor for each column of the table goes in, labels and probabilities come out."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from autograd.export.naming import Names
+from autograd.export.onnx_arithmetic import DOUBLE
+from autograd.export.onnx_graph import OnnxGraph
+from nn.export.missing_marks import codes_of_texts
+from nn.export.rows import FromRows
+
+TEXT = 8  # as ONNX numbers its types
+
+
+def onnx_from_rows(rows: FromRows) -> bytes:
+    """A model with an input for each column, by its name: float64 or texts, [rows, 1]; NaN is a missing number.
+
+    Its outputs are `label`, a text, and `probabilities` [rows, classes], or `prediction`.
+    """
+    columns = [*rows.numbers, *rows.texts]
+    graph = OnnxGraph(rows.flow, Names({*columns, "label", "probabilities", "prediction"}))
+    info = graph.onnx.helper.make_tensor_value_info
+    inputs = [info(name, DOUBLE, [graph.row, 1]) for name in rows.numbers]
+    inputs += [info(name, TEXT, [graph.row, 1]) for name in rows.texts]
+    graph.rows = graph.emit("Shape", columns[0], start=0, end=1)
+    given = iter(rows.flow.inputs)
+    if rows.numbers:
+        graph.known[id(next(given))] = one_table(graph, rows.numbers)
+    if rows.texts:
+        codes = [place_in_categories(graph, name, list(categories)) for name, categories in rows.texts.items()]
+        graph.known[id(next(given))] = graph.emit("Cast", one_table(graph, codes), to=DOUBLE)
+    graph.write_all(list(rows.flow.outputs.values()))
+    found = {name: graph.of(x) for name, x in rows.flow.outputs.items()}
+    outputs = []
+    if rows.classes:
+        place = graph.emit("ArgMax", found["scores"], axis=-1, keepdims=0)
+        labels = graph.initializer(np.array(rows.classes, dtype=object), "classes")
+        graph.emit("Gather", labels, place, axis=0, outputs=["label"])
+        outputs.append(info("label", TEXT, [graph.row]))
+    for name, shape in (("probabilities", [graph.row, len(rows.classes)]), ("prediction", [graph.row])):
+        if name in found:
+            graph.emit("Identity", found[name], outputs=[name])
+            outputs.append(info(name, DOUBLE, shape))
+    model = graph.model(inputs, outputs)
+    described = {"target": rows.target, "classes": rows.classes, "columns": columns}
+    graph.onnx.helper.set_model_props(model, {key: json.dumps(x, ensure_ascii=False) for key, x in described.items()})
+    content: bytes = model.SerializeToString()
+    return content
+
+
+def one_table(graph: OnnxGraph, columns: Sequence[str]) -> str:
+    """Columns as one table."""
+    return graph.emit("Concat", *columns, axis=1) if len(columns) > 1 else columns[0]
+
+
+def place_in_categories(graph: OnnxGraph, column: str, categories: list[Any]) -> str:
+    """The place of each text among the categories; −1 if it is none of them."""
+    places = codes_of_texts(categories) or {"": -1}
+    return graph.emit(
+        "LabelEncoder",
+        column,
+        domain="ai.onnx.ml",
+        keys_strings=list(places),
+        values_int64s=list(places.values()),
+        default_int64=-1,
+    )

@@ -1,0 +1,57 @@
+"""A trained network as source for JAX or PyTorch: `predict` takes columns of raw cells by name."""
+
+from __future__ import annotations
+
+from pprint import pformat
+from textwrap import indent
+
+from autograd.export.python_source import Dialect, PythonSource
+from nn.data.cells import MISSING_NUMBER
+from nn.export.missing_marks import codes_of_texts
+from nn.export.rows import FromRows
+
+READING = '''
+def number_in(cell):
+    """A cell as a number; NaN if it is missing."""
+    return nan if cell is None or (isinstance(cell, str) and cell.lower() in MISSING) else float(cell)
+
+
+def place_of(cell, places):
+    """The place of a cell's text among the categories; -1 if it is none of them."""
+    text = repr(cell).removesuffix(".0") if isinstance(cell, float) else str(cell)
+    return float(places.get("" if cell is None or cell != cell else text, -1))
+
+
+def predict(columns):
+    """RETURNS for the rows of a table: {name of a column: its cells}."""
+'''
+
+
+def python_from_rows(rows: FromRows, dialect: Dialect) -> str:
+    """A file whose function `predict` answers for columns by name."""
+    network = PythonSource(rows.flow, dialect)
+    lines = []
+    if rows.numbers:
+        lines.append("numbers = [[number_in(cell) for cell in columns[name]] for name in NUMBERS]")
+    if rows.texts:
+        lines.append("places = [[place_of(cell, PLACES[name]) for cell in columns[name]] for name in PLACES]")
+    answer = f"{network.name}({', '.join(f'{dialect.table.format(x.detail)}.T' for x in rows.flow.inputs)})"
+    labels = "[CLASSES[place] for place in {}.argmax(-1).tolist()]"
+    if not rows.classes:
+        returns, answers = "The predictions", [f"return {answer}"]
+    elif rows.has_probabilities:
+        returns = "The labels and the probabilities of the classes"
+        answers = [f"scores, probabilities = {answer}", f"return {labels.format('scores')}, probabilities"]
+    else:
+        returns, answers = "The labels", [f"return {labels.format(answer)}"]
+    tables = {
+        "NUMBERS": list(rows.numbers),
+        "PLACES": {name: codes_of_texts(list(categories)) for name, categories in rows.texts.items()},
+        "CLASSES": list(rows.classes),
+        "MISSING": sorted(MISSING_NUMBER),
+    }
+    written = [
+        f"{name} = {pformat(table, width=110, sort_dicts=False, compact=True)}" for name, table in tables.items()
+    ]
+    reading = READING.replace("RETURNS", returns)
+    return "\n".join([network.text(), "", *written, "", reading + indent("\n".join([*lines, *answers]), "    "), ""])
