@@ -227,7 +227,7 @@ def evaluate(model: str, rows: str, form: CsvForm, as_json: bool, quiet: bool) -
 
 
 @main.command("export")
-@click.argument("model", type=click.Path(dir_okay=False))
+@click.argument("model", type=click.Path())
 @click.argument("output", type=click.Path(dir_okay=False))
 @click.option(
     "--to",

@@ -1,10 +1,11 @@
 """The table's elementary functions in the operators of ONNX that runtimes compute in float64.
 
-Of the trigonometric operators onnxruntime has float64 kernels for sine and cosine alone, and none for expm1, log1p,
-hypot and erfc, which ONNX does not name. These are made of what there is, to the last digits or nearly so:
+Of the trigonometric operators onnxruntime has a float64 kernel for the sine alone (before 1.24), and none for expm1,
+log1p, hypot and erfc, which ONNX does not name. These are made of what there is, to the last digits or nearly so:
 
-    exp log sqrt sin cos tanh abs max min pow and + − · /    operators of their own, in float64
-    greater step where                                       comparisons
+    exp log sqrt sin tanh abs max min pow and + − · /    operators of their own, in float64
+    greater step where                                   comparisons
+    cos          next to the origin a product of two sines, one of which vanishes with it; beyond 1 − 2·sin²(x/2)
     tan          sin/cos
     atan         the operator in float32, and one step of Newton's by sin and cos: from 7 digits to 16
     asin acos atan2 from atan, by the side that is known exactly
@@ -101,8 +102,17 @@ class Composed:
 M = Composed()
 
 
+def cosine(x: OnnxNumber) -> OnnxNumber:
+    """2·sin(π/4 − x/2)·sin(π/4 + x/2), where π/4 has more digits than a float; far out what depends on x/2 alone."""
+    size = M.abs(x)
+    half = 0.5 * size
+    near = 2.0 * ((math.pi / 4 - half) + 3.061616997868383e-17).node("Sin") * (math.pi / 4 + half).node("Sin")
+    sine = half.node("Sin")
+    return M.choose(M.compare("<", size, 4.0), near, 1.0 - 2.0 * sine * sine)
+
+
 def tangent(x: OnnxNumber) -> OnnxNumber:
-    return x.node("Sin") / x.node("Cos")
+    return x.node("Sin") / cosine(x)
 
 
 def arctangent(x: OnnxNumber) -> OnnxNumber:
@@ -111,8 +121,8 @@ def arctangent(x: OnnxNumber) -> OnnxNumber:
     large = M.compare(">", size, 1.0)
     t = M.choose(large, 1.0 / size, size)
     a = t.node("Cast", to=FLOAT).node("Atan").node("Cast", to=DOUBLE)
-    sine, cosine = a.node("Sin"), a.node("Cos")
-    a = a + (t * cosine - sine) / (cosine + t * sine)
+    up, across = a.node("Sin"), cosine(a)
+    a = a + (t * across - up) / (across + t * up)
     return M.copysign(M.choose(large, math.pi / 2 - (a - 6.123233995736766e-17), a), x)
 
 
@@ -197,7 +207,7 @@ def operator(name: str) -> Callable[..., OnnxNumber]:
 
 #: Every elementary operation, as nodes of a graph.
 IN_ONNX: dict[str, Callable[..., OnnxNumber]] = {
-    **{name: operator(name.capitalize()) for name in "add exp log sqrt sin cos tanh abs".split()},
+    **{name: operator(name.capitalize()) for name in "add exp log sqrt sin tanh abs".split()},
     "subtract": operator("Sub"),
     "multiply": operator("Mul"),
     "divide": operator("Div"),
@@ -208,6 +218,7 @@ IN_ONNX: dict[str, Callable[..., OnnxNumber]] = {
     "greater": lambda a, b: M.choose(M.compare(">", a, b), 1.0, 0.0),
     "step": above_zero,
     "where": one_of_two,
+    "cos": cosine,
     "tan": tangent,
     "asin": arcsine,
     "acos": arccosine,

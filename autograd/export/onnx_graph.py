@@ -58,7 +58,7 @@ class OnnxGraph:
         """A node; the name of its (first) result."""
         names = [self.name_of(x) for x in operands]
         results = list(outputs) or [self.names.new(f"{operator.lower()}_{len(self.nodes)}")]
-        self.nodes.append(self.onnx.helper.make_node(operator, names, results, **attributes))
+        self.nodes.append(self.onnx.helper.make_node(operator, names, results, results[0], **attributes))
         return results[0]
 
     def name_of(self, x: Any) -> str:

@@ -12,6 +12,7 @@ from exported import RUNNERS
 #: Relative to the result. XLA's own functions have lost two digits there, and it takes subnormal numbers for 0.
 ALLOWED = {"by_c": 1e-12, "by_onnx": 1e-12, "by_torch": 1e-12, "by_jax": 1e-11}
 SMALLEST, LARGEST = 2.3e-308, 1.79e308
+UNDERFLOW = 1e-307  # where exp is 0, some kernels give a number next to it
 
 
 def normal(x):
@@ -60,6 +61,6 @@ def test_every_entry_of_the_table_is_what_it_is_here(run, table):
                 size = max(size, 1.0)  # next to a zero, a kernel may have the digits of 1 and no more
             if op is ops.TAN and size > 1e6:
                 continue  # the same, of the cosine
-            if comparable(op, xs, exact) and not abs(y - exact) <= ALLOWED[run.__name__] * size:
+            if comparable(op, xs, exact) and not abs(y - exact) <= ALLOWED[run.__name__] * size + UNDERFLOW:
                 wrong.append((op, place, xs, y, exact))
     assert not wrong, f"{len(wrong)} are wrong, such as {wrong[:5]}"
