@@ -35,6 +35,7 @@ from nn.app.experiment import Settings, cross_validate, experiment
 from nn.app.judging import figures_on, table_of_figures
 from nn.app.plot_choices import FIGURES, READS
 from nn.app.report import destination, summary, write_report
+from nn.app.side_by_side import Helpers
 from nn.basics.spreadsheet import csv_text, guarded
 from nn.callbacks import Snapshots
 from nn.data.bundled import DATASETS
@@ -106,6 +107,8 @@ def main() -> None:
 @click.option("--balance", is_flag=True, help="Have all classes count alike, however many rows each has.")
 @click.option("--seed", type=int, default=0, show_default=True, help="The same seed gives the same network.")
 @click.option("--folds", type=int, help="Cross-validate in so many folds first, and report mean and spread.")
+@click.option("--workers", type=click.IntRange(1), help="Of the folds: in so many processes of this machine.")
+@click.option("--scheduler", metavar="ADDRESS", help="Of the folds: by the workers of this Dask scheduler (tcp://…).")
 @click.option("--output", "-o", type=click.Path(file_okay=False), help="Folder for the report [default: runs/NAME].")
 @click.option("--quiet", "-q", is_flag=True, help="Print nothing but errors.")
 @click.option("--json", "as_json", is_flag=True, help="Print what came out as JSON.")
@@ -119,6 +122,8 @@ def train(
     drop: tuple[str, ...],
     form: CsvForm,
     folds: int | None,
+    workers: int | None,
+    scheduler: str | None,
     output: str | None,
     quiet: bool,
     as_json: bool,
@@ -134,12 +139,15 @@ def train(
     """
     say = (lambda *_: None) if quiet or as_json else click.echo
     settings = Settings(**{**chosen, "batch_size": chosen["batch_size"] or None})
+    helpers = Helpers(workers, scheduler)
+    if helpers.several and not folds:
+        raise ValueError("--workers and --scheduler are for the folds of a cross-validation: give --folds, too")
     dataset = data_set(data, target, form, task=task, categories=categories, drop=drop)
     folder = Path(output or Path("runs") / (dataset.name or "report"))
     with destination(folder, reads=[data] if Path(data).exists() else []) as place:
         say(f"{dataset.name}: {len(dataset):,} rows; {dataset.verdict}")
         verbose = 0 if quiet else 1
-        scores = cross_validate(dataset, settings, folds, verbose=verbose) if folds else {}
+        scores = cross_validate(dataset, settings, folds, verbose=verbose, helpers=helpers) if folds else {}
         snapshots = Snapshots()
         run = experiment(dataset, settings, callbacks=[snapshots], verbose=verbose)
         say(f"{run.history.stop} ({run.seconds:.1f} s). Writing the report …")

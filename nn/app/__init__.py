@@ -6,6 +6,7 @@ In reading order:
     answer_table   answers beside the rows that they are for
     commands       how they end, whatever cannot be printed
     judging        how good a network is, beside what one gets for always answering the same
+    side_by_side   who trains, if several can at the same time
     experiment     from a data set to a trained and judged network
     film           the decision boundary, epoch by epoch
     neurons        its neurons at a row, as a graph to step through

@@ -20,6 +20,7 @@ from typing import Any
 
 from nn import losses, optimizers
 from nn.app.judging import baseline, judged_figures, remarks
+from nn.app.side_by_side import Helpers
 from nn.basics.optional import require
 from nn.callbacks import Callback, EarlyStopping
 from nn.data.dataset import Dataset
@@ -226,26 +227,44 @@ def check_size(n_in: int, sizes: Sequence[int]) -> None:
 
 
 def cross_validate(
-    data: Dataset, settings: Settings | None = None, k: int = 5, *, verbose: int = 1
+    data: Dataset,
+    settings: Settings | None = None,
+    k: int = 5,
+    *,
+    verbose: int = 1,
+    helpers: Helpers | None = None,
 ) -> dict[str, tuple[float, float]]:
     """k trainings, each judged on the fold that it has not seen: the mean of each metric, and its standard deviation.
 
     Every fold is split again, so that early stopping has a validation set of its own and the judging fold stays unseen.
+
+    Args:
+        data, settings: as for `experiment`.
+        k: how many folds.
+        verbose: as for `Trainer.fit`, of trainings in this process.
+        helpers: who computes; None: this process, one fold after the other. The results are the same.
 
     Raises:
         DataError: if there are fewer rows than folds.
 
     Stone, Cross-validatory choice and assessment of statistical predictions (1974).
     """
-    settings = settings or Settings()
+    settings, helpers = settings or Settings(), helpers or Helpers()
+    shown = 0 if helpers.several else verbose
+    given = [(data, training, judging, settings, shown) for training, judging in data.folds(k, seed=settings.seed)]
+    folds = helpers.results(judged_on_fold, given)
+    columns = {name: [figures[name] for figures in folds] for name in folds[0]}
+    return {name: (statistics.fmean(numbers), statistics.stdev(numbers)) for name, numbers in columns.items()}
+
+
+def judged_on_fold(
+    data: Dataset, training: Dataset, judging: Dataset, settings: Settings, verbose: int
+) -> dict[str, float]:
+    """The figures of a network on a fold that it has not seen."""
     held = settings.split[1] / (settings.split[0] + settings.split[1])
-    scores: dict[str, list[float]] = {}
-    for training, judging in data.folds(k, seed=settings.seed):
-        train, validation, _ = training.split(train=1.0 - held, validation=held, test=0.0, seed=settings.seed)
-        run = fitted(data, dict(zip(SETS, (train, validation, judging), strict=True)), settings, verbose=verbose)
-        for name, number in run.figures["test"].items():
-            scores.setdefault(name, []).append(number)
-    return {name: (statistics.fmean(numbers), statistics.stdev(numbers)) for name, numbers in scores.items()}
+    train, validation, _ = training.split(train=1.0 - held, validation=held, test=0.0, seed=settings.seed)
+    parts = dict(zip(SETS, (train, validation, judging), strict=True))
+    return fitted(data, parts, settings, verbose=verbose).figures["test"]
 
 
 SETS = ("train", "validation", "test")
