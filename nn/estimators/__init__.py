@@ -15,6 +15,7 @@ TransformedTargetRegressor around.
 
 In reading order:
 
+    on_dask      what is asked of samples on a cluster
     network      what both have in common: parameters, training, partial and again
     classifier   classes and labels, and their probabilities
     regressor    numbers

@@ -9,7 +9,9 @@ from typing import Any
 import numpy as np
 
 from nn.basics.optional import require
+from nn.basics.rows import on_dask
 from nn.estimators.network import Array, Network, validation
+from nn.estimators.on_dask import answers_in_blocks, distinct, in_blocks
 
 ClassifierMixin: Any = require("sklearn.base").ClassifierMixin
 multiclass = require("sklearn.utils.multiclass")
@@ -64,6 +66,8 @@ class NetworkClassifier(ClassifierMixin, Network):
 
     def predict(self, X: Array) -> Array:
         """The class of each sample, or a row of its labels."""
+        if on_dask(X):
+            return answers_in_blocks(self, "predict", X)
         outputs = self._outputs(X)
         if self._labels:
             return (outputs > 0.0).astype(int)
@@ -73,6 +77,8 @@ class NetworkClassifier(ClassifierMixin, Network):
 
     def predict_proba(self, X: Array) -> Array:
         """The probability of each class, in the order of `classes_`, or of each label; a row for each sample."""
+        if on_dask(X):
+            return answers_in_blocks(self, "predict_proba", X)
         outputs = self._outputs(X)
         if self._labels:
             return special.expit(outputs)
@@ -100,6 +106,10 @@ class NetworkClassifier(ClassifierMixin, Network):
             raise ValueError(f"y has the class {unseen.tolist()[0]!r}, but the classes are {self.classes_.tolist()}")
         return np.searchsorted(self.classes_, y), 1 if len(self.classes_) == 2 else len(self.classes_)
 
+    def _shared_targets(self, y: Array, classes: Array | None, anew: bool) -> tuple[Array, int]:
+        _, n_outputs = self._targets(distinct(y), classes, anew)
+        return in_blocks(position_of, y, self.classes_), n_outputs
+
     def _loss(self) -> str:
         several = self.n_outputs_ > 1 and not self._labels
         return "categorical_cross_entropy_with_logits" if several else "binary_cross_entropy_with_logits"
@@ -115,3 +125,8 @@ class NetworkClassifier(ClassifierMixin, Network):
         tags = super().__sklearn_tags__()
         tags.classifier_tags.multi_label = True
         return tags
+
+
+def position_of(labels: Array, classes: Array) -> Array:
+    """Where each label is among the classes."""
+    return np.searchsorted(classes, np.asarray(labels))

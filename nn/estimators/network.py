@@ -13,7 +13,9 @@ import numpy as np
 from nn import optimizers
 from nn.basics.checks import check_count, check_fraction
 from nn.basics.optional import require
+from nn.basics.rows import on_dask
 from nn.callbacks import Callback, EarlyStopping
+from nn.estimators.on_dask import check_columns, count_of_blocks
 from nn.history import History
 from nn.layers import MLP
 from nn.trainer import Trainer
@@ -50,7 +52,7 @@ class Network(BaseEstimator):
         optimizer: one of `nn.optimizers`, by name.
         learning_rate_init: its learning rate.
         l1, l2: strengths λ of the penalties λ Σ|p| and λ Σp².
-        batch_size: samples in a step; "auto": 200, or all if there are fewer.
+        batch_size: samples in a step; "auto": 200, or all if there are fewer; on Dask 200 for each chunk.
         max_iter: epochs at most.
         shuffle: whether samples are dealt to batches anew in each epoch.
         tol: a loss that falls by no more than this is no improvement.
@@ -96,6 +98,10 @@ class Network(BaseEstimator):
         """The targets as the loss takes them, and how many outputs that asks for."""
         raise NotImplementedError
 
+    def _shared_targets(self, y: Array, classes: Array | None, anew: bool) -> tuple[Array, int]:
+        """The same of targets on Dask."""
+        raise NotImplementedError
+
     def _loss(self) -> str:
         """The loss by name."""
         raise NotImplementedError
@@ -110,7 +116,7 @@ class Network(BaseEstimator):
         """Train on samples.
 
         Args:
-            X: (n_samples, n_features) numbers.
+            X: (n_samples, n_features) numbers; those of Dask's are trained on by its workers, see `nn.cluster`.
             y: their targets.
             sample_weight: how much each counts, 0 or more.
 
@@ -131,19 +137,18 @@ class Network(BaseEstimator):
         check_count("max_iter", self.max_iter)
         check_count("n_iter_no_change", self.n_iter_no_change)
         check_fraction("validation_fraction", self.validation_fraction)
-        X, y = validation.validate_data(self, X, y, dtype=np.float64, multi_output=True, reset=anew)
-        if sample_weight is not None:
-            sample_weight = validation._check_sample_weight(sample_weight, X, ensure_non_negative=True)
-            counts = sample_weight > 0.0
-            if not counts.any():
-                raise ValueError("sample_weight is 0 for all samples: no sample would count")
-            X, y, sample_weight = X[counts], y[counts], sample_weight[counts]
-        targets, n_outputs = self._targets(y, classes, anew)
+        if on_dask(X):
+            width, batch = check_columns(self, X, reset=anew), USUAL_BATCH * count_of_blocks(X)
+            targets, n_outputs = self._shared_targets(y, classes, anew)
+        else:
+            X, y, sample_weight = self._checked(X, y, sample_weight, anew)
+            width, batch = X.shape[1], min(USUAL_BATCH, len(X))
+            targets, n_outputs = self._targets(y, classes, anew)
         source = random.Random(int(check_random_state(self.random_state).randint(2**31 - 1)))
         if anew:
             sizes = np.atleast_1d(np.asarray(self.hidden_layer_sizes, dtype=object)).tolist()
             sizes = [int(size) if isinstance(size, np.integer) else size for size in sizes]
-            self.model_ = MLP(X.shape[1], [*sizes, n_outputs], activation=self.activation, rng=source)
+            self.model_ = MLP(width, [*sizes, n_outputs], activation=self.activation, rng=source)
             self.n_outputs_ = n_outputs
         optimizer = optimizers.get(self.optimizer)(self.learning_rate_init)
         trainer = Trainer(self.model_, self._loss(), optimizer, l1=self.l1, l2=self.l2)
@@ -157,7 +162,7 @@ class Network(BaseEstimator):
             X,
             targets,
             epochs=1 if one_epoch else self.max_iter,
-            batch_size=min(USUAL_BATCH, len(X)) if self.batch_size == "auto" else self.batch_size,  # type: ignore[arg-type]
+            batch_size=batch if self.batch_size == "auto" else self.batch_size,  # type: ignore[arg-type]
             validation_split=self.validation_fraction if early else 0.0,
             sample_weight=sample_weight,
             class_weight=self._class_weight(),
@@ -175,6 +180,19 @@ class Network(BaseEstimator):
                 stacklevel=3,
             )
         return self
+
+    def _checked(
+        self, X: Array, y: Array, sample_weight: Array | None, anew: bool
+    ) -> tuple[Array, Array, Array | None]:
+        """Samples, targets and weights as scikit-learn wants them, without those that do not count."""
+        X, y = validation.validate_data(self, X, y, dtype=np.float64, multi_output=True, reset=anew)
+        if sample_weight is None:
+            return X, y, None
+        sample_weight = validation._check_sample_weight(sample_weight, X, ensure_non_negative=True)
+        counts = sample_weight > 0.0
+        if not counts.any():
+            raise ValueError("sample_weight is 0 for all samples: no sample would count")
+        return X[counts], y[counts], sample_weight[counts]
 
     def _note(self, history: History, gone_on: bool) -> None:
         """What happened, to look at."""

@@ -8,7 +8,9 @@ from typing import Any
 import numpy as np
 
 from nn.basics.optional import require
+from nn.basics.rows import on_dask
 from nn.estimators.network import Array, Network, validation
+from nn.estimators.on_dask import answers_in_blocks
 
 RegressorMixin: Any = require("sklearn.base").RegressorMixin
 
@@ -37,6 +39,8 @@ class NetworkRegressor(RegressorMixin, Network):
 
     def predict(self, X: Array) -> Array:
         """The number of each sample; of several a row."""
+        if on_dask(X):
+            return answers_in_blocks(self, "predict", X)
         outputs = self._outputs(X)
         return outputs[:, 0] if self._flat else outputs
 
@@ -49,6 +53,9 @@ class NetworkRegressor(RegressorMixin, Network):
         elif (y.ndim == 1) != self._flat or y[:1].size != self.n_outputs_:
             raise ValueError(f"y has {y[:1].size} numbers for a sample, but that of the last fit had {self.n_outputs_}")
         return y, y[:1].size
+
+    def _shared_targets(self, y: Array, classes: Array | None, anew: bool) -> tuple[Array, int]:
+        return y, self._targets(np.zeros((2, *y.shape[1:])), classes, anew)[1]
 
     def _loss(self) -> str:
         return self.loss
