@@ -102,7 +102,7 @@ class Composed:
 M = Composed()
 
 
-def cosine(x: OnnxNumber) -> OnnxNumber:
+def cosine_by_sines(x: OnnxNumber) -> OnnxNumber:
     """2·sin(π/4 − x/2)·sin(π/4 + x/2), where π/4 has more digits than a float; far out what depends on x/2 alone."""
     size = M.abs(x)
     half = 0.5 * size
@@ -112,7 +112,7 @@ def cosine(x: OnnxNumber) -> OnnxNumber:
 
 
 def tangent(x: OnnxNumber) -> OnnxNumber:
-    return x.node("Sin") / cosine(x)
+    return x.node("Sin") / cosine_by_sines(x)
 
 
 def arctangent(x: OnnxNumber) -> OnnxNumber:
@@ -121,7 +121,7 @@ def arctangent(x: OnnxNumber) -> OnnxNumber:
     large = M.compare(">", size, 1.0)
     t = M.choose(large, 1.0 / size, size)
     a = t.node("Cast", to=FLOAT).node("Atan").node("Cast", to=DOUBLE)
-    up, across = a.node("Sin"), cosine(a)
+    up, across = a.node("Sin"), cosine_by_sines(a)
     a = a + (t * across - up) / (across + t * up)
     return M.copysign(M.choose(large, math.pi / 2 - (a - 6.123233995736766e-17), a), x)
 
@@ -218,7 +218,7 @@ IN_ONNX: dict[str, Callable[..., OnnxNumber]] = {
     "greater": lambda a, b: M.choose(M.compare(">", a, b), 1.0, 0.0),
     "step": above_zero,
     "where": one_of_two,
-    "cos": cosine,
+    "cos": cosine_by_sines,
     "tan": tangent,
     "asin": arcsine,
     "acos": arccosine,

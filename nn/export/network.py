@@ -33,7 +33,7 @@ def outputs_for_rows(model: Module, inputs: Tensor, example: Sequence[float]) ->
     row = [float(x) for x in example]
     structure = (reading.read(row),)
     try:
-        with in_mode(CallMode(training=False)):
+        with in_mode(CallMode(never=True)):
             specialised = Specialised(
                 lambda x: list(outputs_of(model, x)),
                 (row,),
