@@ -19,15 +19,16 @@ COMPUTED_NAME = "getattr(…, …)"
 EVERYTHING = frozenset({"vars", "__dict__", "dir", "getmembers", "asdict", "astuple", COMPUTED_NAME})
 
 #: Stand among the words where a function asks `getattr` for a name that stands in a variable, and where texts are
-#: put together: then any name may come out.
-VARIABLE_NAME, BUILT_TEXT = "getattr(…, name)", "f'…'"
+#: put together or cut: then any name may come out.
+VARIABLE_NAME, BUILT_TEXT, CUT = "getattr(…, name)", "f'…'", "…[a:b]"
 
 #: Words by which a variable may come to stand for any attribute's name.
 LISTING = frozenset(
-    {BUILT_TEXT, "fields", "_fields", "__annotations__", "__slots__", "__match_args__", "get_type_hints"}
+    {BUILT_TEXT, CUT, "fields", "_fields", "__annotations__", "__slots__", "__match_args__", "get_type_hints"}
 )
 
-BUILDING = {"BUILD_SLICE", "BINARY_SLICE", "BUILD_STRING", "FORMAT_VALUE", "FORMAT_SIMPLE", "FORMAT_WITH_SPEC"}
+BUILDING = {"BUILD_STRING", "FORMAT_VALUE", "FORMAT_SIMPLE", "FORMAT_WITH_SPEC"}
+CUTTING = {"BUILD_SLICE", "BINARY_SLICE"}
 BUILDERS = {
     *("str", "chr", "repr", "ascii", "format", "join", "replace", "lower", "upper", "strip", "capitalize"),
     *("removeprefix", "removesuffix"),
@@ -80,6 +81,8 @@ def names_of_code(code: CodeType) -> CodeNames:
         joins = step.opname.startswith("BINARY") and any(map(is_text, steps[max(number - 8, 0) : number]))
         if joins or step.opname in BUILDING or step.argval in BUILDERS:
             words.add(BUILT_TEXT)
+        elif step.opname in CUTTING:
+            words.add(CUT)
     return CodeNames(
         frozenset(words).union(*(part.words for part in inside)),
         frozenset(variables).union(*(part.variables for part in inside)),

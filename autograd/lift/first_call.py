@@ -7,13 +7,13 @@ call, and some others.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator, Set
 from contextlib import redirect_stdout
 from io import StringIO
 from math import isfinite, isnan, nan
 from typing import Any
 
-from autograd.code_names import BUILT_TEXT
+from autograd.code_names import BUILT_TEXT, COMPUTED_NAME, CUT, VARIABLE_NAME
 from autograd.lift.capture.arguments import defined_at
 from autograd.nesting import container_like, contents_of, flat, is_array, nested_like
 from autograd.recording import TraceError
@@ -40,9 +40,10 @@ MOVES: tuple[Callable[[float], float], ...] = (
 MANY_SCALARS = 20_000
 
 
-def asks_for_kinds(words: Iterable[str]) -> bool:
+def asks_for_kinds(words: Set[str]) -> bool:
     """Whether code with these words may answer otherwise for a Value than for a number."""
-    return not ASKING_FOR_KINDS.isdisjoint(words)
+    by_name = CUT in words and not words.isdisjoint((COMPUTED_NAME, VARIABLE_NAME))  # "isinstance"[2:], say
+    return by_name or not ASKING_FOR_KINDS.isdisjoint(words)
 
 
 def compare_with_plain(f: Callable[..., Any], compiled: Callable[..., Any], args: Any, kwargs: Any, size: int) -> None:
