@@ -54,7 +54,7 @@ def of_one(op: Operation) -> OfOne:
 
     def function(x: Any) -> Any:
         method = compiled(op)
-        return method(x) if isinstance(x, Value) else method(Value(x))._data
+        return method(x) if Value in type(x).__mro__ else method(Value(x))._data
 
     return described(function, op)
 

@@ -10,6 +10,7 @@ and methods below from it.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
 from math import isfinite
 from numbers import Number, Real
 from typing import Any
@@ -481,7 +482,13 @@ def value_of_parts(
     local_grads: Sequence[float],
 ) -> Value:
     """A Value with exactly these attributes."""
-    node = Value(data, label)
+    if op is None:
+        node = Value(data, label)
+    else:
+        node = NAMESPACE["new"](Value)  # noted where what is made is noted
+        node._data = real(data)
+        node.label = label
+        node._a = node._b = node._da = node._db = None
     node.grad = grad
     node._operation = op
     if len(parents) == 1:
@@ -547,6 +554,11 @@ def apply(op: Operation, *operands: Any) -> Value:
 # ── Operands ────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
+#: What is asked here so often that it must not take long, also while a function is watched: the profiling hook that
+#: watches it is told of every call of a function, but not of a partial.
+blank, identity, recording_now = partial(object.__new__), partial(id), partial(recording_here.get)
+
+
 def real(number: Any) -> float:
     """A real number as a float.
 
@@ -579,11 +591,13 @@ def operand(thing: Any) -> Any:
     Raises:
         TypeError: for what is certainly a mistake: text, truth values, None, containers, arrays, complex numbers.
     """
-    if isinstance(thing, Value):
+    if type(thing) is float:
+        return leaf(thing)
+    if Value in type(thing).__mro__:  # isinstance, without a call
         return thing
     number = as_number(thing)
     if number is not None:
-        return Value(number)
+        return leaf(number)
     if (
         thing is None
         or isinstance(thing, bool | str | bytes | complex | list | tuple | dict | set)
@@ -593,13 +607,28 @@ def operand(thing: Any) -> Any:
     return NotImplemented
 
 
+def leaf(number: float) -> Value:
+    """Value(number), made without a call: while a function is watched, each call takes longer than all of this."""
+    node = blank(Value)
+    node._data = number
+    node.grad = 0.0
+    node._operation = node._a = node._b = node._da = node._db = None
+    node.label = ""
+    if watchers and (recording := recording_now()) is not None:
+        recording.constants[identity(node)] = node
+    return node
+
+
 def operand_or_error(thing: Any) -> Value:
     """A Value as it is, a number as a new leaf.
 
     Raises:
         TypeError: for anything else.
     """
-    return thing if isinstance(thing, Value) else Value(thing)
+    if Value in type(thing).__mro__:
+        found: Value = thing
+        return found
+    return leaf(thing) if type(thing) is float else Value(thing)
 
 
 def reflected(number: Any, operator: Callable[[Value, Value], Value], value: Value) -> Value:
@@ -697,9 +726,9 @@ def adjoints(root: Value, seed: Any, partials: Callable[[Value], Iterable[Any]] 
     """
     adjoint = {id(root): seed}
     for node in reversed(topological_order(root)):
-        for parent, partial in zip(node.parents, partials(node), strict=True):
-            unit = type(partial) is float and partial == 1.0
-            term = adjoint[id(node)] if unit else adjoint[id(node)] * partial  # x·1 → x
+        for parent, slope in zip(node.parents, partials(node), strict=True):
+            unit = type(slope) is float and slope == 1.0
+            term = adjoint[id(node)] if unit else adjoint[id(node)] * slope  # x·1 → x
             adjoint[id(parent)] = adjoint[id(parent)] + term if id(parent) in adjoint else term
     return adjoint
 

@@ -1,7 +1,10 @@
 """In which order the scalars of a function were made, which the graph that it leaves behind does not tell.
 
 A Value carries no number, so that eager work pays nothing. While an order is noted, the functions that make Values
-(`autograd.eager`) write each down; what they do not make, as nodes of many operands, stands behind its operands.
+(`autograd.eager`, `value_of_parts`) write each down.
+
+The profiling hook of `autograd.outside` is told of every call meanwhile, which takes longer than most calls: so here is
+nothing that it is told of. It does not hear of a `partial`, of attributes and of operators.
 """
 
 from __future__ import annotations
@@ -9,13 +12,21 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from contextvars import ContextVar
+from functools import partial
 from typing import Any
 
 from autograd import eager
 
-#: The Values that are made in this thread or task, where that is noted.
-made_here: ContextVar[list[Any] | None] = ContextVar("made_here", default=None)
+new = partial(object.__new__)
+
+
+class MadeHere(threading.local):
+    """The Values that are made in this thread, where that is noted."""
+
+    values: list[Any] | None = None
+
+
+made_here = MadeHere()
 
 noting_lock = threading.Lock()
 noting = 0  # how many notes are taken, in whichever thread
@@ -23,15 +34,15 @@ noting = 0  # how many notes are taken, in whichever thread
 
 @contextmanager
 def noted_order() -> Iterator[list[Any]]:
-    """The Values that operations of one or two operands make meanwhile, in order. They are kept alive."""
-    made: list[Any] = []
-    token = made_here.set(made)
+    """The computed Values that are made meanwhile, in order. They are kept alive."""
+    before, made = made_here.values, list[Any]()
+    made_here.values = made
     change_noting(+1)
     try:
         yield made
     finally:
         change_noting(-1)
-        made_here.reset(token)
+        made_here.values = before
 
 
 def change_noting(change: int) -> None:
@@ -44,8 +55,8 @@ def change_noting(change: int) -> None:
 
 def write_down(kind: type) -> Any:
     """A new Value, written down."""
-    value: Any = object.__new__(kind)
-    made = made_here.get()
+    value: Any = new(kind)
+    made = made_here.values
     if made is not None:
-        made.append(value)
+        made += (value,)
     return value

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Container, Sequence
 
 from autograd import ops
+from autograd.lift.capture.batch_operations import BATCH, SAMPLE
 from autograd.recording import Recording
 from autograd.value import Value
 
@@ -16,16 +17,19 @@ from autograd.value import Value
 ALWAYS_FINITE = frozenset({
     ops.ADD, ops.SUBTRACT, ops.MULTIPLY, ops.NEGATIVE, ops.ABS, ops.MAXIMUM, ops.MINIMUM, ops.STEP, ops.GREATER,
     ops.WHERE, ops.SUM, ops.DETACH, ops.IDENTITY, ops.TANH, ops.SIGMOID, ops.RELU, ops.SIN, ops.COS, ops.ATAN,
+    ops.DOT, ops.MEAN, ops.LOGSUMEXP, BATCH,
 })  # fmt: skip
 
 
 def unused_that_may_fail(made: Sequence[Value], used: Container[int]) -> list[Value]:
     """Those of the recorded Values that are not used (their ids), and are made by an operation that can fail."""
-    return [
-        value
-        for value in made
-        if value._operation is not None and value._operation not in ALWAYS_FINITE and id(value) not in used
-    ]
+    return [value for value in made if may_fail(value) and id(value) not in used]
+
+
+def may_fail(value: Value) -> bool:
+    """Whether a Value is made by an operation that can fail."""
+    op = value._operation
+    return op is not None and op not in ALWAYS_FINITE and op.family is not SAMPLE
 
 
 def some_ask_the_data(made: Sequence[Value], recording: Recording) -> bool:
@@ -40,7 +44,7 @@ def some_ask_the_data(made: Sequence[Value], recording: Recording) -> bool:
         return id(value) in captured or (is_leaf and id(value) not in recording.arguments)
 
     for value in made:
-        if value._operation is None or value._operation in ALWAYS_FINITE:
+        if not may_fail(value):
             continue
         path, seen = [(value, iter(value.parents))], {id(value)}
         while path and not is_captured(path[-1][0]):
