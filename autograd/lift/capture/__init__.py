@@ -11,6 +11,9 @@ In reading order:
     recorded_values   which Values were recorded, operands first
     recorded_order    in which order the scalars were made
     unused            operations that no result needs, but that may fail
+    recorded_table    what was recorded as arrays, to look at many Values together
+    sample_blocks     which parts are the same work for one sample after the other
+    sample_axis       of which one is kept, and stands for all samples, as in vmap
     scalars           what a scalar program is
     folding           which constants operations can do without
     simplify          sums and products written flat, equal nodes merged, what is not needed dropped

@@ -20,6 +20,7 @@ from autograd.arithmetic import Floats
 from autograd.lift.capture.batch_operations import BATCH
 from autograd.lift.capture.folding import folded_kinds, kind_of
 from autograd.lift.capture.recorded_values import recorded_values
+from autograd.lift.capture.sample_axis import along_samples
 from autograd.lift.capture.scalars import COMMUTATIVE, LARGEST, LINEAR, Scalars, SumTerm
 from autograd.lift.capture.unused import unused_that_may_fail
 from autograd.operation import Operation
@@ -33,13 +34,19 @@ ADDITIVE = frozenset({ops.ADD, ops.SUBTRACT, ops.SUM, ops.MEAN, ops.DOT})
 
 def scalar_program(roots: list[Value], recording: Recording, made: Sequence[Value] = ()) -> Scalars:
     """The scalar program that computes the roots. `made` are the Values in the order of recording, as far as known."""
+    if along := along_samples(roots, recording, made):
+        found = Simplifier(along.roots, recording, (), along.unused).program
+        found.recorded = along.recorded
+        return found
     return Simplifier(roots, recording, made).program
 
 
 class Simplifier:
     """One walk over the recorded Values, operands first."""
 
-    def __init__(self, roots: list[Value], recording: Recording, made: Sequence[Value]) -> None:
+    def __init__(
+        self, roots: list[Value], recording: Recording, made: Sequence[Value], unused: Sequence[Value] = ()
+    ) -> None:
         self.program = Scalars()
         self.nodes: dict[int, int] = {}  # id of a Value → its node
         self.pending: dict[int, list[SumTerm]] = {}  # id of a Value that is only a part of sums → its terms
@@ -48,7 +55,7 @@ class Simplifier:
         self.constant(0.0)  # node 0, which fills up ragged lists
         self.before = recording.before
         order, self.expanded = recorded_values(roots, self.before)
-        if unused := unused_that_may_fail(made, set(map(id, order))):
+        if unused := unused or unused_that_may_fail(made, set(map(id, order))):
             order, self.expanded = recorded_values([*roots, *unused], self.before)
         self.count_uses(order, [*roots, *unused])
         self.constants = recording.constants.keys()
