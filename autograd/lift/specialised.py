@@ -11,7 +11,7 @@ import numpy as np
 
 from autograd.lift.arrays.machine import Machine
 from autograd.lift.arrays.program import Program
-from autograd.lift.arrays.regroup import regrouped
+from autograd.lift.arrays.regroup import Regrouping, regrouped
 from autograd.lift.capture.arguments import (
     Reading,
     argument_names,
@@ -43,8 +43,10 @@ def loops_or_arrays(
         return regrouped(scalars, inputs, captured)
     if tape := rolled_up(scalars, inputs, captured):
         return tape
-    arrays = regrouped(scalars, inputs, captured)
-    return straight(scalars, inputs, captured, len(arrays.instructions)) or arrays
+    arrays = Regrouping(scalars, inputs, captured)
+    if tape := straight(scalars, inputs, captured, len(arrays.groups)):  # which is long before the operations are there
+        return tape
+    return straight(scalars, inputs, captured, len(arrays.result.instructions)) or arrays.result
 
 
 class Specialised:

@@ -6,6 +6,7 @@ Sums of products become matrix products where `matrix_grid` finds that they can.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import cached_property
 
 import numpy as np
 
@@ -46,10 +47,19 @@ def regrouped(
 
 
 class Regrouping:
-    """Places for all scalars, and the instructions that compute them, group by group."""
+    """Places for all scalars, and the instructions that compute them, group by group.
+
+    Attributes:
+        groups: of scalars that are computed together; each becomes one array operation or more.
+        result: the array program.
+    """
 
     def __init__(
-        self, program: Scalars, inputs: dict[int, str], captured: list[int], tables: Sequence[tuple[str, int, int]]
+        self,
+        program: Scalars,
+        inputs: dict[int, str],
+        captured: list[int],
+        tables: Sequence[tuple[str, int, int]] = (),
     ) -> None:
         self.program = program
         operands = reachable(program)
@@ -57,25 +67,30 @@ class Regrouping:
             operands.setdefault(node, ())
         kinds = {**inputs, **dict.fromkeys(captured, "captured")}
         self.samples = batch_sizes(program, operands)
-        groups = scheduled(program, operands, roles(program, operands, kinds, self.samples))
+        self.groups = scheduled(program, operands, roles(program, operands, kinds, self.samples))
+        self.inputs, self.captured, self.tables_given, self.operands = inputs, captured, tables, operands
 
+    @cached_property
+    def result(self) -> Program:
+        """The array program."""
+        program, operands, inputs, captured = self.program, self.operands, self.inputs, self.captured
         self.place = np.full(len(program.op), -1, dtype=np.intp)  # where each node's number is, or its first sample's
         self.source = np.empty(1024, dtype=np.intp)  # of each place: the number of the region that it belongs to
         self.used = 0  # how many places are taken; the rest of `source` is room to grow
         self.computed = 0  # how many regions hold what is computed
         self.count = 1  # how many samples the group at hand stands for
-        self.result = Program(recorded=program.recorded)
+        self.found = Program(recorded=program.recorded)
         self.put([0, *(node for node in program.number if node in operands and node)], "constants")
-        self.result.constants = {int(self.place[n]): x for n, x in program.number.items() if self.place[n] >= 0}
+        self.found.constants = {int(self.place[n]): x for n, x in program.number.items() if self.place[n] >= 0}
         self.put(by_first_use(captured, operands), "p")
-        self.tables = [self.new_table(*table) for table in tables]
+        self.tables = [self.new_table(*table) for table in self.tables_given]
         for kind in dict.fromkeys(inputs.values()):
             self.put([node for node, name in inputs.items() if name == kind], kind)
-        self.result.inputs = [
+        self.found.inputs = [
             *(place for table in self.tables for place in table.ravel().tolist()),
             *(int(self.place[node]) for node in (*inputs, *captured)),
         ]
-        for group in groups:
+        for group in self.groups:
             op = program.op[group[0]]
             self.count = self.samples[group[0]]
             if op is LINEAR:
@@ -88,10 +103,11 @@ class Regrouping:
                 self.columns(group)
             else:
                 self.elementwise(group)
-            self.result.scalars += len(group)
-            self.result.grouped += len(group) if self.count > 1 or len(group) > 1 or op in (LINEAR, LARGEST) else 0
-        self.result.roots = [int(self.place[root]) for root in program.roots]
-        self.result.size = self.used
+            self.found.scalars += len(group)
+            self.found.grouped += len(group) if self.count > 1 or len(group) > 1 or op in (LINEAR, LARGEST) else 0
+        self.found.roots = [int(self.place[root]) for root in program.roots]
+        self.found.size = self.used
+        return self.found
 
     def put(self, nodes: Iterable[int], name: str) -> None:
         """Give the nodes the next places, as a region of their own."""
@@ -110,7 +126,7 @@ class Regrouping:
         size = nodes.size * self.count
         out = np.arange(start, start + size, self.count).reshape(nodes.shape)
         self.place[nodes[nodes >= 0]] = out[nodes >= 0]
-        regions = self.result.regions
+        regions = self.found.regions
         self.used += size
         if self.used > MOST_NUMBERS:
             raise TooLarge(
@@ -156,20 +172,20 @@ class Regrouping:
             order = best_order(operands[:, chosen])
             xs = operands[:, chosen][:, order]
             out = self.new_region(nodes[chosen][order])
-            self.result.instructions.append(Map(op, tuple(map(self.spread, xs)), self.spread(out)))
+            self.found.instructions.append(Map(op, tuple(map(self.spread, xs)), self.spread(out)))
 
     def batch(self, group: list[int]) -> None:
         """Rows of samples from the samples' own numbers."""
         rows = self.place[np.array([self.program.operands[node] for node in group])]
         order = best_order(rows.T[:1])
         out = self.spread(self.new_region(np.array(group)[order]))
-        self.result.instructions.append(Map(ops.IDENTITY, (rows[order],), out))
+        self.found.instructions.append(Map(ops.IDENTITY, (rows[order],), out))
 
     def columns(self, group: list[int]) -> None:
         """Rows of samples from a table that has them side by side."""
         of = [op.parameters for op in map(self.program.op.__getitem__, group) if op is not None]
         columns = self.tables[int(of[0]["table"])][:, [int(each["number"]) for each in of]]
-        self.result.instructions.append(Map(ops.IDENTITY, (columns.T,), self.spread(self.new_region(np.array(group)))))
+        self.found.instructions.append(Map(ops.IDENTITY, (columns.T,), self.spread(self.new_region(np.array(group)))))
 
     def largest(self, group: list[int]) -> None:
         """The largest of each list; short lists repeat their first number."""
@@ -180,9 +196,9 @@ class Regrouping:
         out = self.new_region(np.array(group)[order])
         out = self.spread(out)
         if width == 1:
-            self.result.instructions.append(Map(ops.DETACH, (self.spread(rows[order, 0]),), out))
+            self.found.instructions.append(Map(ops.DETACH, (self.spread(rows[order, 0]),), out))
         else:
-            self.result.instructions.append(Reduce(LARGEST, self.spread(rows[order]).swapaxes(-1, -2), out))
+            self.found.instructions.append(Reduce(LARGEST, self.spread(rows[order]).swapaxes(-1, -2), out))
 
     # ── Sums and sums of products ───────────────────────────────────────────────────────────────────────────
 
@@ -194,10 +210,14 @@ class Regrouping:
                 for chosen in indices_by_label(np.ceil(np.log2(table.counts + 1.0))):
                     self.linear([group[k] for k in chosen])
                 return
+        if self.count > 1:
+            tables = [self.summed_once(table) if self.is_for_all(table) else table for table in tables]
         products = [table for table in tables if table.is_product and table.width > 1]
         nodes = np.array(group)
         if products:
             main = max(products, key=lambda table: table.used)
+            if self.count > 1 and (self.source[main.left] < BATCHED).all():
+                main.aligned()
             cells = grids(main.left, main.right)
             if len(cells) > 1:
                 for grid in cells:
@@ -208,10 +228,24 @@ class Regrouping:
             grid = best_order(np.concatenate([table.columns() for table in tables]))
         self.add_up(tables, grid, self.new_region(np.where(grid >= 0, nodes[grid], -1)))
 
+    def is_for_all(self, table: TermTable) -> bool:
+        """Whether terms to be summed are the same for all samples of a batch."""
+        work = table.is_product or table.width > 1
+        return work and bool((self.source[table.left] < BATCHED).all() and (self.source[table.right] < BATCHED).all())
+
+    def summed_once(self, table: TermTable) -> TermTable:
+        """What is the same for all samples, summed outside of the batch: one term for each sum."""
+        count, self.count = self.count, 1
+        sums = np.arange(len(table.left))
+        out = self.new_region(np.full(len(sums), -1))
+        self.add_up([table], sums, out)
+        self.count = count
+        return TermTable(1, sums, out, np.full(len(sums), -1), len(sums))
+
     def add_up(self, tables: list[TermTable], grid: Places, out: Places) -> None:
         """The instructions that sum the tables, the positive ones first."""
         tables.sort(key=lambda table: (table.sign < 0, not table.is_product))
-        add = self.result.instructions.append
+        add = self.found.instructions.append
         everywhere = self.spread(out)
         used = grid >= 0
         if tables[0].sign < 0:

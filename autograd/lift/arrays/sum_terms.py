@@ -10,6 +10,9 @@ import numpy as np
 from autograd.lift.arrays.program import Places
 from autograd.lift.capture.scalars import SumTerm
 
+#: How many times as many terms there may be where missing ones are filled up with zeros.
+MOST_ZEROS = 2
+
 
 class TermTable:
     """Terms of a group's sums that come from the same regions with the same sign, one row of them a sum.
@@ -32,6 +35,34 @@ class TermTable:
         self.right = np.zeros_like(self.left)
         if self.is_product:
             self.right[owner, column] = right
+
+    def aligned(self) -> bool:
+        """Give sums whose right factors are among another's the same ones, with 0 as left factor where one is missing.
+
+        So the rows of a triangular matrix are the rows of one. Nothing is done if more than half would be zeros.
+        """
+        lists: list[tuple[int, ...]] = [
+            tuple(row[:count]) for row, count in zip(self.right.tolist(), self.counts.tolist(), strict=True)
+        ]
+        whole: dict[tuple[int, ...], tuple[int, ...]] = {}  # of each list, the one that has all of it
+        having: dict[int, list[tuple[int, ...]]] = {}  # of each factor, the longest lists with it
+        for each in sorted(set(lists), key=len, reverse=True):
+            members = set(each)
+            if len(members) < len(each):
+                return False
+            whole[each] = next((x for x in having.get(each[0], ()) if members.issubset(x)), each) if each else each
+            if whole[each] is each:
+                for factor in each:
+                    having.setdefault(factor, []).append(each)
+        if len(set(whole.values())) == len(whole) or sum(len(whole[x]) for x in lists) > MOST_ZEROS * self.used:
+            return False
+        left, right = np.zeros_like(self.left), np.zeros_like(self.right)
+        for row, each in enumerate(lists):
+            all_of_it = whole[each]
+            right[row, : len(all_of_it)] = all_of_it
+            left[row, np.searchsorted(all_of_it, each)] = self.left[row, : len(each)]
+        self.left, self.right = left, right
+        return True
 
     def columns(self) -> Places:
         """The places by which sums without a grid are put in order."""

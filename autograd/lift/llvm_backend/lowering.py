@@ -108,7 +108,9 @@ class Lowering:
         combine: str = "sum",
         calls: bool = False,
     ) -> None:
-        """Add a statement over elements; operands may be broadcast."""
+        """Add a statement over elements; operands may be broadcast. With mode "=-" the negative is stored."""
+        if mode == "=-":
+            mode, formula = "=", negated(formula)
         flat = tuple(np.broadcast_to(x, write.shape).ravel() for x in reads)
         if strides_of(write) is None:
             flat, write = self.without_gaps(flat, write.ravel())
@@ -160,6 +162,9 @@ class Lowering:
         if left.shape[-1] == 1:  # outer products
             self.each([left, right.swapaxes(-1, -2)], out, mode, ops.MULTIPLY.value)
             return
+        if mode == "=-":
+            self.each([], np.unique(out), "=", lambda m: 0.0)
+            mode = "-"
         left, right = self.gathered(left), self.gathered(right)
         step = strides_of(out)
         if step is not None and all(s or n == 1 for s, n in zip(step, out.shape, strict=True)):
@@ -202,11 +207,10 @@ class Lowering:
     def flow(self, flow: Flow) -> None:
         """The derivative that flows to one operand."""
         instruction = flow.instruction
-        negative = instruction.mode == "-"
-        mode = "=" if flow.first and not negative else "-" if negative else "+"
+        mode = "-" if instruction.mode == "-" else "+"
+        if flow.first:
+            mode = "=-" if mode == "-" else "="
         target = flow.target + self.adjoints
-        if flow.first and negative:
-            self.each([], np.unique(target), "=", lambda m: 0.0)
         adjoint = instruction.out + self.adjoints
         if isinstance(instruction, MatrixProduct):  # Y = A·Bᵀ:  Ā = Ȳ·B,  B̄ = Ȳᵀ·A
             other = instruction.right if flow.operand == 0 else instruction.left
@@ -248,6 +252,11 @@ def repeats(offsets: Places) -> bool:
 def unchanged(m: Any, x: Any) -> Any:
     """The number itself."""
     return x
+
+
+def negated(formula: ElementFormula) -> ElementFormula:
+    """−formula."""
+    return lambda m, *xs: -formula(m, *xs)
 
 
 def calls_functions(whole: Expression) -> bool:
