@@ -47,9 +47,12 @@ class Objective:
 
     def look_at(self, x: Sequence[Any]) -> int:
         """Call the model for one sample, to see what it does in training; the number of its outputs."""
-        with switched(self.model, True), in_mode(CallMode()) as mode:
+        own = has_code_of_its_own(self.model)
+        with switched(self.model, True) if own else nullcontext(), in_mode(CallMode()) as mode:
             count = len(outputs_of(self.model, x))
-        self.masked, self.has_modes = mode.masked, mode.asked or names_the_mode(self.model)
+        self.masked = mode.masked
+        # A part that is compiled asks once, and perhaps did before: then its code says so.
+        self.has_modes = mode.asked or (own and "training" in Following((self.model,)).words)
         return count
 
     def of_sample(self, x: Sequence[Any], encoded: Sequence[Any]) -> tuple[Any, Sequence[Any]]:
@@ -124,7 +127,6 @@ class Objective:
         return math.fsum(sums) / len(samples) + float(penalty), predictions
 
 
-def names_the_mode(model: Module) -> bool:
-    """Whether code of the user's that is part of the model has the word `training`, which a compiled part asks once."""
-    kinds = {type(part).__module__.partition(".")[0] for part in modules_in(model)}
-    return not kinds <= {"nn"} and "training" in Following((model,)).words
+def has_code_of_its_own(model: Module) -> bool:
+    """Whether some part of it is of a class that is not of `nn`."""
+    return any(type(part).__module__.partition(".")[0] != "nn" for part in modules_in(model))
