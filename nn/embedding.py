@@ -53,18 +53,19 @@ class Embedding(Module):
         rows: list[Any] = take(self.table, x)
         return rows
 
-    @property
-    def n_tokens(self) -> int:
-        """How many tokens there are."""
-        return len(self.table)
+    activation_name = ""
 
     @property
-    def n_out(self) -> int:
-        """How many numbers stand for each."""
-        return len(self.table[0])
+    def shape(self) -> tuple[int, int]:
+        """The number of tokens, and of the numbers that stand for each."""
+        return len(self.table), len(self.table[0])
+
+    def settings(self) -> dict[str, Any]:
+        """What it was made with, but for its numbers."""
+        return dict(zip(("n_tokens", "n_out"), self.shape, strict=True))
 
     def __repr__(self) -> str:
-        return f"Embedding({self.n_tokens}, {self.n_out})"
+        return f"Embedding({self.shape[0]}, {self.shape[1]})"
 
 
 class Flatten(Module):

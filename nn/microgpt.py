@@ -104,8 +104,9 @@ class Value(autograd.Value):
         if (recording := recording_here.get()) is not None:
             recording.refuse("a node was built of its number", OPERATORS_INSTEAD)
         if not VALUES_OF_EITHER_KIND.issuperset(map(type, operands)):
-            wrong = [child for child in operands if not isinstance(child, autograd.Value)]
-            raise TypeError(f"the operands of a node are Values, but one is {wrong[0]!r}")
+            for child in operands:
+                if not isinstance(child, autograd.Value):
+                    raise TypeError(f"the operands of a node are Values, but one is {child!r}")
         if mark := local_grads if isinstance(local_grads, str) else _op:
             self.mark = mark
         if isinstance(local_grads, str) or (_op and not len(local_grads)):
@@ -332,6 +333,9 @@ class StraightLine(Operation):
         self.arity = len(xs)
         self.at = y, xs
         self.slopes = slopes
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return StraightLine, (self.name, *self.at, self.slopes)
 
     def value(self, m: Any, *operands: Any) -> Any:
         """On the line."""

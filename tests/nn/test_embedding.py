@@ -24,7 +24,7 @@ def test_it_gives_rows_as_the_tokens_are_nested():
     assert embedding(3) == embedding.table[3]
     assert embedding([0, 3]) == [embedding.table[0], embedding.table[3]]
     assert embedding([[0], [3.0]]) == [[embedding.table[0]], [embedding.table[3]]]
-    assert (embedding.n_tokens, embedding.n_out, len(embedding.parameters())) == (4, 2, 8)
+    assert (embedding.shape, len(embedding.parameters())) == ((4, 2), 8)
     assert list(embedding.named_parameters())[:3] == ["table[0][0]", "table[0][1]", "table[1][0]"]
 
 
@@ -84,6 +84,12 @@ def test_a_single_token_is_a_sample_too():
     model = Sequential(Embedding(3, 2, rng=1), Flatten(), Layer(2, 1, rng=1))
     history = Trainer(model, "mse", GradientDescent(0.1)).fit([[0], [1], [2]], [1.0, 2.0, 3.0], epochs=50, verbose=0)
     assert history["loss"][-1] < 0.1 * history["loss"][0]
+
+
+def test_it_is_a_row_of_the_summary_and_refused_before_a_layer_without_flatten():
+    assert "layers.0 (Embedding)  5 → 3                      15" in network().summary()
+    with pytest.raises(ValueError, match="layer 0 has 3 outputs, but layer 1 takes 6 inputs"):
+        Sequential(Embedding(5, 3), Layer(6, 1))
 
 
 def test_flatten_keeps_values_and_order():

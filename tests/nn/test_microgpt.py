@@ -307,6 +307,25 @@ def test_copies_and_pickles_of_leaves_keep_what_is_theirs():
     assert copy.deepcopy(p * p + 1.0).data == 5.0
 
 
+def test_a_graph_with_nodes_that_are_built_is_pickled_and_copied():
+    x = Value(2.0, label="x")
+    y = Value(8.0, (x,), (12.0,)) * x
+    for other in (pickle.loads(pickle.dumps(y)), copy.deepcopy(y)):
+        other.backward()
+        (leaf,) = [node for node in topological_order(other) if node.op is None]
+        assert (other.data, leaf.grad, leaf.label) == (16.0, 32.0, "x")
+
+
+def test_a_class_derived_from_it_builds_nodes_too():
+    class Own(Value):
+        def cubed(self):
+            return Own(self.data**3, (self,), (3.0 * self.data**2,))
+
+    x = Own(2.0)
+    (x.cubed() + x).backward()
+    assert x.grad == 13.0
+
+
 def test_they_are_parameters_of_a_module():
     class Line(Module):
         def __init__(self):
