@@ -87,6 +87,8 @@ class ObjectiveProgram:
         firsts = accumulate((rows * width for rows, width in rows_and_widths), initial=0)
         self.places = [(first, width, rows) for first, (rows, width) in zip(firsts, rows_and_widths, strict=False)]
         position = {id(parameter): k for k, parameter in enumerate(objective.model.parameters())}
+        if strangers := [value for value in self.pattern.captured if id(value) not in position]:
+            raise ValueError(f"it reads Values that are no parameters of the model, such as {strangers[0]!r}")
         self.positions = [position[id(parameter)] for parameter in self.pattern.captured]
         self.loops: list[tuple[Any, Any]] = []  # (an optimiser's rule and settings, its machine code)
 

@@ -287,6 +287,31 @@ def test_a_whole_power_of_zero_has_derivatives_of_any_order(n):
         f = grad(f)
 
 
+@pytest.mark.parametrize("compile", [lambda f: f, jit], ids=["eager", "compiled"])
+@pytest.mark.parametrize("name", BACK_ENDS)
+@pytest.mark.parametrize("scores", [[40.0, 0.0], [0.0, -40.0, 3.0], [-700.0, 0.0, 20.0], [1e3, 1e3, -1e3], [0.0, 0.5]])
+def test_softmax_and_logsumexp_in_their_tails(scores, name, compile):
+    """Products keep all their digits: pᵢ, and −pᵢpⱼ. The difference pᵢ − pᵢ² has those of its terms, and no more."""
+    with mp.workdps(60), run_by(name):
+        terms = [mp.exp(mp.mpf(x) - max(scores)) for x in scores]
+        p = [term / sum(terms) for term in terms]
+        slopes = compile(grad(autograd.logsumexp))(scores)
+        for found in (
+            compile(autograd.jacobian(autograd.softmax))(scores),
+            compile(hessian(autograd.logsumexp))(scores),
+        ):
+            for i, row in enumerate(found):
+                assert abs(slopes[i] - p[i]) <= 1e-12 * p[i] + 5e-324
+                assert abs(row[i] - p[i] * (1 - p[i])) <= 4e-16 * p[i] + 1e-12 * p[i] * (1 - p[i]) + 5e-324
+                for j in set(range(len(row))) - {i}:
+                    assert abs(row[j] + p[i] * p[j]) <= 1e-12 * p[i] * p[j] + 1e-307
+        x = scores[0] - scores[1]  # of two: all digits in both tails
+        for sign in (1.0, -1.0):
+            expected = 1 / ((1 + mp.exp(mp.mpf(x))) * (1 + mp.exp(-mp.mpf(x))))
+            assert abs(compile(grad(autograd.sigmoid))(sign * x) - expected) <= 1e-14 * expected + 5e-324
+            assert abs(compile(grad(grad(autograd.softplus)))(sign * x) - expected) <= 1e-14 * expected + 5e-324
+
+
 # ── All arithmetics agree ──
 
 

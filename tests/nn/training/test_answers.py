@@ -99,3 +99,9 @@ def test_what_depends_on_parameters_is_not_asked_before():
     plain = Trainer(Model(lambda x: tanh(x)), "mse", GradientDescent(0.01))
     plain.fit(*samples(), epochs=1, verbose=0, rng=0)
     assert not plain.engine.program.pattern.asks_the_data
+
+
+def test_values_that_are_no_parameters_are_named_as_the_reason_for_plain_backward():
+    stranger = Value(0.25, label="stranger")
+    _, trainer = trained(lambda x: x * stranger, "auto")
+    assert "no parameters of the model, such as Value(0.25" in trainer.engine.description
