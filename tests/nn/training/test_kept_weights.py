@@ -360,3 +360,15 @@ def test_an_improvement_is_more_than_the_least_in_the_direction_that_is_better(h
 
 def test_a_loss_is_the_better_the_smaller_by_however_little():
     assert Improvement("loss").over(2.0, 2.0 - 1e-12) and not Improvement("loss").over(2.0, 2.5)
+
+
+@pytest.mark.parametrize("engine", ["eager", "auto"])
+@pytest.mark.parametrize("batch_size", [1, 5, 8, 21, None])  # of 21: the last batch may be a smaller one
+def test_the_loss_of_an_epoch_is_the_mean_over_its_samples(engine, batch_size):
+    X, y = samples()
+    trainer = Trainer(MLP(2, [3, 1], rng=1), "mse", GradientDescent(1e-300), metrics=["mae"], engine=engine)
+    logs = trainer.fit(X, y, epochs=2, batch_size=batch_size, validation_data=(X, y), verbose=0, rng=1).columns
+    errors = [predicted[0] - target for predicted, target in zip(trainer.predict(X), y, strict=True)]
+    assert logs["loss"] == pytest.approx([sum(e * e for e in errors) / 21] * 2, rel=1e-12)
+    assert logs["mean_absolute_error"] == pytest.approx([sum(map(abs, errors)) / 21] * 2, rel=1e-12)
+    assert logs["validation_loss"] == pytest.approx(logs["loss"], rel=1e-12)

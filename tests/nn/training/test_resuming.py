@@ -114,6 +114,16 @@ def test_with_more_patience_it_goes_on(tmp_path):
     assert fit(20, callbacks=rule(5), resume=path)[1].epochs == 6
 
 
+@pytest.mark.parametrize("tolerance, epochs", [(None, 6), (1e-12, 6), (1e9, 2)])
+def test_one_that_has_converged_goes_on_with_a_smaller_tolerance(tmp_path, tolerance, epochs):
+    path = tmp_path / "state.json"
+    _, history = fit(6, callbacks=[Checkpoint(path)], tolerance=1e9)
+    assert history.epochs == 2 and "converged" in history.stop
+    _, resumed = fit(6, callbacks=[Checkpoint(path)], tolerance=tolerance, resume=path)
+    assert resumed.epochs == epochs
+    assert resumed.columns["loss"] == fit(6)[1].columns["loss"][:epochs]
+
+
 def test_one_that_was_interrupted_goes_on(tmp_path):
     path = tmp_path / "checkpoint.json"
     whole = fit(6)[1]
