@@ -64,9 +64,9 @@ def names_of_hidden(depth: int, count: int) -> list[str]:
 
 
 def names_of_outputs(trained: Predictor) -> list[str]:
-    """An output is called after its class; the one of two classes p, or s if it is a score; a number y_hat."""
+    """An output is called after its class, s(2) or p(cat), as it is a score or a probability; a number y_hat."""
     if not trained.prepare.classes:
         return ["y_hat"]
-    if trained.head.n_outputs == 1:
-        return ["p" if trained.loss.expects == "probabilities" else "s"]
-    return [str(name) for name in trained.prepare.classes]
+    letter = "p" if trained.loss.expects == "probabilities" else "s"
+    classes = trained.prepare.classes
+    return [letter] if trained.head.n_outputs == 1 else [f"{letter}({name})" for name in classes]

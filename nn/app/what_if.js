@@ -116,7 +116,7 @@ class NeuronView {
     if (!open) return;
     this.stepper ??= this.made();
     this.stepper.take(this.numbers);
-    this.stepper.timeline.jump(this.stepper.timeline.last);
+    this.stepper.toResult();
   }
 
   made() {

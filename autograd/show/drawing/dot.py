@@ -44,7 +44,7 @@ class Style:
         backward: show the gradients, and dress the arrows in what flows along them.
         local_derivatives: write them beside the arrows.
         digits: how many of a number are shown.
-        letters: for how many letters of a gradient there is room at least, because others will stand there, too.
+        letters: for how many letters of a number there is room at least, because others will stand there, too.
     """
 
     theme: Theme = THEMES["light"]
@@ -124,7 +124,10 @@ def card(node: DrawableNode, style: Style, dimmed: bool, slim: bool) -> str:
     """
     theme = style.theme
     ink, muted, border = (theme.faint,) * 3 if dimmed else (theme.ink, theme.muted, theme.border)
-    value = cell(node, "value", style.number(node.value), ink, about=exactly(node.value), place=LEFT if slim else SPAN)
+    value = cell(
+        node, "value", style.number(node.value), ink, about=exactly(node.value), place=LEFT if slim else SPAN,
+        letters=style.letters * slim,
+    )  # fmt: skip
     if node.constant:
         return f'<table border="0" cellborder="0" cellspacing="0" cellpadding="1"><tr>{value}</tr></table>'
     name = cell(node, "name", node.name, ink, face=SERIF, size=15 if len(node.name) <= LONG else 12, place=LEFT)

@@ -6,6 +6,12 @@ function svgOf(picture) {
   return document.importNode(parsed.documentElement, true);
 }
 
+function press(text, room) {
+  text.setAttribute("textLength", room);
+  text.setAttribute("lengthAdjust", "spacingAndGlyphs");
+}
+
+const NARROWEST = 6;  // pixels of a digit: a text with so many for each is measured before it may be too long for its card
 const SHEET = 200;  // nodes and edges
 
 /* When something in an SVG changes, a browser goes through all of it to paint it again. So a large drawing is laid
@@ -58,22 +64,24 @@ class Drawing {
     this.observer.observe(this.element);
   }
 
-  /* Press long names together where the font is wider than the one that the cards were measured for. */
+  /* Press long names together where the font is wider than the one that the cards were measured for, and find out how
+     much room there is for numbers. */
   fitNames() {
     const tight = [];
-    for (const [key, { group, text }] of this.places) {
-      const card = key.endsWith(" name") && group.parentNode.querySelector("rect");
+    for (const [key, place] of this.places) {
+      const { group, text } = place;
+      const card = / (name|value|gradient)$/.test(key) && text && group.parentNode.querySelector("rect");
       if (!card) continue;
       const [start, line] = [text.x, text.y].map(({ baseVal }) => baseVal[0].value);
       const beside = [...group.parentNode.querySelectorAll("text")]
         .filter(({ x, y }) => x.baseVal[0].value > start && Math.abs(y.baseVal[0].value - line) < 4)
         .map(({ x }) => x.baseVal[0].value);
       const room = Math.min(...beside, card.x.baseVal.value + card.width.baseVal.value) - start - 3;
-      if (text.textContent.length > 5 && text.getComputedTextLength() > room) tight.push([text, room]);
+      if (!key.endsWith(" name")) place.room = room;
+      else if (text.textContent.length > 5 && text.getComputedTextLength() > room) tight.push([text, room]);
     }
     for (const [text, room] of tight) {
-      text.setAttribute("textLength", room);
-      text.setAttribute("lengthAdjust", "spacingAndGlyphs");
+      press(text, room);
     }
   }
 
@@ -141,7 +149,12 @@ class Drawing {
     const place = this.places.get(key);
     if (!place || (place.content === content && place.wrong === Boolean(wrong))) return;
     Object.assign(place, { content, wrong: Boolean(wrong) });
-    if (place.text) place.text.textContent = content ?? "";
+    if (place.text) {
+      place.text.textContent = content ?? "";
+      if (place.pressed) place.text.removeAttribute("textLength");
+      place.pressed = content !== null && content.length * NARROWEST > place.room && place.text.getComputedTextLength() > place.room;
+      if (place.pressed) press(place.text, place.room);
+    }
     place.group.classList.toggle("cg-empty", content === null);
     place.group.classList.toggle("cg-wrong", Boolean(wrong));
     place.group.classList.toggle("cg-negative", content !== null && content.startsWith("−"));

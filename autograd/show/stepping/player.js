@@ -73,7 +73,11 @@ function typedNumber(text) {
 }
 
 /* A number as it stands in a field. */
-const shortNumber = (x) => String(Number(x.toPrecision(5))).replace("-", "−");
+const shortNumber = (x) => {
+  const exponential = x !== 0 && Math.abs(x) < 1e-3;
+  const written = exponential ? x.toExponential(4).replace(/\.?0+e/, "e") : String(Number(x.toPrecision(5)));
+  return written.replace(/-/g, "−");
+};
 
 /* Drawn, because few fonts have these signs. */
 const ICONS = {
@@ -102,8 +106,9 @@ const plain = (html) => {
   return holder.content.textContent;
 };
 
-/* A derivative stays in one piece where a line breaks, if there is room for it. */
-const unbroken = (html) => html.replace(/∂\S+\/∂\S+/g, "<span class=cg-piece>$&</span>");
+/* A derivative stays in one piece where a line breaks, if there is room for it, with what is held fixed in it. */
+const DERIVATIVE = /∂(?:[^\s<|]|<\/?su[bp]>)+\/∂(?:[^\s<|]|<\/?su[bp]>)+(?:\|<sub>(?:[^<]|<su[bp]>[^<]*<\/su[bp]>)*<\/sub>)?/g;
+const unbroken = (html) => html.replace(DERIVATIVE, "<span class=cg-piece>$&</span>");
 
 // ── The controls of a timeline: buttons, a slider, a speed, keys ───────────────────────────────────────────
 
@@ -133,14 +138,14 @@ class Controls {
       this.slider, this.count, this.speed);
   }
 
-  /* `where` is said of the step by a screen reader; `split` is the first step of the second colour, if any. */
-  show(where, split) {
+  /* `where` is said of the step by a screen reader; `turns` are the first steps of the second and the third colour. */
+  show(where, turns = []) {
     const { at, last, playing } = this.timeline;
     this.slider.max = last;
     this.slider.value = at;
     this.slider.setAttribute("aria-valuetext", `${at} of ${last}, ${where}`);
     this.slider.style.setProperty("--at", last ? at / last : 0);
-    this.slider.style.setProperty("--split", split === undefined || !last ? 1 : split / last);
+    ["--split", "--end"].forEach((name, place) => this.slider.style.setProperty(name, turns[place] > 0 && last ? turns[place] / last : 1));
     this.count.textContent = `${at} / ${last}`;
     const label = playing ? "Pause (space)" : "Play (space)";
     this.play.replaceChildren(icon(playing ? "pause" : "play"));

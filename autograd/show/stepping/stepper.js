@@ -172,7 +172,8 @@ function stepper(root, data) {
     words.classList.toggle("cg-long", plain(contents.formulaHtml).length > 42);
     player.classList.toggle("cg-at-wrong", Boolean(step.wrong));
     say.textContent = contents.say;
-    controls.show(PHASES[step.phase].toLowerCase(), listed.findIndex(({ phase, skipped }) => (skipped?.[0].phase ?? phase) === "backward"));
+    const first = (wanted) => listed.findIndex(({ phase, skipped }) => (skipped?.[0].phase ?? phase) === wanted);
+    controls.show(PHASES[step.phase].toLowerCase(), [first("backward"), first("update")]);
   }
 
   const wordsOf = (step) => (step.phase === "aside" ? wordsAside(step) : track.timeline.words(step));
@@ -312,5 +313,6 @@ function stepper(root, data) {
     learning?.restart();
     renew();
   }
-  return { timeline, take };
+  const toResult = () => timeline.jump(listed.findIndex(({ phase }) => phase === "loss"));
+  return { timeline, take, toResult };
 }

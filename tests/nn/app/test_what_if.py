@@ -228,6 +228,7 @@ def test_the_neurons_of_a_row_open_in_the_stepper_and_follow_it(open_page, kind)
     tab = open_page(document("", what_if(run)))
     tab.get_by_role("button", name="Open its neurons").click()
     stepper = tab.locator(".wi-neurons .cg-player")
+    assert stepper.locator(".cg-phase").inner_text().lower() == "result"
     for place in (0, 1, 5):
         tab.get_by_label("Test row").select_option(str(place))
         tab.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
@@ -238,6 +239,7 @@ def test_the_neurons_of_a_row_open_in_the_stepper_and_follow_it(open_page, kind)
         scale = trained.prepare.to_dict()["target_scaler"] if code is None else None
         target = code if scale is None else (right - scale["mean"][0]) / scale["scale"][0]
         shown = steps(neurons_at(trained, trained.prepare.input_array(cells)[0].tolist(), target).root)
+        stepper.locator(".cg-controls button").nth(4).click()  # to the last step
         boxes = tab.evaluate(
             """() => Object.fromEntries([...document.querySelectorAll('g.node[data-part]')].map((node) => [
                 node.dataset.part,
