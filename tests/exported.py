@@ -12,8 +12,9 @@ import numpy as np
 import pytest
 
 from autograd.export.c_source import CSource
+from autograd.export.dialects import JAX, PYTORCH
 from autograd.export.onnx_graph import onnx_model
-from autograd.export.python_source import JAX, PYTORCH, python_source
+from autograd.export.python_source import python_source
 
 COMPILER = next(filter(None, map(shutil.which, ("cc", "gcc", "clang"))), None)
 

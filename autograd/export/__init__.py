@@ -11,7 +11,10 @@ In reading order:
     loops            a tape becomes such arrays, its loops included
     functions        a compiled function, with its arguments and gradients
     naming           names that are free in another language
-    python_source    the arrays as Python: JAX and PyTorch are two dialects
+    dialects         the words of JAX and of PyTorch
+    python_source    the arrays as Python, in any dialect
+    c_words          how C writes operations, numbers and indices
+    c_lines          lines of C, and where a number is
     c_source         the arrays as C
     onnx_arithmetic  the elementary functions in operators that are computed in float64
     onnx_graph       the arrays as an ONNX model

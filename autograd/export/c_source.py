@@ -6,12 +6,10 @@ has an array of its own.
 
 from __future__ import annotations
 
-import textwrap
-from collections.abc import Sequence
-from typing import Any
-
 import numpy as np
 
+from autograd.export.c_lines import CLines, is_one_number, numbers_behind
+from autograd.export.c_words import HELPERS, TAKEN, broadcast_index, word_of
 from autograd.export.dataflow import (
     ELEMENTWISE,
     Dataflow,
@@ -23,7 +21,6 @@ from autograd.export.dataflow import (
 )
 from autograd.export.lowering import CannotExport
 from autograd.export.naming import Names
-from autograd.export.python_source import INFIX_WORDS
 
 #: Numbers beyond which a function's arrays are not on its stack.
 MOST_ON_STACK = 1 << 14
@@ -31,41 +28,17 @@ MOST_ON_STACK = 1 << 14
 #: Runs of neighbours that are copied one by one; of more, a table says where each number is.
 MOST_COPIES = 8
 
-WORDS = INFIX_WORDS | {
-    "power": "pow({0}, {1})", "abs": "fabs({0})", "greater": "({0} > {1} ? 1.0 : 0.0)",
-    "where": "({0} != 0.0 ? {1} : {2})", "step": "step_({0})", "maximum": "maximum_({0}, {1})",
-    "minimum": "minimum_({0}, {1})",
-}  # fmt: skip
 
-HELPERS = """\
-static inline double step_(double x) { return x > 0.0 ? 1.0 : x <= 0.0 ? 0.0 : x; }
-static inline double maximum_(double a, double b) { return a >= b || a != a ? a : b; }
-static inline double minimum_(double a, double b) { return a <= b || a != a ? a : b; }
-"""
-
-
-def word_of(kind: str) -> str:
-    """How C writes an elementary operation; most have C's own name."""
-    return WORDS.get(kind) or f"{kind}({', '.join(f'{{{k}}}' for k in range(ELEMENTWISE[kind]))})"
-
-
-class CSource:
+class CSource(CLines):
     """The source of a function, line by line."""
 
     def __init__(self, flow: Dataflow, names: Names | None = None) -> None:
+        super().__init__(names or Names(TAKEN))
         self.flow = flow
-        self.names = names or Names({"t", "step_", "maximum_", "minimum_", "factor", "all", *"bijk"})
         self.name = self.names.new(flow.name)
-        self.tables: list[str] = []
-        self.lines: list[str] = []
-        self.room = 0
-        self.storage: list[str] = []
-        self.indent = 1
-        self.known: dict[int, str] = {id(x): self.names.new(x.detail) for x in flow.inputs}
+        self.known |= {id(x): self.names.new(x.detail) for x in flow.inputs}
         self.arguments = list(self.known.values())
         self.results = [self.names.new(name) for name in flow.outputs]
-        self.beside: list[Tensor] = []  # which keeps them alive, so that identities stay theirs
-        self.scalars: dict[int, str] = {}  # numbers in the loop that is being written
         self.results_of = results_by_scan(flow)
         self.write_all(each_after_operands(flow.outputs.values()))
         for name, x in zip(self.results, flow.outputs.values(), strict=True):
@@ -122,52 +95,6 @@ class CSource:
             *(said(name, x) for name, x in zip(self.results, self.flow.outputs.values(), strict=True)),
         ]
         return "\n   ".join(lines).replace("*/", "* /")
-
-    def write(self, line: str) -> None:
-        self.lines.append("    " * self.indent + line)
-
-    # ── Numbers and where they are ──────────────────────────────────────────────────────────────────────────
-
-    def new(self, x: Tensor) -> str:
-        """Room for an array."""
-        name = self.names.new(f"t{len(self.known)}")
-        self.storage.append(f"{name}[{max(x.size, 1)}]")
-        self.room += x.size
-        self.known[id(x)] = name
-        return name
-
-    def table(self, kind: str, name: str, numbers: Sequence[Any]) -> str:
-        """A new name for numbers that are written out, before the function."""
-        found = self.names.new(name)
-        written = ", ".join(c_number(x) if kind == "double" else str(x) for x in numbers)
-        code = f"static const {kind} {found}[{len(numbers)}] = {{{written}}};"
-        self.tables.append(textwrap.fill(code, 118, subsequent_indent="    ", break_long_words=False))
-        return found
-
-    def at(self, x: Tensor, index: str) -> str:
-        """The number of an array at an index."""
-        if id(x) in self.scalars:
-            return self.scalars[id(x)]
-        if x.kind == "constant" and x.size == 1:
-            return c_number(x.detail.item())
-        if x.kind == "constant" and id(x) not in self.known:
-            self.known[id(x)] = self.table("double", f"c{len(self.tables)}", x.detail.ravel().tolist())
-        if x.kind in ("reshape", "repeat"):
-            return self.at(x.operands[0], index)
-        if is_one_number(x):
-            return self.at(x.operands[0], str(x.detail.item()))
-        return f"{self.known[id(x)]}[{'0' if x.size == 1 else index}]"
-
-    def for_each(self, count: int, lines: Sequence[str]) -> None:
-        """A loop, whose index stands in the lines as @; of one turn only, the lines."""
-        if count != 1:
-            self.write(f"for (int i = 0; i < {count}; i++) {{")
-        self.indent += count != 1
-        for line in lines:
-            self.write(line.replace("@", "i" if count != 1 else "0"))
-        self.indent -= count != 1
-        if count != 1:
-            self.write("}")
 
     # ── Arrays ──────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -352,45 +279,6 @@ class CSource:
         self.write(f"    for (int j = 1; j < {length}; j++) {more};")
         self.write(f"    {name}[i] = all;")
         self.write("}")
-
-
-def is_one_number(x: Tensor) -> bool:
-    """Whether it is a number of another array, and needs no place of its own."""
-    return x.kind == "pick" and x.size == 1 and len(x.operands) == 1
-
-
-def numbers_behind(x: Tensor) -> Tensor:
-    """Where the numbers of an array are that are only in another shape."""
-    while x.kind in ("reshape", "repeat") or is_one_number(x):
-        x = x.operands[0]
-    return x
-
-
-def broadcast_index(own: tuple[int, ...], shape: tuple[int, ...], index: str) -> str:
-    """The index into an array of the first shape for an index into the second, to which it broadcasts.
-
-    >>> broadcast_index((3, 4), (3, 4), "i"), broadcast_index((1, 4), (3, 4), "i"), broadcast_index((3, 1), (3, 4), "i")
-    ('i', 'i % 4', 'i / 4')
-    """
-    if own == shape:
-        return index
-    terms: list[str] = []
-    inner, stride = 1, 1
-    for length, mine in zip(reversed(shape), reversed(own), strict=True):
-        if mine > 1:
-            digit = f"{index} / {inner}" if inner > 1 else index
-            digit = f"{digit} % {length}" if inner * length < int(np.prod(shape)) else digit
-            terms.append(f"{digit} * {stride}" if stride > 1 else digit)
-            stride *= mine
-        inner *= length
-    return " + ".join(terms)
-
-
-def c_number(x: float) -> str:
-    """A number as C reads the same bits."""
-    if np.isfinite(x):
-        return repr(float(x))
-    return "NAN" if x != x else "INFINITY" if x > 0 else "-INFINITY"
 
 
 def c_source(flow: Dataflow) -> str:

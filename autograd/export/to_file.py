@@ -9,10 +9,11 @@ from typing import Any
 
 from autograd.export.c_source import c_source
 from autograd.export.dataflow import Dataflow
+from autograd.export.dialects import JAX, PYTORCH
 from autograd.export.functions import flow_of_function
 from autograd.export.lowering import CannotExport
 from autograd.export.onnx_graph import onnx_model
-from autograd.export.python_source import JAX, PYTORCH, python_source
+from autograd.export.python_source import python_source
 from autograd.files import write_whole
 from autograd.lift.jit import Compiled
 

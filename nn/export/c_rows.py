@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from autograd.export.c_source import HELPERS, CSource
+from autograd.export.c_source import CSource
+from autograd.export.c_words import HELPERS
 from autograd.export.naming import Names
 from nn.data.cells import MISSING
 from nn.export.rows import FromRows

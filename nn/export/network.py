@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from autograd.export.dataflow import Dataflow, Tensor, argument, known_numbers
+from autograd.export.dataflow import Dataflow, Tensor, argument, known_numbers, repeated
 from autograd.export.lowering import CannotExport, Memory, forwards
 from autograd.lift.arrays.program import Program
 from autograd.lift.capture.arguments import Reading
@@ -60,4 +60,4 @@ def outputs_for_rows(model: Module, inputs: Tensor, example: Sequence[float]) ->
 def flow_of_network(model: Module, example: Sequence[float]) -> Dataflow:
     """A network as a function of rows of numbers, `x`, with a row of outputs, `y`, for each."""
     x = argument("x", (len(example),), each=True)
-    return Dataflow("network", (x,), {"y": outputs_for_rows(model, x, example)}, repr(model))
+    return Dataflow("network", (x,), {"y": repeated(outputs_for_rows(model, x, example))}, repr(model))

@@ -5,7 +5,8 @@ from __future__ import annotations
 from pprint import pformat
 from textwrap import indent
 
-from autograd.export.python_source import Dialect, PythonSource
+from autograd.export.dialects import Dialect
+from autograd.export.python_source import PythonSource
 from nn.data.cells import MISSING_NUMBER
 from nn.export.missing_marks import codes_of_texts
 from nn.export.rows import FromRows

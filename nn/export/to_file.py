@@ -7,8 +7,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from autograd.export.dialects import JAX, PYTORCH
 from autograd.export.lowering import CannotExport
-from autograd.export.python_source import JAX, PYTORCH
 from autograd.export.to_file import FORMATS, format_of
 from autograd.export.to_file import export as export_function
 from autograd.files import write_whole

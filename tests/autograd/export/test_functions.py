@@ -140,6 +140,16 @@ def test_examples_say_which_structure_is_meant(run):
     same(run(flow_of_function(f, [[0.5, 1.0, 2.0, 700.0]]))([0.5, 1.0, 2.0, 3.0])[0], logsumexp([0.5, 1.0, 2.0, 3.0]))
 
 
+@pytest.mark.parametrize("run", RUNNERS)
+def test_names_that_mean_something_elsewhere(run):
+    def exp(t, jnp, y1):
+        return t * jnp + y1
+
+    f = jit(exp)
+    f(2.0, 3.0, 4.0)
+    same(run(flow_of_function(f))(2.0, 3.0, 5.0)[0], 11.0)
+
+
 # ── Files, and what cannot be one ──
 
 

@@ -12,8 +12,8 @@ import pytest
 from click.testing import CliRunner
 
 from autograd import Value
+from autograd.export.dialects import JAX, PYTORCH
 from autograd.export.lowering import CannotExport
-from autograd.export.python_source import JAX, PYTORCH
 from autograd.export.to_file import FORMATS
 from exported import COMPILER, RUNNERS, missing, needs, session_of
 from nn import MLP, Dropout, Module, Sequential, losses
