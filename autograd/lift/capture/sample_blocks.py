@@ -55,7 +55,7 @@ class SampleBlocks:
 
 def sample_blocks(table: RecordedTable) -> list[SampleBlocks]:
     """The blocks of a recording, if they are most of it; else none."""
-    for spine, terms in sums(table):
+    for spine, terms in sums_of_many(table):
         block_of = blocks_of_terms(table, spine, terms)
         if block_of is not None:
             found = alike(table, block_of)
@@ -67,7 +67,7 @@ def sample_blocks(table: RecordedTable) -> list[SampleBlocks]:
 # ── Sums ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def sums(table: RecordedTable) -> Iterator[tuple[Indices, list[Indices]]]:
+def sums_of_many(table: RecordedTable) -> Iterator[tuple[Indices, list[Indices]]]:
     """Sums of many terms: the rows that add up, and the operands of each term. Those recorded last come first."""
     kind = {op: number for number, op in enumerate(table.operations)}
     adds = np.flatnonzero(np.isin(table.kinds, [kind[op] for op in LINKS if op in kind]))
