@@ -113,9 +113,14 @@ def replace(target: str, data: bytes, mode: int | None) -> None:
             os.close(handle)
 
 
+def temporary_names(name: str) -> re.Pattern[str]:
+    """What the temporary files of a file are called."""
+    return re.compile(rf"\.{re.escape(name[:LETTERS])}\.[0-9a-f]{{16}}\.tmp")
+
+
 def sweep(folder: str, name: str) -> None:
     """Remove the temporary files of this name that killed processes have left."""
-    leftover = re.compile(rf"\.{re.escape(name[:LETTERS])}\.[0-9a-f]{{16}}\.tmp")
+    leftover = temporary_names(name)
     with contextlib.suppress(OSError), os.scandir(folder) as entries:
         for entry in entries:
             if leftover.fullmatch(entry.name):

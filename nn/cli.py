@@ -313,7 +313,7 @@ def plot(what: str, file: str | None, output: str | None) -> None:
 @click.argument("values", nargs=-1, metavar="[NAME=NUMBER]...")
 @click.option("--html", type=click.Path(dir_okay=False), help="Write a page to step through the passes.")
 @click.option("--svg", type=click.Path(dir_okay=False), help="Write a drawing of the graph.")
-@click.option("--digits", type=click.IntRange(1), default=3, show_default=True, help="Significant digits shown.")
+@click.option("--digits", type=click.IntRange(1, 17), default=3, show_default=True, help="Significant digits shown.")
 @click.option("--wrt", multiple=True, metavar="NAME", help="Derive with respect to this, not every input; repeatable.")
 @repairable
 def explain_command(

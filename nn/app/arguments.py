@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from functools import wraps
 from pathlib import Path
 from typing import Any
@@ -11,6 +11,7 @@ from typing import Any
 import click
 from click.shell_completion import CompletionItem
 
+from autograd.files import check_file
 from nn.data.bundled import DATASETS, load
 from nn.data.csv_file import CsvForm, read_csv
 from nn.data.dataset import Dataset, load_csv
@@ -105,11 +106,12 @@ def named_numbers(pairs: Iterable[str]) -> dict[str, float]:
     return found
 
 
-def check_outputs(outputs: Iterable[str | None], inputs: Iterable[str | None] = ()) -> None:
-    """Make sure that no output takes the place of an input, or of another output.
+def check_outputs(outputs: Sequence[str | None], inputs: Iterable[str | None] = ()) -> None:
+    """Make sure that each output can be written, and takes the place of no input and of no other output.
 
     Raises:
         ValueError: naming the file.
+        OSError: if one cannot be written.
     """
     taken = [os.path.realpath(path) for path in inputs if path]
     for path in outputs:
@@ -118,3 +120,5 @@ def check_outputs(outputs: Iterable[str | None], inputs: Iterable[str | None] = 
                                                       os.path.samefile(t, path) for t in taken):  # fmt: skip
                 raise ValueError(f"{path} is read or written already by the same command; choose another output")
             taken.append(os.path.realpath(path))
+    for path in filter(None, outputs):
+        check_file(path)

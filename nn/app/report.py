@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import shlex
+import shutil
 import tempfile
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -78,7 +79,11 @@ def put_somewhere(
         place.put(files, outcome, anew=not before)
     except (OSError, DataError) as error:
         elsewhere = ReportFolder(tempfile.mkdtemp(prefix="chalkgrad-"))
-        elsewhere.put({**before, **files}, outcome, anew=True)
+        try:
+            elsewhere.put({**before, **files}, outcome, anew=True)
+        except OSError:
+            shutil.rmtree(elsewhere.path, ignore_errors=True)
+            raise
         warnings.warn(f"{place.path} cannot be written to ({error}); the report is in {elsewhere.path}", stacklevel=3)
         return elsewhere
     return place

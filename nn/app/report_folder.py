@@ -19,7 +19,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from autograd.files import check_folder, made_for_now, sweep, write_whole
+from autograd.files import check_folder, made_for_now, sweep, temporary_names, write_whole
 from nn.basics.forms import FormError, check_form, fields, list_of, map_of, plain_text
 from nn.data.messages import DataError
 
@@ -105,7 +105,9 @@ class ReportFolder:
         Raises:
             DataError: naming a file that is not ours.
         """
-        if any(self.path.iterdir()) and not (self.path / SUMMARY).exists():
+        left = temporary_names(SUMMARY)  # by a process that was killed at its first file
+        others = (path for path in self.path.iterdir() if not left.fullmatch(path.name))
+        if any(others) and not (self.path / SUMMARY).exists():
             raise DataError(f"{self.path} is there and is not a report, so it is not replaced; {REPAIR}")
         ours = self.listed()
         for name in [SUMMARY, *NAMES]:
@@ -154,7 +156,8 @@ class ReportFolder:
         now = {name: [digest(content)] for name, content in files.items()}
         while_writing = {name: [*before.get(name, []), *now.get(name, [])] for name in {**before, **now}}
         after = now if anew else {**before, **now}
-        write_whole(self.path / SUMMARY, summary_text({**summary, "files": while_writing}), parents=True)
+        told = {"unfinished": True} if anew else summary  # until the model is there of which the summary tells
+        write_whole(self.path / SUMMARY, summary_text({**told, "files": while_writing}), parents=True)
         for name, content in files.items():
             write_whole(self.path / name, content)
         for name in [name for name in before if name not in after]:
@@ -162,7 +165,7 @@ class ReportFolder:
         text = summary_text({**summary, "files": after})
         write_whole(self.path / SUMMARY, text)
         self.last = digest(text)
-        for name in NAMES:  # of which a process that was killed may have left something
+        for name in [SUMMARY, *NAMES]:  # of which a process that was killed may have left something
             sweep(str(self.path), name)
 
     def remove(self, name: str, ours: list[str]) -> None:

@@ -19,6 +19,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+from autograd.endings import check_ending
 from autograd.files import write_whole
 from nn.basics.forms import Form, FormError, anything, check_form, fields, map_of, plain_text, whole
 
@@ -33,8 +34,10 @@ def write_document(path: str | Path, format: str, version: int, content: dict[st
     """Write `content` so that `read_document` finds it.
 
     Raises:
+        ValueError: if the name says that it is something else, such as .png.
         OSError: if it cannot be written. What was there before stays.
     """
+    check_ending(path, "documents", "json")
     write_whole(path, document_text(format, version, content), parents=True)
 
 

@@ -14,6 +14,7 @@ from autograd.show.explain import explain
 from nn import MLP, Adam, Checkpoint, DrawGraph, Trainer
 from nn.cli import main
 from nn.history import History
+from nn.saving import save_model
 
 posix = pytest.mark.skipif(os.name != "posix", reason="links and pipes as POSIX has them")
 
@@ -138,6 +139,7 @@ DOORS = {  # of each, what saves, and the endings that it may have
     "explain html": (lambda path: explain("x*w", {"x": 1, "w": 2}, html=path), {"html", "htm"}),
     "explain svg": (lambda path: explain("x*w", {"x": 1, "w": 2}, svg=path), {"svg"}),
     "history": (lambda path: History({"loss": [1.0]}).to_csv(path), {"csv", "txt"}),
+    "module": (lambda path: save_model(MLP(1, [1], rng=1), path), {"json"}),
     "checkpoint": (lambda path: Checkpoint(path), {"json"}),
     "explain --html": (lambda path: command("explain", "x*w", "x=1", "w=2", "--html", path), {"html", "htm"}),
     "explain --svg": (lambda path: command("explain", "x*w", "x=1", "w=2", "--svg", path), {"svg"}),

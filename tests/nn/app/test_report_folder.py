@@ -1,6 +1,7 @@
 """The folder of a report: nothing is lost in it that chalkgrad has not written, whatever is there or fails."""
 
 import hashlib
+import json
 import os
 import signal
 import subprocess
@@ -306,16 +307,21 @@ ReportFolder(sys.argv[1]).put(files, {"text": "second"}, anew=True)
 
 
 @posix
-def test_a_process_killed_at_any_file_leaves_a_report_that_can_be_replaced(tmp_path):
+@pytest.mark.parametrize("before", [False, True])
+def test_a_process_killed_at_any_file_leaves_a_report_that_can_be_replaced(tmp_path, before):
     for left in range(6):
-        folder = a_report(tmp_path / str(left))
-        (folder / "thesis.txt").write_text("mine")
+        folder = a_report(tmp_path / str(left)) if before else tmp_path / str(left)
+        if before:
+            (folder / "thesis.txt").write_text("mine")
         done = subprocess.run([sys.executable, "-c", KILLED, str(folder), str(left)], check=False)
         assert done.returncode == (-signal.SIGKILL if left < 5 else 0)
         ReportFolder(folder).check()
+        if left and (folder / SUMMARY).exists():  # it tells of the files that are there, or that they are not all there
+            told, model = json.loads((folder / SUMMARY).read_text()), folder / "model.json"
+            assert told.get("unfinished") or told["text"] == model.read_text().split()[0]
         a_report(folder, text="third")
         assert (folder / "model.json").read_text() == "third model.json"
-        assert (folder / "thesis.txt").read_text() == "mine"
+        assert not before or (folder / "thesis.txt").read_text() == "mine"
 
 
 @posix
