@@ -294,9 +294,9 @@ def plot(what: str, file: str | None, output: str | None) -> None:
     if what in READS and file is None:
         raise ValueError(f"plot {what} reads a file: chalkgrad plot {what} runs/iris/{READS[what]}")
     path = Path(output or f"{what}.svg")
-    check_outputs([str(path)], inputs=[file])
     if not output:
         check_replaceable(path)
+    check_outputs([str(path)], inputs=[file])
     figure = FIGURES[what](file) if what in READS else FIGURES[what]()
     if output:
         save_figure(figure, path)
@@ -378,9 +378,9 @@ def practice_command(
         raise ValueError("--class writes a sheet for each name: give --html or --print a file")
     students = class_list(Path(names).read_text(encoding="utf-8")) if names else [""]
     pages = [file_of(html, place, student) for place, student in enumerate(students, 1)] if html and names else []
-    check_outputs([*map(str, pages), None if pages else html, paper], inputs=[names])
     for page in pages:
         check_replaceable(page)
+    check_outputs([*map(str, pages), None if pages else html, paper], inputs=[names])
     sheets = []
     for student in students:
         if expression:
