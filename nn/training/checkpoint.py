@@ -97,7 +97,7 @@ def restore(path: str | Path, content: dict[str, Any], state: TrainingState) -> 
     """Bring a training that has the same settings to where the checkpoint was written.
 
     Raises:
-        StorageError: if it is of another training. Nothing is changed then.
+        StorageError: if it is of another training. The model is as it was then.
     """
     settings, own = content["settings"], state.settings() | numbers_read(state)
     for name in [*own, *(name for name in settings if name not in own)]:
@@ -107,14 +107,13 @@ def restore(path: str | Path, content: dict[str, Any], state: TrainingState) -> 
     wrong = what_does_not_follow(content, state)
     if wrong:
         raise storage.StorageError(f"{path} is damaged: {wrong}")
-    before = state.model.state_dict(), state.optimizer.state_dict()
+    before = state.model.state_dict()
     try:
         state.model.load_state_dict(content["parameters"])
         state.optimizer.load_state_dict(content["optimizer"])
         set_state(state.rng, content["rng"])
     except (ValueError, TypeError, KeyError, AttributeError, OverflowError) as error:
-        state.model.load_state_dict(before[0])
-        state.optimizer.load_state_dict(before[1])
+        state.model.load_state_dict(before)
         raise storage.StorageError(f"{path} does not fit: {' '.join(str(error).split())}") from error
     state.history = History(content["history"], monitor=state.history.monitor)
     state.history.monitored = list(content["monitored"])

@@ -261,7 +261,7 @@ def test_a_power_whose_exponent_is_as_tiny_as_its_base(ratio, compile):
                     assert found != found or found == math.copysign(inf, expected), (x, order)
 
 
-TINY_AND_NEAR_ENDS = [1e-320, 1e-300, 1e-160, 1e-40, 1e-17, 1e-9, 1e-6, 1e-5, 0.4999, 0.5, 0.5001, 1 - 1e-9, 1 - 2**-53]
+TINY_AND_NEAR_ENDS = [1e-320, 1e-160, 1e-17, 1e-9, 1e-5, 0.4999, 0.5001, 1 - 1e-9, 1 - 2**-53]
 
 
 @pytest.mark.parametrize("op", [op for op in ALL if op.arity == 1 and op not in BY_DECREE], ids=repr)

@@ -47,7 +47,9 @@ TESTS = {
     "nn/optimizers/gradient_descent.py": "nn/optimizers",
     "nn/schedules.py": "nn/test_schedules.py",
     "nn/training/checkpoint.py": "nn/test_trainer.py nn/training/test_resuming.py nn/basics/test_forms.py",
-    "nn/training/epochs.py": "nn/test_trainer.py nn/training/test_kept_weights.py nn/training/test_resuming.py",
+    "nn/training/epochs.py": (
+        "nn/test_trainer.py nn/training/test_kept_weights.py nn/training/test_resuming.py nn/test_dropout.py"
+    ),
     "nn/training/improvement.py": "nn/training/test_kept_weights.py",
     "nn/training/state.py": "nn/training/test_state.py nn/training/test_resuming.py nn/training/test_kept_weights.py",
 }
