@@ -157,6 +157,7 @@ class Drawing {
     }
     place.group.classList.toggle("cg-empty", content === null);
     place.group.classList.toggle("cg-wrong", Boolean(wrong));
+    place.group.classList.toggle("cg-neutral", content === "0" || content === "NaN");
     place.group.classList.toggle("cg-negative", content !== null && content.startsWith("−"));
   }
 }

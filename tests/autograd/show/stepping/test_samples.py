@@ -9,6 +9,7 @@ import pytest
 from autograd import Value, mean
 from autograd import sum as sum_of
 from autograd.graph import topological_order
+from autograd.show.explain import explain
 from autograd.show.stepping.page import page
 from autograd.show.stepping.samples import mean_of_samples, sample_losses
 from autograd.show.steps import steps
@@ -198,6 +199,40 @@ def test_learning_uses_the_gradient_of_the_mean_whosever_sample_is_looked_at(ope
     assert means[-1] < 0.01 * means[0]
     label = tab.locator(".cg-curve").get_attribute("aria-label")
     assert label == f"L after 100 steps: {number(mean_of_samples(losses).data).text}"
+
+
+@browser
+def test_an_expression_that_is_typed_may_have_several_samples(open_page, tmp_path):
+    text = "L1 = (w*x1 + b - y1)**2; L2 = (w*x2 + b - y2)**2; L = (L1 + L2)/2"
+    explain(text, {"w": 0.5, "x1": 1.0, "b": 0.1, "y1": 2.0, "x2": 2.0, "y2": 3.0}, html=tmp_path / "page.html")
+    tab = open_page((tmp_path / "page.html").read_text(encoding="utf-8"))
+    options = tab.get_by_label("Whose sample is looked at").locator("option")
+    assert options.all_inner_texts() == ["all 2 samples", "sample 1: L₁", "sample 2: L₂"]
+
+
+@browser
+def test_numbers_that_grow_longer_stay_in_their_cards(open_page):
+    _, losses = line()
+    tab = open_page(page(steps(losses)))
+    tab.keyboard.press("End")
+    for name, typed in (("w", "0.00000123456"), ("x₁", "-0.0000234567"), ("b", "-1.23456e-11")):
+        tab.get_by_label(f"Value of {name}", exact=True).fill(typed)
+        tab.get_by_label(f"Value of {name}", exact=True).press("Enter")
+    frame(tab)
+    over = tab.evaluate(
+        """() => [...document.querySelectorAll('g.node')].flatMap((node) => {
+            const card = node.querySelector('rect').getBoundingClientRect();
+            return [...node.querySelectorAll('.cg-value text, .cg-gradient text')]
+                .filter((text) => text.textContent && text.getBoundingClientRect().right > card.right + 0.5)
+                .map((text) => text.textContent);
+        })"""
+    )
+    assert over == []
+    tab.get_by_label("Value of w", exact=True).fill("2")
+    tab.get_by_label("Value of w", exact=True).press("Enter")
+    frame(tab)
+    pressed = tab.locator("g.node", has_text="w").first.locator(".cg-value text")
+    assert pressed.get_attribute("textLength") is None
 
 
 @browser
