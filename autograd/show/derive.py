@@ -24,24 +24,24 @@ Backprop computes what several derivatives share once and stores it; it stands i
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from functools import cached_property
 from operator import attrgetter
 from typing import Any
 
 from autograd.graph import topological_order
-from autograd.show.writing.blackboard import Blackboard, labelled
+from autograd.show.writing.blackboard import Blackboard
+from autograd.show.writing.chain import branches, dependents, spoken_of, written_edges
 from autograd.show.writing.equation import Equation
-from autograd.show.writing.formula import LONGEST_SUM, Ellipsis, Formula, Number, Symbol, abridged
+from autograd.show.writing.formula import Ellipsis, Formula, Number
 from autograd.show.writing.names import plain_name
-from autograd.show.writing.notation import Html, Latex, Name, Text
+from autograd.show.writing.notation import Html, Latex, Text
 from autograd.show.writing.numeric_rows import numeric_rows, product_on_paper, sum_on_paper
 from autograd.show.writing.paths import Path, Paths, paths_to
 from autograd.show.writing.rows import Factor, Row, aligned, cells, html_table, tex_table
 from autograd.value import Value, adjoints
 
 INDENT = "    "
-MOST_CALLED = 12  # numbers without a label of which it is said what they are
 
 
 class Derivation:
@@ -89,23 +89,8 @@ class Derivation:
     @cached_property
     def called(self) -> tuple[Equation, ...]:
         """v₁ = x·w = 2·(−3) = −6, and so on: what is called so here because it has no label."""
-        board = self.board
-        place = {node: index for index, node in enumerate(board.order)}
-        named = {board.names[node]: node for node in board.order if node.parents and not labelled(node)}
-
-        def in_order(formulas: Iterable[Formula], nodes: Iterable[Any] = ()) -> list[Any]:
-            found = {named[name] for whole in formulas for name in symbols_in(whole) if name in named}
-            return sorted(found | {node for node in nodes if board.names[node] in named}, key=place.__getitem__)
-
-        edges = list(self._edges())
-        ends = [node for operand, top in edges for node in (operand, top, *self._fixed_at(operand, top))]
-        waiting = in_order([board.local(top, operand) for operand, top in edges], ends)
-        told: dict[Any, None] = {}
-        while waiting and len(told) < MOST_CALLED:
-            told[waiting[0]] = None
-            waiting += in_order([board.value(waiting.pop(0))])
-            waiting = [node for node in dict.fromkeys(waiting) if node not in told]
-        return tuple(map(board.value_equation, sorted(told, key=place.__getitem__)))
+        held = {edge: self._fixed_at(*edge) for edge in self._edges()}
+        return tuple(map(self.board.value_equation, spoken_of(self.board, held)))
 
     @property
     def is_immediate(self) -> bool:
@@ -251,50 +236,6 @@ class Derivation:
 
     def _repr_latex_(self) -> str:
         return rf"$\displaystyle {self.latex}$"
-
-
-# ── Which edges are written, and what is shared ─────────────────────────────────────────────────────────────────
-
-
-def dependents(order: list[Any], node: Any) -> set[Any]:
-    """The nodes of a graph in topological order that are computed from this one."""
-    found: set[Any] = set()
-    for other in order:
-        if any(parent is node or parent in found for parent in other.parents):
-            found.add(other)
-    return found
-
-
-def symbols_in(whole: Formula) -> Iterator[Name]:
-    """The names of the numbers in a formula."""
-    waiting = [whole]
-    while waiting:
-        part = waiting.pop()
-        if isinstance(part, Symbol):
-            yield part.name
-        waiting.extend(part.operands)
-
-
-def written_edges(path: Path) -> list[tuple[Any, Any] | None]:
-    """The edges (operand, node) of a path that are written out; None for the … of a long one."""
-    count = len(path.nodes) - 1
-    places = abridged(tuple(Number(float(place)) for place in range(count)))
-    return [
-        (path.nodes[int(place.value)], path.nodes[int(place.value) + 1]) if isinstance(place, Number) else None
-        for place in places
-    ]
-
-
-def branches(paths: list[Path]) -> set[tuple[Any, ...]]:
-    """The ends of paths, from a node to the root, that several paths reach by different ways: what backprop stores."""
-    reached_from: dict[tuple[Any, ...], set[int]] = {}
-    for number, path in enumerate(paths):
-        if len(path.nodes) > LONGEST_SUM:
-            continue
-        for place in range(len(path.nodes) - 1):
-            before = id(path.nodes[place - 1]) if place else -number
-            reached_from.setdefault(path.nodes[place:], set()).add(before)
-    return {end for end, before in reached_from.items() if len(before) > 1}
 
 
 # ── The function ────────────────────────────────────────────────────────────────────────────────────────────────

@@ -21,6 +21,7 @@ and the scripts of the page, which compute everything again when a number is tou
     differences.js  gradients beside finite differences
     player.js       a timeline that moves, its controls and keys
     drawing.js      a drawing that is patched in place
+    places.js       where a path, a step and a gradient are in it
     leaves.js       the leaves' numbers, to be changed
     learning.js     steps of gradient descent
     samples.js      whose sample is looked at

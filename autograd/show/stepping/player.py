@@ -30,6 +30,7 @@ SCRIPTS = {
         "autograd.show.stepping/differences.js",
         "autograd.show.stepping/player.js",
         "autograd.show.stepping/drawing.js",
+        "autograd.show.stepping/places.js",
         "autograd.show.stepping/leaves.js",
         "autograd.show.stepping/learning.js",
         "autograd.show.stepping/samples.js",

@@ -13,6 +13,7 @@ In reading order:
     blackboard          a graph as one writes it down: each node's formula and local derivatives
     trees               formulas as data for a page, which writes them itself (formula.js)
     paths               the terms of the chain rule's sum
+    chain               what is written of them: which edges, what is shared, what has to be explained
     rows                products below each other, aligned
     numeric_rows        the same in numbers, which come out as they stand there
 """
