@@ -43,14 +43,19 @@ TESTS = {
     "autograd/lift/arrays/reverse.py": (
         "autograd/lift/arrays/test_reference.py autograd/lift/test_back_ends.py::test_random_array_programs"
     ),
+    "nn/basics/mode.py": "nn/test_dropout.py",
+    "nn/dropout.py": "nn/test_dropout.py",
+    "nn/microgpt.py": "nn/test_microgpt.py",
     "nn/optimizers/base.py": "nn/optimizers",
     "nn/optimizers/gradient_descent.py": "nn/optimizers",
+    "nn/saving.py": "nn/test_saving.py",
     "nn/schedules.py": "nn/test_schedules.py",
     "nn/training/checkpoint.py": "nn/test_trainer.py nn/training/test_resuming.py nn/basics/test_forms.py",
     "nn/training/epochs.py": (
         "nn/test_trainer.py nn/training/test_kept_weights.py nn/training/test_resuming.py nn/test_dropout.py"
     ),
     "nn/training/improvement.py": "nn/training/test_kept_weights.py",
+    "nn/training/masks.py": "nn/test_dropout.py",
     "nn/training/state.py": "nn/training/test_state.py nn/training/test_resuming.py nn/training/test_kept_weights.py",
 }
 

@@ -384,3 +384,15 @@ def test_it_has_no_place_in_an_mlp_of_plain_layers_but_between_them():
     with pytest.raises(ValueError, match="layer 0 has 8 outputs, but layer 2 takes 4 inputs"):
         Sequential(Layer(2, 8), Dropout(), Layer(4, 1))
     assert len(Sequential(MLP(2, [3, 3]), Dropout(), Layer(3, 1))([1.0, 2.0])) == 1
+
+
+def test_a_unit_is_left_out_below_its_rate_and_kept_from_it_on():
+    class Chosen:
+        def randbytes(self, count):
+            assert count == 4 * len(words)
+            return b"".join(word.to_bytes(4, "little") for word in words)
+
+    words = [0, 2**31 - 1, 2**31, 2**32 - 1]
+    for rows in ([[1.0], [1.0]], np.ones((2, 1))):
+        table = masks.dropped(masks.with_room(Samples(rows, rows, rows), 2), [Dropout(0.5), Dropout(0.5)], Chosen())
+        assert [list(row) for row in table.inputs] == [[1.0, 0.0, 0.0], [1.0, 2.0, 2.0]]

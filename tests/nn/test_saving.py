@@ -159,6 +159,7 @@ def first_layer(content):
         (lambda c: first_layer(c)["settings"].update(activation={"activation": "eval"}), "has to be 'step' or"),
         (lambda c: first_layer(c)["settings"].update(activation={"function": "eval"}), "has to be a module"),
         (lambda c: first_layer(c)["settings"].update(activation=[[[{"tuple": 3}]]]), "has to be a list"),
+        (lambda c: first_layer(c)["settings"].update(activation={"dict": 3}), "has to be an object"),
         (lambda c: first_layer(c)["settings"].pop("n_in"), "damaged"),
         (lambda c: c["module"]["settings"].update(layers=[]), "damaged"),
         (lambda c: c.update(module=[]), "has to be an object"),
