@@ -45,7 +45,6 @@ TESTS = {
     ),
     "nn/basics/mode.py": "nn/test_dropout.py",
     "nn/dropout.py": "nn/test_dropout.py",
-    "nn/microgpt.py": "nn/test_microgpt.py",
     "nn/optimizers/base.py": "nn/optimizers",
     "nn/optimizers/gradient_descent.py": "nn/optimizers",
     "nn/saving.py": "nn/test_saving.py",
