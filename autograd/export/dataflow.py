@@ -205,6 +205,8 @@ def elementwise(name: str, *xs: Any) -> Any:
         return (of_floats.get(name) or getattr(Floats, name))(*known)
     arrays = [as_tensor(x) for x in xs]
     shape = np.broadcast_shapes(*(x.shape for x in arrays))
+    if all(x.kind == "constant" and x.size == 1 for x in arrays):
+        return known_numbers(np.full(shape, elementwise(name, *(x.detail.item() for x in arrays))))
     return Tensor(name, tuple(same_rank(arrays, len(shape))), shape, any(x.each for x in arrays))
 
 
