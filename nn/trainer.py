@@ -21,7 +21,7 @@ from typing import Any
 from nn import losses, optimizers
 from nn.basics.checks import check_count
 from nn.basics.randomness import Randomness, generator, set_state, state_of
-from nn.basics.rows import on_dask
+from nn.basics.rows import in_named_order, names_of_columns, on_dask
 from nn.callbacks import Callback, EarlyStopping
 from nn.cluster.chunks import Chunks
 from nn.cluster.given_chunks import cluster_engine, given_chunks, training_and_validation_chunks
@@ -90,6 +90,7 @@ class Trainer(TrainingState):
             check_count("threads", threads)
         self.asked_threads = threads
         self.told = ""
+        self.input_names: list[str] = []  # of the columns of the DataFrame that it was trained on
         noted = list(map(metric_by_name, self.asked_metrics))
         super().__init__(Objective(model, losses.get(loss), l1, l2), optimizer, noted)
 
@@ -211,7 +212,7 @@ class Trainer(TrainingState):
             chunks: Any = given_chunks(self, self._n_outputs, X, y, sample_weight)
             self.engine = cluster_engine(self, chunks, None, self.asked_engine)
             return judge(self, chunks)
-        rows = check_samples(X)
+        rows = check_samples(in_named_order(X, self.input_names))
         samples = weighted(self, rows, y, self._n_outputs(rows), sample_weight)
         if self.asked_engine != "eager" and isinstance(self.engine, EagerEngine):  # as before any training
             with self.objective.asked():
@@ -224,11 +225,13 @@ class Trainer(TrainingState):
     def predict(self, X: Any) -> list[list[float]]:
         """The model's outputs for each row of X, a list for each: `model.predict`, which see.
 
+        The columns of a DataFrame are found by the names that they had in training, in whatever order.
+
         >>> from nn import MLP
         >>> Trainer(MLP(1, [1], init="zeros"), "mse", "sgd").predict([[2.0], [3.0]])
         [[0.0], [0.0]]
         """
-        return self.model.predict(X)
+        return self.model.predict(in_named_order(X, self.input_names))
 
     # ── Before the first epoch ──────────────────────────────────────────────────────────────────────────────
 
@@ -250,7 +253,11 @@ class Trainer(TrainingState):
         if on_dask(X):
             chunks: Any = given_chunks(self, self._n_outputs, X, y, sample_weight, class_weight)
             return training_and_validation_chunks(self, self._n_outputs, chunks, validation_split, validation_data)
+        self.input_names = names_of_columns(X)
         rows = check_samples(X)
+        if validation_data is not None and self.input_names:
+            other, *rest = validation_data
+            validation_data = (in_named_order(other, self.input_names, "validation X"), *rest)
         n_outputs = self._n_outputs(rows)
         samples = weighted(self, rows, y, n_outputs, sample_weight, class_weight)
         return training_and_validation(self, samples, n_outputs, validation_split, validation_data)
