@@ -29,7 +29,15 @@ from autograd.show.practising.worksheet import worksheet
 from autograd.show.typed.parser import parse
 from nn import activations, losses, optimizers
 from nn.app.answer_table import answer_table
-from nn.app.arguments import Data, LayerSizes, check_outputs, data_set, named_numbers, says_how_it_is_written
+from nn.app.arguments import (
+    Data,
+    LayerSizes,
+    check_outputs,
+    data_set,
+    named_numbers,
+    report_path,
+    says_how_it_is_written,
+)
 from nn.app.commands import Commands, repairable, typed_line
 from nn.app.experiment import Settings, cross_validate, experiment
 from nn.app.judging import figures_on, table_of_figures
@@ -42,6 +50,8 @@ from nn.data.bundled import DATASETS
 from nn.data.csv_file import CsvForm, read_csv
 from nn.plots.look import save_figure, to_svg
 from nn.predictor import Predictor
+
+MOST_COLUMNS_OF_A_FILM = 20  # of which all but two may turn out to be of no use
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -109,7 +119,13 @@ def main() -> None:
 @click.option("--folds", type=int, help="Cross-validate in so many folds first, and report mean and spread.")
 @click.option("--workers", type=click.IntRange(1), help="Of the folds: in so many processes of this machine.")
 @click.option("--scheduler", metavar="ADDRESS", help="Of the folds: by the workers of this Dask scheduler (tcp://…).")
-@click.option("--output", "-o", type=click.Path(file_okay=False), help="Folder for the report [default: runs/NAME].")
+@click.option(
+    "--output",
+    "-o",
+    type=click.Path(file_okay=False),
+    help="Folder for the report [default: runs/NAME, or the first of NAME-2, NAME-3 … that is free].",
+)
+@click.option("--overwrite", is_flag=True, help="Replace the report of an earlier run, which otherwise stays.")
 @click.option("--quiet", "-q", is_flag=True, help="Print nothing but errors.")
 @click.option("--json", "as_json", is_flag=True, help="Print what came out as JSON.")
 @repairable
@@ -125,6 +141,7 @@ def train(
     workers: int | None,
     scheduler: str | None,
     output: str | None,
+    overwrite: bool,
     quiet: bool,
     as_json: bool,
     **chosen: Any,
@@ -143,13 +160,14 @@ def train(
     if helpers.several and not folds:
         raise ValueError("--workers and --scheduler are for the folds of a cross-validation: give --folds, too")
     dataset = data_set(data, target, form, task=task, categories=categories, drop=drop)
-    folder = Path(output or Path("runs") / (dataset.name or "report"))
+    folder = report_path(output, Path("runs") / (dataset.name or "report"), overwrite)
     with destination(folder, reads=[data] if Path(data).exists() else []) as place:
         say(f"{dataset.name}: {len(dataset):,} rows; {dataset.verdict}")
         verbose = 0 if quiet else 1
         scores = cross_validate(dataset, settings, folds, verbose=verbose, helpers=helpers) if folds else {}
         snapshots = Snapshots()
-        run = experiment(dataset, settings, callbacks=[snapshots], verbose=verbose)
+        watching = [snapshots] if len(dataset.input_columns) <= MOST_COLUMNS_OF_A_FILM else []
+        run = experiment(dataset, settings, callbacks=watching, verbose=verbose)
         say(f"{run.history.stop} ({run.seconds:.1f} s). Writing the report …")
         page = write_report(run, place, command=["chalkgrad", *sys.argv[1:]], snapshots=snapshots.kept)
     for note in run.notes:

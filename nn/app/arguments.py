@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Sequence
 from functools import wraps
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -84,6 +85,25 @@ def data_set(data: str, target: str | None, form: CsvForm, **options: Any) -> Da
         columns = ", ".join(map(repr, read_csv(data, form).names[:8]))
         raise DataError(f"{data}: which column is to be predicted? Give --target COLUMN, one of {columns} …")
     return load_csv(data, target, form, **options)
+
+
+def report_path(asked: str | None, usual: Path, overwrite: bool) -> Path:
+    """The folder for a report: as asked for, or the usual one, or that with the first number that is free.
+
+    Raises:
+        DataError: if the report of an earlier run is in the folder that was asked for, and is not to be replaced.
+    """
+    if asked is None:
+        numbered = (usual.with_name(f"{usual.name}-{number}") for number in count(2))
+        return usual if overwrite or not holds_a_report(usual) else next(p for p in numbered if not holds_a_report(p))
+    if holds_a_report(Path(asked)) and not overwrite:
+        raise DataError(f"{asked} holds the report of an earlier run; give --overwrite, or another --output")
+    return Path(asked)
+
+
+def holds_a_report(folder: Path) -> bool:
+    """Whether a run has left something there."""
+    return any(os.path.lexists(folder / name) for name in ("summary.json", "model.json"))
 
 
 def named_numbers(pairs: Iterable[str]) -> dict[str, float]:

@@ -61,7 +61,21 @@ def test_training_on_bundled_data_leaves_a_whole_report(tmp_path):
     assert f"{100 * summary['figures']['test']['accuracy']:.1f} %" in page
     rows = list(csv.DictReader((folder / "history.csv").read_text().splitlines()))
     assert len(rows) == summary["epochs"] and float(rows[-1]["loss"]) < float(rows[0]["loss"])
-    run("train", "iris", *QUICK, "-o", folder)  # a report is replaced by another
+    before = (folder / "model.json").read_bytes()
+    refused = run("train", "iris", *QUICK, "-o", folder, status=2)
+    assert "holds the report of an earlier run; give --overwrite, or another --output" in refused.stderr
+    assert (folder / "model.json").read_bytes() == before
+    run("train", "iris", *QUICK, "-o", folder, "--overwrite")
+    assert (folder / "model.json").read_bytes() != before
+
+
+def test_runs_are_numbered_where_no_folder_is_named(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    for _ in range(3):
+        run("train", "iris", *QUICK)
+    assert sorted(p.name for p in Path("runs").iterdir()) == ["iris", "iris-2", "iris-3"]
+    run("train", "iris", *QUICK, "--overwrite")
+    assert len(list(Path("runs").iterdir())) == 3
 
 
 def test_a_csv_with_semicolons_categories_and_missing_cells(houses, tmp_path):
@@ -89,7 +103,7 @@ def test_two_inputs_have_a_decision_boundary_and_hinge_has_one_output(tmp_path):
 
 def test_quiet_prints_nothing_and_json_only_json(tmp_path):
     assert run("train", "iris", *QUICK, "-o", tmp_path / "a").output == ""
-    result = run("train", "iris", *QUICK, "--json", "--folds", "3", "-o", tmp_path / "a")
+    result = run("train", "iris", *QUICK, "--json", "--folds", "3", "-o", tmp_path / "b")
     assert json.loads(result.stdout)["folds"]["accuracy"][0] > 0.3
 
 

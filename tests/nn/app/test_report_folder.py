@@ -18,7 +18,7 @@ from nn.data.messages import DataError
 from nn.predictor import Predictor
 
 posix = pytest.mark.skipif(os.name != "posix", reason="links, pipes and shell scripts as POSIX has them")
-QUICK = ["train", "iris", "--hidden", "2", "--epochs", "1", "--quiet"]
+QUICK = ["train", "iris", "--hidden", "2", "--epochs", "1", "--quiet", "--overwrite"]
 A, B = {"files": "first"}, {"files": "second"}
 
 
@@ -153,7 +153,7 @@ def test_train_does_not_replace_the_table_that_it_reads(tmp_path, monkeypatch):
     ReportFolder("r").put({"history.csv": Path("t.csv").read_text()}, A, anew=True)
     before = contents(tmp_path)
     monkeypatch.setattr("nn.cli.experiment", lambda *_, **__: pytest.fail("it was trained"))
-    done = CliRunner().invoke(main, ["train", "r/history.csv", "--target", "y", "-o", "r"])
+    done = CliRunner().invoke(main, ["train", "r/history.csv", "--target", "y", "-o", "r", "--overwrite"])
     assert done.exit_code == 2 and "would replace it" in done.stderr
     assert contents(tmp_path) == before
 
