@@ -207,7 +207,16 @@ def elementwise(name: str, *xs: Any) -> Any:
     shape = np.broadcast_shapes(*(x.shape for x in arrays))
     if all(x.kind == "constant" and x.size == 1 for x in arrays):
         return known_numbers(np.full(shape, elementwise(name, *(x.detail.item() for x in arrays))))
+    if name in ("add", "multiply") and arrays[0].kind == "constant":
+        arrays.reverse()  # optimisers of other tools look for 0 and 1 in the second place
+    if name in ("multiply", "divide") and arrays[0].shape == shape and is_one(arrays[1]):
+        return arrays[0]
     return Tensor(name, tuple(same_rank(arrays, len(shape))), shape, any(x.each for x in arrays))
+
+
+def is_one(x: Tensor) -> bool:
+    """Whether it is the number 1, by which nothing changes."""
+    return x.kind == "constant" and x.size == 1 and bool(x.detail.item() == 1.0)
 
 
 DataflowArithmetic = Arithmetic(
@@ -226,7 +235,7 @@ def scanned(start: Sequence[Tensor], moving: Sequence[Tensor], turns: Turns) -> 
         turns: what a turn does.
     """
     inside = {id(x) for x in (*turns.carried, *turns.moving)}
-    free = outermost(each_after_operands([*turns.left, *turns.given]), inside)
+    free = outermost([*turns.left, *turns.given], inside)
     whole = Tensor("scan", (*start, *moving, *free), (), detail=turns)
     ends = [Tensor("result", (whole,), (), detail=k) for k in range(len(start))]
     rows = [Tensor("result", (whole,), (turns.count,), detail=len(start) + k) for k in range(len(turns.given))]
@@ -259,14 +268,15 @@ def each_after_operands(wanted: Iterable[Tensor], known: set[int] | None = None)
     return found
 
 
-def outermost(arrays: list[Tensor], inside: set[int]) -> list[Tensor]:
-    """Of the arrays in a body, in order, those that are computed outside and read inside: of what no turn changes."""
+def outermost(results: Sequence[Tensor], inside: set[int]) -> list[Tensor]:
+    """What the results of a body read that is computed outside: of what no turn changes."""
     depends = set(inside)
+    arrays = each_after_operands(results)
     for x in arrays:
         if any(id(y) in depends for y in x.operands):
             depends.add(id(x))
-    read = {id(y): y for x in arrays if id(x) in depends for y in x.operands if id(y) not in depends}
-    return list(read.values())
+    read = [*results, *(y for x in arrays if id(x) in depends for y in x.operands)]
+    return list({id(y): y for y in read if id(y) not in depends}.values())
 
 
 def results_by_scan(flow: Dataflow) -> dict[int, list[Tensor]]:

@@ -104,17 +104,21 @@ def computed_by(op: Operation, xs: list[Tensor]) -> Any:
 
 
 def product_in(memory: Memory, left: Places, right: Places, shape: tuple[int, ...]) -> Tensor:
-    """Matrix products of left and the transposed right. What has rows stands on the left: so rows are rows."""
+    """Matrix products of left and the transposed right. What has rows stands on the left: so rows are rows.
+
+    Where both are the same along a leading axis, so is the product, whose shape broadcasts to that which is asked for.
+    """
     blocks = left.ndim - 2
     if int(np.prod(left.shape[:-2])) == int(np.prod(right.shape[:-2])) == 1:
         left, right = (x.reshape(x.shape[-2:]) for x in (left, right))
         blocks = 0
     a, b = (memory.read_once(x, blocks) for x in (left, right))
     if a.each or not b.each:
-        return reshaped(matrix_product(a, memory.read_once(right.swapaxes(-1, -2), blocks)), shape)
-    turned = matrix_product(b, memory.read_once(left.swapaxes(-1, -2), blocks))
-    order = np.arange(turned.size).reshape(turned.shape).swapaxes(-1, -2)
-    return reshaped(pick([turned], order), shape)
+        result = matrix_product(a, memory.read_once(right.swapaxes(-1, -2), blocks))
+    else:
+        turned = matrix_product(b, memory.read_once(left.swapaxes(-1, -2), blocks))
+        result = pick([turned], np.arange(turned.size).reshape(turned.shape).swapaxes(-1, -2))
+    return result if blocks else reshaped(result, shape)
 
 
 def backwards(program: Program, reverse: Reverse, memory: Memory) -> Memory:

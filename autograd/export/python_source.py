@@ -235,7 +235,7 @@ def python_source(flow: Dataflow, dialect: Dialect) -> str:
     >>> x = argument("x", (2,))
     >>> print(python_source(Dataflow("line", (x,), {"y": 2.0 * x + 1.0}), JAX).split('"' * 3)[-1])
     <BLANKLINE>
-        t0 = (2.0) * x
+        t0 = x * (2.0)
         t1 = t0 + (1.0)
         return t1
     <BLANKLINE>
