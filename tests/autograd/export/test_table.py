@@ -6,7 +6,10 @@ from accuracy import ALL, points, reference_of
 
 from autograd import ops
 from autograd.arithmetic import Floats
-from autograd.export.dataflow import Dataflow, DataflowArithmetic, argument, as_tensor
+from autograd.export.c_words import word_of
+from autograd.export.dataflow import ELEMENTWISE, Dataflow, DataflowArithmetic, argument, as_tensor
+from autograd.export.dialects import JAX, PYTORCH
+from autograd.export.onnx_arithmetic import IN_ONNX
 from exported import RUNNERS
 
 #: Relative to the result. XLA's own functions have lost two digits there, and it takes subnormal numbers for 0.
@@ -64,3 +67,13 @@ def test_every_entry_of_the_table_is_what_it_is_here(run, table):
             if comparable(op, xs, exact) and not abs(y - exact) <= ALLOWED[run.__name__] * size + UNDERFLOW:
                 wrong.append((op, place, xs, y, exact))
     assert not wrong, f"{len(wrong)} are wrong, such as {wrong[:5]}"
+
+
+@pytest.mark.parametrize("words", [IN_ONNX, JAX.words, PYTORCH.words], ids=["onnx", "jax", "torch"])
+def test_every_elementary_operation_has_a_word_in_every_format(words):
+    assert set(words) == set(ELEMENTWISE)
+
+
+def test_c_has_a_word_for_every_elementary_operation():
+    asked = {kind: word_of(kind).format("a", "b", "c") for kind in ELEMENTWISE}
+    assert asked["hypot"] == "hypot(a, b)" and asked["where"] == "(a != 0.0 ? b : c)"
