@@ -48,22 +48,25 @@ def roles(
     kind: dict[int, Any] = {}
     for node in operands:
         op = program.op[node]
-        if op is LINEAR:
+        if op is None:
+            kind[node] = kinds.get(node, "constant")
+        elif op is LINEAR:
             kind[node] = frozenset((sign, b < 0) for sign, _, b in program.terms[node])
-        elif op is not None and op.family is COLUMN:
+        elif op.family is COLUMN:
             kind[node] = COLUMN, op.parameters["table"]
         else:
-            kind[node] = kinds.get(node, "constant") if op is None else SAMPLE if op.family is SAMPLE else op
+            kind[node] = SAMPLE if op.family is SAMPLE else op
     computed = computed_nodes(program, operands)
     used_by: dict[int, set[Any]] = {node: set() for node in computed}
     for node in computed:
         for x in computed.keys() & operands[node]:
             used_by[x].add(kind[node])
-    of_size = {node: (kind[node], size[node]) for node in operands}
+    codes: dict[Any, int] = {}
+    of_size = {node: codes.setdefault((kind[node], size[node]), len(codes)) for node in operands}
     numbers: dict[Any, int] = {}
     return {
         node: numbers.setdefault(
-            (*of_size[node], frozenset(map(of_size.__getitem__, operands[node])), frozenset(used_by[node])),
+            (of_size[node], frozenset(map(of_size.__getitem__, operands[node])), frozenset(used_by[node])),
             len(numbers),
         )
         for node in computed

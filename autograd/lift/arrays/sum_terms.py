@@ -41,6 +41,8 @@ class TermTable:
 
         So the rows of a triangular matrix are the rows of one. Nothing is done if more than half would be zeros.
         """
+        if self.padded == self.used:
+            return False
         lists: list[tuple[int, ...]] = [
             tuple(row[:count]) for row, count in zip(self.right.tolist(), self.counts.tolist(), strict=True)
         ]
