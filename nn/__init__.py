@@ -62,6 +62,7 @@ from nn.optimizers import (
     RandomHillClimbing,
     RMSProp,
 )
+from nn.predictor import Predictor
 from nn.saving import load_model, save_model
 from nn.trainer import Trainer
 from nn.training.state import TrainingWarning
@@ -84,6 +85,7 @@ __all__ = [
     "Nesterov",
     "Neuron",
     "Optimizer",
+    "Predictor",
     "RMSProp",
     "RandomHillClimbing",
     "Sequential",

@@ -74,7 +74,7 @@ class Head:
         if not binary:
             raise ValueError(
                 f"the loss {loss.name} is for numbers, and this is a classification; take"
-                " categorical_cross_entropy_with_logits, or task='regression'"
+                " categorical_cross_entropy_with_logits, or a regression (--task regression)"
             )
         if n_classes != 2:
             raise ValueError(f"the loss {loss.name} is for 2 classes, and there are {n_classes}")
