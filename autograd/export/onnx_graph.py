@@ -115,6 +115,8 @@ class OnnxGraph:
             return self.emit("ReduceSum", xs[0], self.whole(-1), keepdims=0)
         if x.kind == "largest":
             return self.emit("ReduceMax", xs[0], self.whole(-1), keepdims=0)
+        if x.kind in ("add", "subtract") and adds_nothing(x.operands[0], x.operands[1], x.shape):
+            return xs[0]  # onnxruntime takes it out in any case, and fails if the sum has several readers
         return IN_ONNX[x.kind](*(OnnxNumber(self.emit, name) for name in xs)).name
 
     def shaped(self, name: str, shape: Sequence[int], each: bool) -> str:
@@ -196,6 +198,11 @@ class OnnxGraph:
         )
         self.onnx.checker.check_model(model)
         return model
+
+
+def adds_nothing(x: Tensor, y: Tensor, shape: tuple[int, ...]) -> bool:
+    """Whether y is the number 0, which is added to or subtracted from x."""
+    return x.shape == shape and y.kind == "constant" and y.size == 1 and bool(y.detail.item() == 0.0)
 
 
 def onnx_model(flow: Dataflow) -> bytes:
