@@ -242,7 +242,7 @@ def cross_validate(
         data, settings: as for `experiment`.
         k: how many folds.
         verbose: as for `Trainer.fit`, of trainings in this process.
-        helpers: who computes; None: this process, one fold after the other. The results are the same.
+        helpers: who computes; None: this process, one fold after the other. The results are the same to rounding.
 
     Raises:
         DataError: if there are fewer rows than folds.
