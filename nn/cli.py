@@ -39,7 +39,7 @@ from nn.app.arguments import (
     says_how_it_is_written,
 )
 from nn.app.commands import Commands, repairable, typed_line
-from nn.app.experiment import Settings, cross_validate, experiment
+from nn.app.experiment import Settings, cross_validate, experiment, said_of_size
 from nn.app.judging import figures_on, table_of_figures
 from nn.app.plot_choices import FIGURES, READS
 from nn.app.report import destination, summary, write_report
@@ -163,6 +163,8 @@ def train(
     folder = report_path(output, Path("runs") / (dataset.name or "report"), overwrite)
     with destination(folder, reads=[data] if Path(data).exists() else []) as place:
         say(f"{dataset.name}: {len(dataset):,} rows; {dataset.verdict}")
+        if large := said_of_size(dataset, settings):
+            say(f"  note: {large}")
         verbose = 0 if quiet else 1
         scores = cross_validate(dataset, settings, folds, verbose=verbose, helpers=helpers) if folds else {}
         snapshots = Snapshots()

@@ -38,6 +38,9 @@ DEFAULT_LOSS = {"classification": "categorical_cross_entropy_with_logits", "regr
 MOST_TRAINED = 5_000_000  # each is an object of some hundred bytes, and more while a program is made of them
 
 
+MANY_WEIGHTS = 100_000
+
+
 @dataclass(frozen=True)
 class Settings:
     """What can be chosen about a training.
@@ -139,6 +142,17 @@ def experiment(
     sets = data.split(train=train, validation=validation, test=test, seed=settings.seed)
     parts = dict(zip(SETS, sets, strict=True))
     return fitted(data, parts, settings, callbacks=callbacks, verbose=verbose)
+
+
+def said_of_size(data: Dataset, settings: Settings) -> str:
+    """What to say before a training that takes long because of its weights; "" if it does not."""
+    columns, first = len(data.input_columns), (settings.hidden or (max(1, len(data.classes)),))[0]
+    if columns * first < MANY_WEIGHTS:
+        return ""
+    return (
+        f"{columns:,} columns and {first} neurons have {columns * first:,} weights, each of which is recorded:"
+        " that may take half a minute for 100,000 of them; --hidden with fewer neurons or --drop makes it faster"
+    )
 
 
 def fitted(

@@ -25,6 +25,7 @@ from nn.data.points import Points, of_the_file
 from nn.data.table import Table
 
 DELIMITERS = ",;\t|"
+MOST_SHARED = 100_000
 
 
 @dataclass(frozen=True)
@@ -65,6 +66,7 @@ def read_csv(path: str | Path, form: CsvForm | None = None) -> Table:
     delimiter = form.delimiter or sniffed(text)
     records, lines = records_in(text, source, delimiter, form.header)
     cells = [[cell.strip() for cell in column] for column in zip(*records, strict=True)]
+    del text, records
     if form.header:
         # A delimiter at the end of each line makes a last column without a name and without cells.
         named = {position: column for position, column in enumerate(cells, start=1) if any(column)}
@@ -112,6 +114,7 @@ def records_in(text: str, source: str, delimiter: str, header: bool) -> tuple[li
     """
     width = 0
     records: list[list[str]] = []
+    shared: dict[str, str] = {}  # texts that come again, of which one is enough
     lines: list[int] = []
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, skipinitialspace=True, strict=True)
     end = 0  # the line on which the record before ended; a quoted cell may span several
@@ -127,7 +130,10 @@ def records_in(text: str, source: str, delimiter: str, header: bool) -> tuple[li
                         f"{source}, line {end + 1}: {count(len(record), 'cell')}, but {what}"
                         f" {count(width, 'column')}; {repair}"
                     )
-                records.append(record)
+                if len(shared) < MOST_SHARED:
+                    records.append([shared.setdefault(cell, cell) for cell in record])
+                else:
+                    records.append([shared.get(cell, cell) for cell in record])
                 lines.append(end + 1)
             end = reader.line_num
     except csv.Error as error:

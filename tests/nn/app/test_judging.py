@@ -6,7 +6,7 @@ import statistics
 import pytest
 import sklearn.metrics
 
-from nn.app.experiment import Settings, experiment
+from nn.app.experiment import Settings, experiment, said_of_size
 from nn.app.judging import area, baseline_of_classes, class_figures, number_figures, table_of_figures
 from nn.data.bundled import load
 from nn.data.dataset import dataset_of
@@ -84,3 +84,10 @@ def test_who_does_worse_than_the_mean_is_told():
     run = experiment(data, Settings(hidden=(32,), epochs=200, patience=200), verbose=0)
     assert run.figures["test"]["r2"] < 0.0
     assert any(note.startswith("the network is no better than always 0.") for note in run.notes)
+
+
+def test_many_weights_are_said_before_they_are_recorded():
+    rows = [{**{f"c{j}": (i * j) % 7 for j in range(700)}, "y": i % 2} for i in range(30)]
+    data = dataset_of(rows, "y")
+    assert said_of_size(data, Settings()) == ""
+    assert said_of_size(data, Settings(hidden=(200,))).startswith("700 columns and 200 neurons have 140,000 weights")
