@@ -17,7 +17,7 @@ from autograd.show.drawing.folding import LEVELS
 from nn.basics.checks import check_count
 from nn.module import outputs_of
 from nn.training import checkpoint
-from nn.training.callback import Callback
+from nn.training.callback import Callback, by_the_history
 from nn.training.state import TrainingState
 
 __all__ = ["Callback", "Checkpoint", "DrawGraph", "EarlyStopping", "Snapshots"]
@@ -53,6 +53,7 @@ class EarlyStopping(Callback):
         """Count before the first epoch of a resumed training, too."""
         self.on_epoch_end(trainer, trainer.history.epochs, {})
 
+    @by_the_history
     def on_epoch_end(self, trainer: TrainingState, epoch: int, logs: Mapping[str, float]) -> None:
         """Count the epochs since the last improvement."""
         waited = epoch - (trainer.history.best_epoch or 0)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import nullcontext
+from typing import Any, TypeVar
 
 from autograd.following import Following
 from nn.basics.lookup import lookup
@@ -41,6 +42,8 @@ class Callback:
         """After the last epoch, the best weights restored if they were to be."""
 
 
+Event = TypeVar("Event", bound=Callable[..., None])
+BY_THE_HISTORY: set[Callable[..., None]] = set()
 EVENTS = [name for name in vars(Callback) if name.startswith("on_")]
 
 
@@ -51,11 +54,24 @@ def reads_gradients(callbacks: Sequence[Callback]) -> bool:
 
 
 def tell(state: TrainingState, callbacks: Iterable[Callback], event: str, *news: Any) -> None:
-    """Call the callbacks that listen to an event; they find the parameters' numbers in the Values."""
-    if called := listening(callbacks, event):
-        with state.paused():
-            for callback in called:
-                getattr(callback, event)(state, *news)
+    """Call the callbacks that listen to an event; they find the parameters' numbers in the Values, if one looks."""
+    if called := [getattr(callback, event) for callback in listening(callbacks, event)]:
+        looked_at = any(does not in BY_THE_HISTORY for does in map(function_of, called))
+        with state.paused() if looked_at else nullcontext():
+            for does in called:
+                does(state, *news)
+
+
+def by_the_history(event: Event) -> Event:
+    """Mark what a callback does at an event as done by what was noted, without a look at the model or its numbers."""
+    BY_THE_HISTORY.add(event)
+    return event
+
+
+def function_of(method: Callable[..., None]) -> Callable[..., None]:
+    """The function in a method."""
+    function: Callable[..., None] = getattr(method, "__func__", method)
+    return function
 
 
 def listening(callbacks: Iterable[Callback], event: str) -> list[Callback]:

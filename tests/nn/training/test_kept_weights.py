@@ -372,3 +372,27 @@ def test_the_loss_of_an_epoch_is_the_mean_over_its_samples(engine, batch_size):
     assert logs["loss"] == pytest.approx([sum(e * e for e in errors) / 21] * 2, rel=1e-12)
     assert logs["mean_absolute_error"] == pytest.approx([sum(map(abs, errors)) / 21] * 2, rel=1e-12)
     assert logs["validation_loss"] == pytest.approx(logs["loss"], rel=1e-12)
+
+
+def test_callbacks_that_look_at_the_history_alone_do_not_stop_the_engine_and_change_nothing():
+    from nn import MLP, Adam, Callback, EarlyStopping, Trainer
+
+    class Look(EarlyStopping):
+        def on_epoch_end(self, trainer, epoch, logs):
+            seen.append(trainer.model.state_dict())
+            super().on_epoch_end(trainer, epoch, logs)
+
+    class Record(Callback):
+        def on_train_end(self, trainer):
+            seen.append(trainer.model.state_dict())
+
+    X, y = [[i / 10.0, (i * i % 7) / 7.0] for i in range(20)], [(i % 5) / 5.0 for i in range(20)]
+    found = []
+    for callbacks in ([EarlyStopping(patience=50)], [Look(patience=50)], [EarlyStopping(patience=50), Record()]):
+        seen = []
+        trainer = Trainer(MLP(2, [3, 1], rng=1), "mse", Adam(0.05))
+        history = trainer.fit(X, y, epochs=6, batch_size=5, callbacks=callbacks, verbose=0, rng=3)
+        assert "compiled" in trainer.engine_used
+        found.append((dict(history), trainer.model.state_dict()))
+        assert all(a != b for a, b in zip(seen, seen[1:]))
+    assert found[0] == found[1] == found[2] and len(seen) == 1
