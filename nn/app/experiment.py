@@ -151,7 +151,7 @@ def said_of_size(data: Dataset, settings: Settings) -> str:
         return ""
     return (
         f"{columns:,} columns and {first} neurons have {columns * first:,} weights, each of which is recorded:"
-        " that may take half a minute for 100,000 of them; --hidden with fewer neurons or --drop makes it faster"
+        " that takes some 10 s for 100,000 of them; --hidden with fewer neurons or --drop makes it faster"
     )
 
 
