@@ -17,6 +17,7 @@ import math
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from numbers import Real
 from typing import Any, TypeVar
 
 from nn.data.points import BEFORE_THREE, Points, what_points_mean
@@ -42,6 +43,7 @@ class CellNumbers:
         odd: the rows of cells that hold something, and no number.
         first_told: the first row whose number is written with a comma, or a point for thousands, if that could be read.
         ambiguous: whether the odd ones are such as 1,234, and no cell tells which kind of comma or point that is.
+        infinite: how many of the odd ones are numbers, but infinite, or too large for a float.
     """
 
     numbers: Sequence[float]
@@ -49,15 +51,17 @@ class CellNumbers:
     odd: Sequence[int] = ()
     first_told: int | None = None
     ambiguous: bool = False
+    infinite: int = 0
 
     @property
     def says_numbers(self) -> bool:
-        """Whether this is a column of numbers: there are some, and at most one cell in twenty (or one) is odd.
+        """Whether this is a column of numbers: there are some, and at most one cell in twenty (or one) is none.
 
-        The odd cells are then mistakes; with more of them the column is one of categories.
+        The odd cells are then mistakes; with more of them the column is one of categories. Infinite ones are no names.
         """
+        texts = len(self.odd) - self.infinite
         good = len(self.numbers) - len(self.missing) - len(self.odd)
-        return self.ambiguous or good > len(self.odd) <= max(1, good // 20)
+        return self.ambiguous or good > texts <= max(1, good // 20)
 
     def take(self, rows: Sequence[int]) -> CellNumbers:
         """The reading of the cells in these rows: what a comma means was read from the whole column."""
@@ -92,7 +96,7 @@ def by_commas(cells: Sequence[Any], points: Points) -> CellNumbers:
         numbers = list(map(float, cells))
         if all(map(math.isfinite, numbers)) and "_" not in "".join(cell for cell in cells if isinstance(cell, str)):
             return CellNumbers(numbers)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         pass
     plain = read_by(number_in, cells)
     if not any("," in text for text in set(map(str, picked(cells, plain.odd)))):
@@ -119,6 +123,7 @@ def read_by(number: Callable[[Any], float | None], cells: Sequence[Any]) -> Cell
         numbers,
         missing=tuple(row for row in none if found[row] is not None),
         odd=tuple(row for row in none if found[row] is None),
+        infinite=sum(found[row] is None and is_infinite(cells[row]) for row in none),
     )
 
 
@@ -143,9 +148,19 @@ def number_in(cell: Any) -> float | None:
     """The number in a cell, None if there is none. Infinities and Python's 1_000 are none."""
     try:
         number = float(cell)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         return None
     return number if math.isfinite(number) and "_" not in str(cell) else None
+
+
+def is_infinite(cell: Any) -> bool:
+    """Whether a cell is a number, but infinite, or too large for a float."""
+    try:
+        return math.isinf(float(cell))
+    except OverflowError:
+        return True
+    except (TypeError, ValueError):
+        return False
 
 
 def text_in(cell: Any) -> str | None:
@@ -154,8 +169,8 @@ def text_in(cell: Any) -> str | None:
 
 
 def text_of(cell: Any) -> str:
-    """A cell as text; the number 2.0 is "2", as it is written in a file."""
-    return repr(cell).removesuffix(".0") if isinstance(cell, float) else str(cell)
+    """A cell as text; the number 2.0, Python's or NumPy's, is "2", as it is written in a file."""
+    return str(cell).removesuffix(".0") if isinstance(cell, Real) else str(cell)
 
 
 def says_the_same(cell: Any, number: float) -> bool:

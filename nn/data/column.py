@@ -16,7 +16,17 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
-from nn.data.cells import LIKE_A_NAME, CellNumbers, each, picked, read_numbers, says_the_same, text_in, text_of
+from nn.data.cells import (
+    LIKE_A_NAME,
+    CellNumbers,
+    each,
+    is_infinite,
+    picked,
+    read_numbers,
+    says_the_same,
+    text_in,
+    text_of,
+)
 from nn.data.messages import DataError
 from nn.data.points import Points
 
@@ -86,6 +96,8 @@ class Column:
                 f"may be {a_sign(self.cells[row])} or a thousands separator, and no cell of the column decides it;"
                 " write the numbers with a decimal point and no other sign"
                 if self.reading.ambiguous
+                else "is not a finite number; correct it, or leave the cell empty"
+                if is_infinite(self.cells[row])
                 else "is not a number, but the column holds numbers; correct it, leave the cell empty, or name the"
                 " column among the categories"
             )
@@ -104,7 +116,7 @@ class Column:
         if self.kind == "category":
             return self.texts()
         labels = {
-            (cell, number): text_of(number if says_the_same(cell, number) else cell)
+            (cell, number): text_of(number + 0.0 if says_the_same(cell, number) else cell)  # −0 is 0
             for cell, number in set(zip(self.cells, self.numbers(), strict=True))
             if not math.isnan(number)
         }

@@ -85,11 +85,14 @@ def read_csv(path: str | Path, form: CsvForm | None = None) -> Table:
 
 
 def meaning_of_points(columns: Iterable[Sequence[str]], delimiter: str) -> Points:
-    """What points and commas mean in a file. In one with commas between cells they are no decimal signs."""
+    """What points and commas mean in a file. In one with commas between cells they are no decimal signs.
+
+    Where neither tells, they are usual ones, but not between semicolons, for which there is a reason.
+    """
     if delimiter == ",":
         return "decimal"
     told = of_the_file(columns)
-    return told if delimiter == ";" or told == "decimal" else "usual"
+    return told if delimiter == ";" or told != "unknown" else "usual"
 
 
 def different(header: list[str], notes: list[str]) -> list[str]:

@@ -1,5 +1,6 @@
 """Labels and categories that are numbers: no two texts become one class in silence."""
 
+import numpy as np
 import pytest
 
 from nn.data.csv_file import read_csv
@@ -38,11 +39,27 @@ def test_labels_keep_their_text_where_a_number_would_not_print_it(labels, classe
     assert len({tuple(found.targets[i :: len(labels)]) for i in range(len(labels))}) == len(labels)
 
 
-@pytest.mark.parametrize("labels", [["7", "7.0", "8"], ["1e1", "10", "3"], ["+5", "5", "6"], ["1,5", "1,50", "2,0"]])
+@pytest.mark.parametrize(
+    "labels",
+    [
+        ["7", "7.0", "8"],
+        ["1e1", "10", "3"],
+        ["+5", "5", "6"],
+        ["1,5", "1,50", "2,0"],
+        ["0", "-0", "1"],
+        ["-0.0", "0.0", "-1"],
+    ],
+)
 def test_two_spellings_of_one_number_are_one_class_and_that_is_said(labels):
     found = data(labels, task="classification")
     assert len(found.classes) == 2
     assert any(f"{labels[0]} and {labels[1]} were taken for the same class" in note for note in found.notes)
+
+
+@pytest.mark.parametrize("kind", [float, np.float64, np.float32, np.float16, int, np.int8, str])
+def test_a_category_is_what_stands_in_a_file_whatever_kind_of_number_it_is_given_as(kind):
+    rows = [{"zip": kind(n), "n": i, "y": 0.5 * i} for i, n in enumerate([0, 2, 10] * 4)]
+    assert dataset_of(table_of(rows), "y", categories=["zip"]).table.texts("zip") == ["0", "2", "10"] * 4
 
 
 def test_the_verdict_says_that_labels_are_names():

@@ -56,6 +56,12 @@ def test_elsewhere_a_point_is_a_decimal_point(tmp_path, delimiter):
     assert table(tmp_path, ["1.000", "2.500"], ["1", "2"], delimiter).numbers("x") == [1.0, 2.5]
 
 
+@pytest.mark.parametrize("delimiter", ["\t", "|", " "])
+def test_but_not_where_other_columns_have_decimal_commas(tmp_path, delimiter):
+    for others, numbers in ((["1.234,50", "7,25"], [1000.0, 2500.0]), (["1234.5", "7.25"], [1.0, 2.5])):
+        assert table(tmp_path, ["1.000", "2.500"], others, delimiter).numbers("x") == numbers
+
+
 @given(numbers=st.lists(st.integers(1_000, 999_999), min_size=1, max_size=6), decimals=st.booleans())
 def test_what_one_writes_is_read_or_refused(tmp_path_factory, numbers, decimals):
     """Whole numbers with points for thousands, or thousandths of them with a decimal point: never the other one."""
