@@ -125,6 +125,7 @@ def figures_on(predictor: Predictor, table: Table) -> tuple[dict[str, Figures], 
         DataError: if the target or another column is missing, or an answer is none of the classes.
     """
     prepare = predictor.prepare
+    table = prepare.table(table)
     missing = table.column(prepare.target).as_kind("number" if prepare.numeric_target else "category").missing
     notes = []
     if missing:

@@ -68,6 +68,13 @@ class CellNumbers:
         missing, odd = places(self.missing, rows), places(self.odd, rows)
         return CellNumbers(picked(self.numbers, rows), missing, odd, ambiguous=self.ambiguous)
 
+    def without(self, rows: Sequence[int]) -> CellNumbers:
+        """The reading where the cells of these rows hold nothing."""
+        gone = frozenset(rows)
+        numbers = [math.nan if row in gone else number for row, number in enumerate(self.numbers)]
+        told = None if self.first_told in gone else self.first_told
+        return replace(self, numbers=numbers, missing=tuple(sorted({*self.missing, *gone})), first_told=told)
+
 
 def read_numbers(cells: Sequence[Any], points: Points = "usual") -> CellNumbers:
     """The cells of a whole column as numbers.

@@ -21,6 +21,7 @@ from nn.data.cells import (
     CellNumbers,
     each,
     is_infinite,
+    number_in,
     picked,
     read_numbers,
     says_the_same,
@@ -164,9 +165,26 @@ def a_sign(cell: Any) -> str:
     return "a decimal comma" if "," in str(cell) else "a decimal point"
 
 
-def column_of(name: str, cells: Sequence[Any], origin: Origin, points: Points = "usual") -> Column:
-    """The column with these cells, read; what points mean, if these do not tell."""
+def column_of(
+    name: str, cells: Sequence[Any], origin: Origin, points: Points = "usual", marks: Sequence[str] = ()
+) -> Column:
+    """The column with these cells, read.
+
+    Args:
+        points: what they mean, if these cells do not tell.
+        marks: texts that stand for nothing, besides the usual ones; a number is meant however it is written.
+    """
+    if marks:
+        cells = each(lambda cell: "" if text_of(cell) in marks else cell, cells)
     reading = read_numbers(cells, points)
+    marked = {number for mark in marks if (number := number_in(mark)) is not None}
+    if reading.says_numbers and not marked.isdisjoint(reading.numbers):
+        number_of = reading.numbers
+        stands_for_nothing = [
+            number_of[row] in marked and says_the_same(cell, number_of[row]) for row, cell in enumerate(cells)
+        ]
+        cells = ["" if nothing else cell for nothing, cell in zip(stands_for_nothing, cells, strict=True)]
+        reading = reading.without([row for row, nothing in enumerate(stands_for_nothing) if nothing])
     if not reading.says_numbers:
         return Column(name, "category", cells, reading, each(text_in, cells), origin)
     notes = [f"column {name!r}: {cells[row]} was read as {reading.numbers[row]!r}" for row in read_anew(cells, reading)]

@@ -35,7 +35,7 @@ class CsvForm:
     Attributes:
         delimiter: what stands between cells; None: found out.
         header: whether the first line names the columns; otherwise they are "column 1", "column 2" …
-        missing: texts that stand for nothing, besides the usual ones.
+        missing: texts that stand for nothing, besides the usual ones; of numbers however they are written: -999.0, too.
     """
 
     delimiter: str | None = None
@@ -77,11 +77,8 @@ def read_csv(path: str | Path, form: CsvForm | None = None) -> Table:
         lines = lines[1:]
     else:
         columns = {f"column {position}": column for position, column in enumerate(cells, start=1)}
-    if form.missing:
-        marks = frozenset(form.missing)
-        columns = {name: ["" if cell in marks else cell for cell in column] for name, column in columns.items()}
-    table = Table.of(columns, Origin(source, lines), notes, meaning_of_points(columns.values(), delimiter))
-    return replace(table, delimiter=delimiter)
+    points = meaning_of_points(columns.values(), delimiter)
+    return replace(Table.of(columns, Origin(source, lines), notes, points, tuple(form.missing)), delimiter=delimiter)
 
 
 def meaning_of_points(columns: Iterable[Sequence[str]], delimiter: str) -> Points:

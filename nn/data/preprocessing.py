@@ -78,6 +78,7 @@ class Preprocessor:
         numbers: the columns of numbers that are used.
         categories: for each column of categories that is used, its categories; None for a missing cell.
         dates: for each column of dates that is used, how it is written; its parts are among the numbers.
+        marks: the texts that stood for a missing cell, besides the usual ones: they do so in other tables as well.
         notes: what was left out, and why, one sentence each.
 
     >>> from nn.data.dataset import dataset_of
@@ -98,6 +99,7 @@ class Preprocessor:
     numbers: tuple[str, ...]
     categories: Mapping[str, Sequence[str | None]]
     dates: Mapping[str, str]
+    marks: tuple[str, ...]
     notes: tuple[str, ...]
     _imputer: Any
     _scaler: Any
@@ -149,6 +151,7 @@ class Preprocessor:
             dates={
                 name: way for name, way in data.dates.items() if any(is_part(column.name, name) for column in numbers)
             },
+            marks=data.table.marks,
             notes=(
                 *notes_on_left_out(reasons),
                 *notes_on_filled(numbers, [] if imputer is None else imputer.statistics_.tolist()),
@@ -177,7 +180,7 @@ class Preprocessor:
 
     def table(self, rows: Any) -> Table:
         """Rows as a table: one already, a DataFrame, dicts, or lists in the order of `columns`."""
-        table = table_of(rows, names=self.columns)
+        table = table_of(rows, names=self.columns).with_marks(self.marks)
         for name in self.dates:
             if not any(is_part(known, name) for known in table.names):
                 table.column(name)  # which says so if it is missing
@@ -260,6 +263,7 @@ class Preprocessor:
             "categories": {name: list(texts) for name, texts in self.categories.items()},
             "target_scaler": scaler_to_dict(self._target_scaler),
             **({"dates": dict(self.dates)} if self.dates else {}),
+            **({"marks": list(self.marks)} if self.marks else {}),
             "notes": list(self.notes),
         }
 
@@ -271,9 +275,10 @@ class Preprocessor:
             DataError: if the description is damaged.
         """
         try:
-            dates = stored.get("dates", {}) if isinstance(stored, Mapping) else {}  # older descriptions have none
             check_form(stored, STORED)
+            dates, marks = stored.get("dates", {}), stored.get("marks", [])  # older descriptions have none
             check_form(dates, map_of(choice_of(*WAYS)))
+            check_form(marks, list_of(plain_text))
             numbers, categories = tuple(stored["numbers"]), stored["categories"]
             if len(stored["medians"]) != len(numbers) or not (numbers or categories):
                 raise ValueError(f"{len(stored['medians'])} medians for {count(len(numbers), 'column')}")
@@ -294,6 +299,7 @@ class Preprocessor:
                 numbers=numbers,
                 categories={name: tuple(texts) for name, texts in categories.items()},
                 dates=dict(dates),
+                marks=tuple(marks),
                 notes=tuple(stored["notes"]),
                 _imputer=imputer,
                 _scaler=scaler_from_dict(stored["scaler"], len(numbers)) if numbers else None,

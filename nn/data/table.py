@@ -30,12 +30,16 @@ class Table:
         origin: where the rows are from.
         notes: what was handled on the way, one sentence each.
         delimiter: what stands between the cells of a file.
+        points: what they mean where a column does not tell.
+        marks: texts that stand for a missing cell, besides the usual ones.
     """
 
     columns: Mapping[str, Column]
     origin: Origin
     notes: tuple[str, ...] = ()
     delimiter: str = ","
+    points: Points = "usual"
+    marks: tuple[str, ...] = ()
 
     @classmethod
     def of(
@@ -44,10 +48,11 @@ class Table:
         origin: Origin,
         notes: Iterable[str] = (),
         points: Points = "usual",
+        marks: tuple[str, ...] = (),
     ) -> Table:
         """The table with these cells, column by column. Each column is read now, and never again."""
-        columns = {name: column_of(name, column, origin, points) for name, column in cells.items()}
-        return cls(columns, origin, tuple(notes))
+        columns = {name: column_of(name, column, origin, points, marks) for name, column in cells.items()}
+        return cls(columns, origin, tuple(notes), points=points, marks=marks)
 
     def __repr__(self) -> str:
         return f"<{self.source}: {len(self):,} rows of {', '.join(self.columns)}>"
@@ -98,6 +103,15 @@ class Table:
             DataError: if there is no such column.
         """
         return self.column(name).texts()
+
+    def with_marks(self, marks: Iterable[str]) -> Table:
+        """The table in which these texts stand for a missing cell, too: its columns are read again if they do not."""
+        new = tuple(mark for mark in marks if mark not in self.marks)
+        if not new:
+            return self
+        cells = {name: column.cells for name, column in self.columns.items()}
+        again = Table.of(cells, self.origin, self.notes, self.points, (*self.marks, *new))
+        return replace(again, delimiter=self.delimiter)
 
     def take(self, rows: Sequence[int]) -> Table:
         """The rows at these positions."""

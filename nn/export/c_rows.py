@@ -22,7 +22,7 @@ static int is_missing(const char *text)
         }
         if (!text[i] && !missing[k][i]) return 1;
     }
-    return 0;
+MARKS    return 0;
 }
 
 /* The place of a text among the categories, of which NULL is a missing cell; -1 if it is none of them. */
@@ -33,6 +33,11 @@ static double place_of(const char *text, const char *const *categories, int coun
         if (categories[k] ? !none && !strcmp(text, categories[k]) : none) return k;
     return -1.0;
 }
+"""
+
+OWN_MARKS = """\
+    for (int k = 0; k < (int)(sizeof marks / sizeof *marks); k++)
+        if (!strcmp(text, marks[k])) return 1;
 """
 
 
@@ -58,12 +63,19 @@ def c_from_rows(rows: FromRows, name: str) -> str:
     ]
     if rows.texts:
         parts += [texts_as_array("missing", sorted(MISSING)), ""]
+        parts += [texts_as_array("marks", rows.marks), ""] if rows.marks else []
     if rows.classes:
         parts += [f"extern {declared(f'{prefix}_classes', len(rows.classes))};"]
         parts += [texts_as_array(f"{prefix}_classes", rows.classes, static=False), ""]
     for k, categories in enumerate(rows.texts.values()):
         parts.append(texts_as_array(f"categories_{k}", categories))
-    parts += ["", *([TEXTS] if rows.texts else []), HELPERS, *network.tables, "static " + network.function().lstrip()]
+    parts += [
+        "",
+        *([TEXTS.replace("MARKS", OWN_MARKS * bool(rows.marks))] if rows.texts else []),
+        HELPERS,
+        *network.tables,
+        "static " + network.function().lstrip(),
+    ]
     return "\n".join([*parts, *called(rows, prefix, network.name), ""])
 
 

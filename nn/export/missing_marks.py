@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from itertools import product as combinations
 
 from nn.data.cells import MISSING
@@ -16,13 +17,13 @@ def missing_marks() -> list[str]:
     return sorted({"".join(x) for mark in MISSING for x in combinations(*({c.lower(), c.upper()} for c in mark))})
 
 
-def codes_of_texts(categories: list[str | None]) -> dict[str, int]:
-    """The place of each category's text, and of the marks if a missing cell is one; of others there is none.
+def codes_of_texts(categories: list[str | None], marks: Iterable[str] = ()) -> dict[str, int]:
+    """The place of each category's text, and of the marks, also of more, if a missing cell is one; of others none.
 
     >>> codes_of_texts(["red", None])["?"], codes_of_texts(["red"])
     (1, {'red': 0})
     """
     places = {text: place for place, text in enumerate(categories) if text is not None}
     if None in categories:
-        places |= dict.fromkeys(missing_marks(), categories.index(None))
+        places |= dict.fromkeys([*missing_marks(), *marks], categories.index(None))
     return places

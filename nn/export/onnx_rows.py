@@ -32,7 +32,9 @@ def onnx_from_rows(rows: FromRows) -> bytes:
     if rows.numbers:
         graph.known[id(next(given))] = one_table(graph, rows.numbers)
     if rows.texts:
-        codes = [place_in_categories(graph, name, list(categories)) for name, categories in rows.texts.items()]
+        codes = [
+            place_in_categories(graph, name, list(categories), rows.marks) for name, categories in rows.texts.items()
+        ]
         graph.known[id(next(given))] = graph.emit("Cast", one_table(graph, codes), to=DOUBLE)
     graph.write_all(list(rows.flow.outputs.values()))
     found = {name: graph.of(x) for name, x in rows.flow.outputs.items()}
@@ -58,9 +60,9 @@ def one_table(graph: OnnxGraph, columns: Sequence[str]) -> str:
     return graph.emit("Concat", *columns, axis=1) if len(columns) > 1 else columns[0]
 
 
-def place_in_categories(graph: OnnxGraph, column: str, categories: list[Any]) -> str:
+def place_in_categories(graph: OnnxGraph, column: str, categories: list[Any], marks: Sequence[str] = ()) -> str:
     """The place of each text among the categories; −1 if it is none of them."""
-    places = codes_of_texts(categories) or {"": -1}
+    places = codes_of_texts(categories, marks) or {"": -1}
     return graph.emit(
         "LabelEncoder",
         column,

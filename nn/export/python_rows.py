@@ -12,14 +12,19 @@ from nn.export.missing_marks import codes_of_texts
 from nn.export.rows import FromRows
 
 READING = '''
+from numbers import Real
+
+
 def number_in(cell):
     """A cell as a number; NaN if it is missing."""
-    return nan if cell is None or (isinstance(cell, str) and cell.lower() in MISSING) else float(cell)
+    if cell is None or (isinstance(cell, str) and not MISSING.isdisjoint([cell, cell.lower()])):
+        return nan
+    return float(cell)
 
 
 def place_of(cell, places):
     """The place of a cell's text among the categories; -1 if it is none of them."""
-    text = repr(cell).removesuffix(".0") if isinstance(cell, float) else str(cell)
+    text = str(cell).removesuffix(".0") if isinstance(cell, Real) else str(cell)
     return float(places.get("" if cell is None or cell != cell else text, -1))
 
 
@@ -47,9 +52,9 @@ def python_from_rows(rows: FromRows, dialect: Dialect) -> str:
         returns, answers = "The labels", [f"return {labels.format(answer)}"]
     tables = {
         "NUMBERS": list(rows.numbers),
-        "PLACES": {name: codes_of_texts(list(categories)) for name, categories in rows.texts.items()},
+        "PLACES": {name: codes_of_texts(list(categories), rows.marks) for name, categories in rows.texts.items()},
         "CLASSES": list(rows.classes),
-        "MISSING": sorted(MISSING_NUMBER),
+        "MISSING": {*MISSING_NUMBER, *rows.marks},
     }
     written = [
         f"{name} = {pformat(table, width=110, sort_dicts=False, compact=True)}" for name, table in tables.items()

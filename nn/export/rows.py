@@ -27,12 +27,15 @@ from autograd.export.dataflow import (
     reshaped,
 )
 from autograd.export.lowering import CannotExport
+from nn.data.cells import number_in
 from nn.decisions import DECISIONS, Threshold
 from nn.export.network import outputs_for_rows
 from nn.predictor import Predictor
 
 #: What the description of a preparation holds (`Preprocessor.to_dict`). Of more, nothing is known here.
-UNDERSTOOD = set("task target classes numeric_target numbers medians scaler categories target_scaler notes".split())
+UNDERSTOOD = set(
+    "task target classes numeric_target numbers medians scaler categories target_scaler notes marks".split()
+)
 
 
 @dataclass(frozen=True)
@@ -44,6 +47,7 @@ class FromRows:
         texts: of each column of texts its categories, None for a missing cell; in the order of the input `places`.
         target: the name of what is predicted.
         classes: their labels; none for a regression.
+        marks: texts that stand for a missing cell, besides the usual ones.
         flow: from `numbers` and `places`, those that there are, to `prediction`, or `scores` and `probabilities`.
     """
 
@@ -51,6 +55,7 @@ class FromRows:
     texts: Mapping[str, Sequence[str | None]]
     target: str
     classes: tuple[str, ...]
+    marks: tuple[str, ...]
     flow: Dataflow
 
     @property
@@ -68,11 +73,12 @@ def from_rows(trained: Predictor) -> FromRows:
     prepared = trained.prepare.to_dict()
     if more := sorted(set(prepared) - UNDERSTOOD):
         raise CannotExport(f"columns are prepared by {more[0]!r}, which cannot be exported yet")
+    marks = tuple(prepared.get("marks", ()))
     inputs: list[Tensor] = []
     parts: list[Tensor] = []
     if numbers := prepared["numbers"]:
         inputs.append(argument("numbers", (len(numbers),), each=True))
-        parts.append(standardised(inputs[-1], prepared["medians"], prepared["scaler"]))
+        parts.append(standardised(inputs[-1], prepared["medians"], prepared["scaler"], marks))
     if categories := prepared["categories"]:
         inputs.append(argument("places", (len(categories),), each=True))
         parts.append(one_of_each(inputs[-1], list(map(len, categories.values()))))
@@ -88,13 +94,18 @@ def from_rows(trained: Predictor) -> FromRows:
         results = {"prediction": reshaped(outputs * scaler["scale"][0] + scaler["mean"][0], ())}
     about = f"Predicts {prepared['target']!r}" + (f", one of {', '.join(classes)}." if classes else ".")
     flow = Dataflow("network", tuple(inputs), {name: repeated(x) for name, x in results.items()}, about)
-    return FromRows(tuple(numbers), categories, prepared["target"], classes, flow)
+    return FromRows(tuple(numbers), categories, prepared["target"], classes, marks, flow)
 
 
-def standardised(numbers: Tensor, medians: Sequence[float], scaler: Mapping[str, Any]) -> Tensor:
-    """(x − mean)/deviation, where NaN, which is greater than nothing, stands for the median."""
+def standardised(
+    numbers: Tensor, medians: Sequence[float], scaler: Mapping[str, Any], marks: Sequence[str] = ()
+) -> Tensor:
+    """(x − mean)/deviation, where NaN and a number among the marks stand for the median. −∞ is not missing."""
     m = DataflowArithmetic
-    known = m.where(m.greater(numbers, -np.inf), numbers, known_numbers(medians))
+    filled = m.where(m.greater(0.0, numbers), numbers, known_numbers(medians))  # of NaN nothing is true
+    known = m.where(m.greater(numbers, -np.inf), numbers, filled)
+    for mark in sorted({number for text in marks if (number := number_in(text)) is not None}):
+        known = m.where(numbers - mark, known, known_numbers(medians))
     result: Tensor = m.divide(known - known_numbers(scaler["mean"]), known_numbers(scaler["scale"]))
     return result
 

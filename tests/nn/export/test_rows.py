@@ -5,6 +5,7 @@ import json
 import math
 import subprocess
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -170,6 +171,33 @@ def test_tables_of_numbers_or_of_texts_alone(way):
     for name, asked in (("x", [{"x": 2.5}, {"x": None}]), ("hue", [{"hue": "blue"}, {"hue": "7"}, {"hue": None}])):
         data = dataset_of(table_of([{name: row[name], "y": row["y"]} for row in rows]), "y")
         same_answers(network(data, "categorical_cross_entropy_with_logits"), asked, way)
+
+
+MARKED = [
+    {"age": 30.0, "fare": -999.0, "sex": "male", "deck \"½\"": "A"},
+    {"age": -999.0, "fare": 80.0, "sex": "unknown", "deck \"½\"": "unknown"},
+    {"age": 41.0, "fare": 80.0, "sex": "Unknown", "deck \"½\"": "Unknown"},
+    {"age": -998.0, "fare": 999.0, "sex": "female", "deck \"½\"": "-999"},
+    {"age": None, "fare": -0.0, "sex": "-999", "deck \"½\"": "none"},
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("classes, loss", [HEADS[0], HEADS[-1]])
+def test_marks_of_ones_own_for_missing_cells_are_known(way, classes, loss):
+    data = passengers(classes)
+    trained = network(replace(data, table=data.table.with_marks(["-999", "unknown"])), loss)
+    assert trained.prepare.marks == ("-999", "unknown")
+    same_answers(trained, MARKED, way)
+    same_answers(trained, ASKED, way)
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_an_infinite_number_is_not_a_missing_one(way):
+    trained = network(passengers(0), "mean_squared_error")
+    rows = [{**ASKED[0], "fare": fare} for fare in (None, -math.inf, math.inf)]
+    missing_one, *infinite = way(trained, rows)[0]
+    assert math.isfinite(missing_one) and not any(map(math.isfinite, infinite))
 
 
 def test_every_mark_for_a_missing_cell_is_known():
