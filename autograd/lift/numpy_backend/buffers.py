@@ -87,7 +87,7 @@ class Lines:
         """As `read`, but laid out so that BLAS takes it."""
         name = self.read(places)
         array = self.namespace.get(name)
-        if array is None:  # one constant throughout
+        if not isinstance(array, np.ndarray):  # one constant throughout; the infinite ones have names, too
             return self.named("c", np.full(places.shape, float(name)))
         if places.size > 64 and not blas_takes(array):
             key = ("copy", name)

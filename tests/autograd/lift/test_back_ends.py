@@ -140,3 +140,38 @@ def test_each_instruction_in_each_mode(layout, mode, name):
     ):
         program = added_up(instruction, count)
         check(name, program, np.random.default_rng(1).uniform(-1, 1, program.size), np.arange(count))
+
+
+@pytest.mark.parametrize("name", BACK_ENDS)
+@pytest.mark.parametrize("number", [2.0, -0.0, np.inf, -np.inf, np.nan])
+@pytest.mark.parametrize("constant", ["left", "right"])
+def test_a_factor_may_be_one_constant_throughout(constant, number, name):
+    """Of a product of any form; the infinite numbers are written by name."""
+    count = 24
+    for left, right, out in (
+        ((1, 1, 2), (1, 1, 2), (1, 1, 1)),
+        ((1, 2, 2), (1, 3, 2), (1, 2, 3)),
+        ((1, 3, 2), (1, 1, 2), (1, 3, 1)),
+        ((2, 2, 3), (2, 4, 3), (2, 2, 4)),
+        ((4, 1, 3), (4, 1, 3), (4, 1, 1)),
+        ((1, 9, 9), (1, 2, 9), (1, 9, 2)),
+    ):
+        given = np.arange(np.prod(right if constant == "left" else left)) % count
+        same = np.full(left if constant == "left" else right, count)
+        varying = given.reshape(right if constant == "left" else left)
+        factors = (same, varying) if constant == "left" else (varying, same)
+        places = count + 1 + np.arange(np.prod(out))
+        root = int(places[-1]) + 1
+        program = Program(
+            size=root + 1,
+            instructions=[
+                MatrixProduct(*factors, places.reshape(out), "="),
+                Reduce(SUM, places[None], np.array([root])),
+            ],
+            inputs=list(range(count)),
+            constants={count: number},
+            roots=[root],
+        )
+        numbers = np.random.default_rng(1).uniform(0.1, 1.0, program.size)
+        numbers[count] = number
+        check(name, program, numbers, np.arange(count))
