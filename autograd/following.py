@@ -26,12 +26,14 @@ from autograd.code_names import CodeNames, names_of_code, words_of_text
 from autograd.insides import (
     ATOMS,
     Look,
+    attributes_of,
     can,
     closed_over,
     content_of_array,
     content_of_buffer,
     content_of_local,
     content_of_mapping,
+    content_of_modules,
     content_of_set,
     content_of_variable,
     in_slots,
@@ -146,6 +148,9 @@ class Following(NamesRead):
             yield from ((f"{name}[…]", part) for part in thing)
             if not is_library(type(thing).__module__):
                 yield from self.visit_object(name, thing)
+        elif thing is sys.modules:  # of which any name may be put together
+            self.contents.append((name, content_of_modules, thing))
+            yield from ((key, part) for key, part in list(thing.items()) if not is_library(key))
         elif isinstance(thing, dict | MappingProxyType | list | tuple | deque):
             yield from self.visit_container(name, thing)
         elif isinstance(thing, BuiltinMethodType):
@@ -238,7 +243,7 @@ class Following(NamesRead):
     def visit_object(self, name: str, thing: Any) -> Iterator[Named]:
         """Its attributes, and what the methods of its class read. A library's object that is no model: its pickle."""
         kind = type(thing)
-        attributes = getattr(thing, "__dict__", {})
+        attributes = attributes_of(thing)
         if "__wrapped__" in attributes:
             yield name, attributes["__wrapped__"]
         if isinstance(thing, threading.local):
@@ -259,7 +264,7 @@ class Following(NamesRead):
 
     def visit_attributes(self, name: str, thing: Any) -> Iterator[Named]:
         """Those that some code names, the user's or that of a library's class from which the thing's own is derived."""
-        attributes: dict[str, Any] = getattr(thing, "__dict__", {})
+        attributes = attributes_of(thing)
         kind: Any = type(thing)
         self.hold(name, attributes)
         self.read_by_bases[id(attributes)] = read = words_of_bases(kind)

@@ -12,7 +12,7 @@ import weakref
 from collections.abc import Callable, Iterator, Mapping, Set
 from contextvars import ContextVar
 from functools import cached_property, partial, partialmethod, singledispatchmethod
-from types import CodeType, FunctionType, MethodType, ModuleType
+from types import CodeType, FunctionType, MappingProxyType, MethodType, ModuleType
 from typing import Any
 
 #: Numbers, names and the like: nothing is inside them, and one may stand for an equal one.
@@ -95,6 +95,16 @@ def content_of_pickle(thing: Any) -> bytes:
 
 def content_of_variable(variable: ContextVar[Any]) -> Any:
     return told_apart(variable.get(GONE))
+
+
+def content_of_modules(thing: Any) -> Any:
+    return tuple(thing.values())
+
+
+def attributes_of(thing: Any) -> Any:
+    """The dict of its attributes; an object that makes up attributes may have something else in its place."""
+    found = getattr(thing, "__dict__", None)
+    return found if isinstance(found, dict | MappingProxyType) else {}
 
 
 def content_of_mapping(mapping: Mapping[Any, Any]) -> Any:

@@ -19,9 +19,9 @@ PROJECT = ("autograd", "nn")
 
 
 @cache
-def is_library(module: str | None) -> bool:
+def is_library(module: Any) -> bool:
     """Whether a module is Python's, an installed package's, or this project's, and will not change."""
-    if module in (None, "", "__main__"):
+    if not isinstance(module, str) or module in ("", "__main__"):  # a class may have a descriptor of that name
         return False
     file = getattr(sys.modules.get(module), "__file__", None)
     if file:

@@ -87,9 +87,7 @@ class NamesRead:
             found = vars(module).keys() if self.reads_everything else {*words, "__getattr__"}
             yield from self.look_up(found, vars(module), f"{name}.")
         elif module is sys and "modules" in words:
-            yield from (
-                (word, sys.modules[word]) for word in sorted(words & sys.modules.keys()) if not is_library(word)
-            )
+            yield f"{name}.modules", sys.modules
         elif not is_of_the_project(module.__name__):
             found = {word for word in words & vars(module).keys() if not is_code(vars(module)[word])}
             yield from self.look_up(found, vars(module), f"{name}.")

@@ -61,6 +61,10 @@ FOR_THEMSELVES = {
     *("threading", "queue", "concurrent", "asyncio", "selectors", "multiprocessing"),
 }
 
+#: What also reads files and modules for whoever calls it, but not where Python calls these functions itself.
+READERS = {"importlib", "zipimport", "pkgutil", "linecache", "tokenize"}
+CALLED_BY_PYTHON = {"_find_and_load", "_handle_fromlist", "_gcd_import", "_lock_unlock_module", "__getattribute__"}
+
 #: Functions of `sys` that say how the interpreter is set or what it is doing, which others may change meanwhile.
 ASKING_OF_SYS = (
     *("getrecursionlimit", "getswitchinterval", "getrefcount", "getallocatedblocks"),
@@ -148,18 +152,31 @@ class Watch:
 def is_for_the_user(frame: FrameType | None, instead: str) -> bool:
     """Whether it was the user's code that asked, itself or through others.
 
-    Names, of modules too, count where the user's code looks them up itself; the clock and the system also through the
-    standard library, for other libraries look at them for themselves; chance and files always. What an import asks, it
-    asks once anyway.
+    Names, of modules too, count where the user's code looks them up itself; readers of modules and of source where it
+    calls them by name; the clock and the system also through the standard library, for other libraries look at them
+    for themselves; chance and files always. What an import asks, it asks once anyway.
     """
     while frame is not None:
         file = frame.f_code.co_filename
-        module = frame.f_globals.get("__name__") or ""
-        if frame.f_code.co_name == "<module>" or module.partition(".")[0] in FOR_THEMSELVES:
+        if frame.f_code.co_name == "<module>" or (package_of(frame) in FOR_THEMSELVES and not reads_for_caller(frame)):
             return False
         if is_users(file):
             return True
         if instead in (NAMED, IMPORT) or not (instead in (DRAWN, FILE) or file.startswith(STANDARD_LIBRARY)):
             return False
         frame = frame.f_back
+    return False
+
+
+def package_of(frame: FrameType) -> str:
+    """The package whose code runs in the frame."""
+    return (frame.f_globals.get("__name__") or "").partition(".")[0]
+
+
+def reads_for_caller(frame: FrameType) -> bool:
+    """Whether a file or module is read for the user's code, which called the reader by name: a loader of modules."""
+    while package_of(frame) in READERS and frame.f_back is not None:
+        name, frame = frame.f_code.co_name, frame.f_back
+        if package_of(frame) not in READERS:
+            return name not in CALLED_BY_PYTHON and is_users(frame.f_code.co_filename)
     return False

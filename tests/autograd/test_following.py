@@ -9,9 +9,12 @@ import datetime
 import email.utils
 import functools
 import gc
+import importlib.machinery
+import importlib.metadata
 import importlib.util
 import io
 import itertools
+import linecache
 import logging
 import math
 import operator
@@ -25,6 +28,7 @@ import subprocess
 import sys
 import threading
 import time
+import tokenize
 import types
 import uuid
 import weakref
@@ -47,6 +51,9 @@ IMPORTED = types.ModuleType("imported_by_the_function")
 IMPORTED.scale = 2.0
 LATE = types.ModuleType("imported_later")
 sys.modules[IMPORTED.__name__] = IMPORTED
+PARTS_OF_NAME = ["imported_by", "_the_function"]
+KEPT_MODULES, OF_MODULES = sys.modules, sys.modules.get
+LOADER = importlib.machinery.SourceFileLoader("loaded", __file__)
 VARIABLE = contextvars.ContextVar("VARIABLE", default=2.0)
 LOCAL = threading.local()
 LOCAL.scale = 2.0
@@ -186,6 +193,11 @@ def global_that_is_not_there(x):
         return x
 
 
+def another_name_for_modules(x):
+    modules = sys.modules
+    return x * modules["".join(PARTS_OF_NAME)].scale
+
+
 def import_inside(x):
     import imported_by_the_function
 
@@ -272,6 +284,18 @@ READ = {
         setattr(LATE, "scale", 5.0), sys.modules.update(imported_later=LATE))),
     "sys.modules": (lambda x: x * sys.modules["imported_by_the_function"].scale,
                     lambda: setattr(IMPORTED, "scale", 5.0)),
+    "sys.modules, a name put together": (lambda x: x * sys.modules["".join(PARTS_OF_NAME)].scale,
+                                         lambda: setattr(IMPORTED, "scale", 6.0)),
+    "sys.modules by another name": (another_name_for_modules, lambda: setattr(IMPORTED, "scale", 7.0)),
+    "sys.modules, kept": (lambda x: x * KEPT_MODULES["".join(PARTS_OF_NAME)].scale,
+                          lambda: setattr(IMPORTED, "scale", 8.0)),
+    "a method of sys.modules": (lambda x: x * OF_MODULES("".join(PARTS_OF_NAME)).scale,
+                                lambda: setattr(IMPORTED, "scale", 9.0)),
+    "a module in sys.modules, replaced": (
+        lambda x: x * sys.modules["".join(PARTS_OF_NAME)].scale,
+        lambda: sys.modules.update(imported_by_the_function=types.SimpleNamespace(scale=12.0))),
+    "whether a module is there": (lambda x: x * (2.0 if "".join(("never", "_there")) in sys.modules else 3.0),
+                                  lambda: sys.modules.update(never_there=types.ModuleType("never_there"))),
     "a weak reference": (lambda x: x * REFERENCE().scale, lambda: setattr(THING, "scale", 8.0)),
     "a weak proxy": (lambda x: x * PROXY.scale, lambda: setattr(THING, "scale", 9.0)),
     "a key's attribute": (lambda x: x * sum(key.scale for key in KEYED), lambda: setattr(THING, "scale", 10.0)),
@@ -474,6 +498,23 @@ REFUSED = {
         lambda x: x * len(vars(importlib.util.spec_from_file_location("found", __file__))),
         "a module was looked up by name",
     ),
+    "a module, by its loader": (
+        lambda x: x * len(vars(importlib.machinery.SourceFileLoader("loaded", __file__).load_module("loaded"))),
+        "a file|the system",
+    ),
+    "a module, by a loader that is kept": (
+        lambda x: LOADER.exec_module(types.ModuleType("loaded")) or x,
+        "a file|the sys",
+    ),
+    "what a loader reads": (lambda x: x * len(LOADER.get_data(__file__)), "a file"),
+    "code, by a loader": (lambda x: x * len(LOADER.get_code("loaded").co_names), "a file|the system"),
+    "whether a module can be found": (lambda x: x * (importlib.util.find_spec("never_found") is None), "the system"),
+    "a version": (lambda x: x * len(importlib.metadata.version("numpy")), "a file|the system"),
+    "a line of source": (
+        lambda x: linecache.clearcache() or x * len(linecache.getline(__file__, 1)),
+        "a file|the system",
+    ),
+    "source, decoded": (lambda x: x * len(tokenize.open(__file__).readline()), "a file"),
     "globals": (lambda x: x * globals()["FACTOR"], "looked up by name"),
     "eval": (lambda x: x * eval("FACTOR"), "looked up by name"),
     "exec": (lambda x: exec("FACTOR") or x, "looked up by name"),
@@ -499,6 +540,7 @@ COUNTER = itertools.count()
 
 
 @pytest.mark.parametrize("way", REFUSED)
+@pytest.mark.filterwarnings("ignore:the load_module:DeprecationWarning")
 def test_what_cannot_be_followed_is_refused(way):
     f, words = REFUSED[way]
     for compiled in (jit(f), jit(value_and_grad(f))):
