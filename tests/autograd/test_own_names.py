@@ -170,7 +170,7 @@ def test_operations_of_other_families_are_told_apart():
     doubling = Family("power", times, {"c": None})
     assert math.isclose(jit(lambda x: apply(doubling(2.0), x))(3.0), 6.0)
     x = Value(3.0, label="x")
-    assert str(derive(apply(doubling(2.0), x), x)).endswith("= 2")
+    assert "= 2" in str(derive(apply(doubling(2.0), x), x)).splitlines()[0]
 
 
 def test_the_rule_of_an_own_operation_may_use_all_of_the_table():
