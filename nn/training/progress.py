@@ -13,6 +13,7 @@ from nn.basics.streams import Unfailing
 
 BAR = "{n_fmt}/{total_fmt} |{bar:10}| {elapsed}<{remaining}{postfix}"
 BESIDE_THE_NUMBERS = 36  # columns of a bar of 1000 epochs, and one that stays free
+USUAL_WIDTH = 80
 HELD_OUT = "validation_"
 
 
@@ -31,8 +32,10 @@ class Progress:
         self.last = ""
         self.bar: Any = None
         if verbose == 1 and moves(sys.stderr):
+            known = terminal_width(sys.stderr) > 0  # a bar of 0 columns would not be seen
+            width = {"dynamic_ncols": True} if known else {"ncols": USUAL_WIDTH}
             self.bar = require("tqdm").tqdm(
-                total=epochs, initial=done, file=self.stream, dynamic_ncols=True, leave=True, bar_format=BAR
+                total=epochs, initial=done, file=self.stream, leave=True, bar_format=BAR, **width
             )
 
     def __enter__(self) -> Progress:
@@ -56,7 +59,7 @@ class Progress:
         numbers = validation_first(logs)
         self.last = f"epoch {number}/{self.epochs}  {'  '.join(numbers)}"
         if self.bar is not None:
-            room = max(width_of(sys.stderr), 40) - BESIDE_THE_NUMBERS
+            room = max(terminal_width(sys.stderr) or USUAL_WIDTH, 40) - BESIDE_THE_NUMBERS
             self.bar.set_postfix_str(as_many_as_fit(numbers, room), refresh=False)
             self.bar.update()
         elif self.verbose == 2:
@@ -79,12 +82,12 @@ def as_many_as_fit(parts: list[str], width: int) -> str:
     return text[:width]
 
 
-def width_of(stream: Any) -> int:
-    """How wide the terminal of a stream is."""
+def terminal_width(stream: Any) -> int:
+    """How wide the terminal of a stream is; 0 if that is not known, as of one that nobody has told its size."""
     try:
         return os.get_terminal_size(stream.fileno()).columns
     except (AttributeError, OSError, ValueError):
-        return 80
+        return 0
 
 
 def moves(stream: Any) -> bool:

@@ -4,6 +4,7 @@ import csv
 import json
 import math
 import os
+import select
 import signal
 import subprocess
 import sys
@@ -211,6 +212,7 @@ def test_ctrl_c_still_leaves_a_report(tmp_path):
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=theirs, text=True)
     seen = b""
     while b"step 3," not in seen:
+        assert select.select([ours], [], [], 60.0)[0], seen
         seen += os.read(ours, 100)
         assert process.poll() is None, seen
     time.sleep(0.2)
