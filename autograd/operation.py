@@ -13,6 +13,7 @@ import math
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
+from weakref import WeakValueDictionary
 
 REALS = (-math.inf, math.inf)
 
@@ -43,8 +44,8 @@ class Operation:
     """
 
     __slots__ = tuple(
-        "accuracy arity blackboard doc domain family kink_of kinks latex name parameters partials precedence remedy"
-        " symbol text value".split()
+        "__weakref__ accuracy arity blackboard doc domain family kink_of kinks latex name parameters partials"
+        " precedence remedy symbol text value".split()
     )
 
     def __init__(
@@ -105,10 +106,10 @@ class Family:
         member: `member(*parameters)` makes one; its docstring describes them all.
         parameters: the names of the fixed numbers and what they are unless given; None for what must be given.
         tried: fixed numbers of the members that the tests try, a tuple for each.
-        kept: how many members are remembered.
+        kept: how many members are remembered that nobody else has any more.
     """
 
-    __slots__ = ("_tried", "doc", "member", "name", "parameters")
+    __slots__ = ("_living", "_tried", "doc", "member", "name", "parameters")
 
     def __init__(
         self,
@@ -119,7 +120,10 @@ class Family:
         kept: int = 1024,
     ) -> None:
         self.name = name
-        self.member = lru_cache(maxsize=kept)(member)
+        self._living: WeakValueDictionary[tuple[Any, ...], Operation] = WeakValueDictionary()
+        self.member = lru_cache(maxsize=kept)(
+            lambda *parameters: self._living.get(parameters) or self._living.setdefault(parameters, member(*parameters))
+        )
         self.doc = member.__doc__ or ""
         self.parameters = parameters
         self._tried = tried

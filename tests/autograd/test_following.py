@@ -511,7 +511,7 @@ REFUSED = {
     "whether a module can be found": (lambda x: x * (importlib.util.find_spec("never_found") is None), "the system"),
     "a version": (lambda x: x * len(importlib.metadata.version("numpy")), "a file|the system"),
     "a line of source": (
-        lambda x: linecache.clearcache() or x * len(linecache.getline(__file__, 1)),
+        lambda x: x * len(linecache.updatecache(__file__)),
         "a file|the system",
     ),
     "source, decoded": (lambda x: x * len(tokenize.open(__file__).readline()), "a file"),

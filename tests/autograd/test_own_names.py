@@ -207,3 +207,10 @@ def test_no_decision_in_the_sources_hangs_on_the_name_of_an_operation():
         for path in Path(package.__file__).parent.rglob("*.py"):
             for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
                 assert not compared.search(line), f"{path}:{number}: {line.strip()}"
+
+
+def test_a_member_of_a_family_stays_the_same_one_however_many_others_there_are():
+    square = (Value(3.0) ** 2).op
+    for exponent in range(3000):
+        Value(1.5) ** (exponent / 7.0 + 1e-3)
+    assert (Value(4.0) ** 2).op is square is ops.POWER(2.0)
