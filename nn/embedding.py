@@ -28,7 +28,8 @@ class Embedding(Module):
         init: where they start, by name or an initialiser; None: N(0, 1).
         rng: a `random.Random`, a seed, or None for the module `random`.
 
-    Called with a token, it gives its row; with a list of them, a list of rows, which `Flatten` makes one list.
+    Called with a token, it gives its row; with a list of them, a list of rows, which `Flatten` makes one list. As with
+    `take`, a token below 0 counts from the end.
 
     >>> embedding = Embedding(3, 2, init="zeros")
     >>> embedding.table[1][0].data = 5.0

@@ -157,9 +157,10 @@ class Compiled:
         """The function with its arguments in place, for a loop that copies nothing.
 
         A compiled `value_and_grad(f)` is differentiated by its argument, any other function by the Values that it
-        captures. If there are several results, the first is differentiated. For the sake of its speed it asks nothing
-        at a run: what f reads besides (a global number, a list, the numbers of the captured Values) stays what it was
-        when it was bound, and numbers follow IEEE 754, without a `DomainError`. Bind again after a change.
+        captures, whose numbers are its `parameters` in the order of its `captured` (which need not be that in which f
+        names them). If there are several results, the first is differentiated. For the sake of its speed it asks
+        nothing at a run: what f reads besides (a global number, a list, the numbers of the captured Values) stays what
+        it was when it was bound, and numbers follow IEEE 754, without a `DomainError`. Bind again after a change.
 
         Args:
             args: what f is to be called with.

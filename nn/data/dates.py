@@ -28,21 +28,25 @@ LOOKS_LIKE_ONE = re.compile(r"(\d{1,4}|[A-Za-z]{3,9})([-/. ]|, )(\d{1,2}|[A-Za-z
 DAYS = ("%d.%m.%Y", "%d/%m/%Y", "%m/%d/%Y", "%d-%m-%Y", "%m-%d-%Y", "%Y/%m/%d", "%Y.%m.%d", "%Y-%m",
         "%d %b %Y", "%d-%b-%Y", "%b %d, %Y", "%b %d %Y", "%d %B %Y", "%B %d, %Y")  # fmt: skip
 TIMES = ("", " %H:%M", " %H:%M:%S", " %I:%M %p")
-WAYS = ("iso", *(f"{day}{time}" for day, time in product(DAYS, TIMES)))
-"""How a date may be written: as in ISO 8601, or for `strptime`. Years have four digits."""
+ISO, ISO_WITH_ZONE = "iso", "iso with zone"
+WAYS = (ISO, ISO_WITH_ZONE, *(f"{day}{time}" for day, time in product(DAYS, TIMES)))
+"""How a date may be written: as in ISO 8601, all without a zone or all with one, or for `strptime`. Years have four
+digits."""
+SHOWN = {ISO: "%Y-%m-%d", ISO_WITH_ZONE: "%Y-%m-%dT%H:%M+00:00"}  # in examples
 MOST_ODD = 20  # one cell in so many may be a mistake, which is refused
 
 
 def moment(text: str, way: str) -> datetime | None:
     """The moment that a text names, in the time of Greenwich if it says its zone; None if it is written otherwise."""
     try:
-        if way == "iso":
-            found = datetime.fromisoformat(text) if text[4:5] == "-" else None
-        else:
-            found = datetime.strptime(text, way)
-    except ValueError:
+        if way not in (ISO, ISO_WITH_ZONE):
+            return datetime.strptime(text, way)
+        found = datetime.fromisoformat(text)
+        if text[4:5] != "-" or (found.tzinfo is not None) != (way == ISO_WITH_ZONE):
+            return None
+        return found if way == ISO else found.astimezone(UTC).replace(tzinfo=None)
+    except (ValueError, OverflowError):  # the latter in the first hours of the year 1, seen from elsewhere
         return None
-    return found.astimezone(UTC).replace(tzinfo=None) if found is not None and found.tzinfo is not None else found
 
 
 def way_of_writing(texts: Iterable[str]) -> str | None:
@@ -98,7 +102,7 @@ def parts_of_column(column: Column, way: str) -> list[Column]:
     texts = column.texts()
     for row, text in enumerate(texts):
         if text is not None and moment(text, way) is None:
-            example = datetime(2024, 1, 31).strftime("%Y-%m-%d" if way == "iso" else way)
+            example = datetime(2024, 1, 31).strftime(SHOWN.get(way, way))
             raise DataError(f"{column.where(row)}: {text!r} is not a date, such as {example}")
     missing = tuple(row for row, text in enumerate(texts) if text is None)
     return [

@@ -26,7 +26,8 @@ def data(texts, targets=None, **options):
 
 @pytest.mark.parametrize("way", WAYS)
 def test_every_way_of_writing_is_found_and_read(way):
-    texts = [date.isoformat(" ") if way == "iso" else date.strftime(way) for date in MOMENTS]
+    iso = {"iso": "", "iso with zone": "+02:00"}
+    texts = [date.isoformat(" ") + iso[way] if way in iso else date.strftime(way) for date in MOMENTS]
     found = way_of_writing(texts)
     assert [moment(text, found) for text in texts] == [moment(text, way) for text in texts]
     prepare = Preprocessor.fit(data(texts))
@@ -44,7 +45,8 @@ def test_other_texts_are_none(texts):
 
 
 def test_a_zone_is_counted_and_times_of_day_are_inputs():
-    assert moment("2024-01-31T01:00:00+02:00", "iso") == datetime(2024, 1, 30, 23)
+    assert moment("2024-01-31T01:00:00+02:00", "iso with zone") == datetime(2024, 1, 30, 23)
+    assert moment("2024-01-31T01:00:00+02:00", "iso") is moment("2024-01-31", "iso with zone") is None
     day = {"when (day, sin)", "when (day, cos)"}
     assert day <= set(data([date.isoformat() for date in MOMENTS]).kinds)
     assert not day & set(data([date.date().isoformat() for date in MOMENTS]).kinds)
@@ -85,3 +87,15 @@ def test_a_season_is_learned():
 def test_a_column_that_is_called_like_a_part_leaves_dates_texts():
     rows = [{"when": date.date().isoformat(), "when (days)": 1, "y": i} for i, date in enumerate(MOMENTS)]
     assert dataset_of(rows, "y").dates == {}
+
+
+def test_moments_with_a_zone_and_without_are_never_counted_together():
+    plain = [date.isoformat() for date in MOMENTS]
+    zoned = [f"{text}+02:00" for text in plain]
+    for texts in ([zoned[0], *plain[1:]], [plain[0], *zoned[1:]]):
+        with pytest.raises(DataError, match=r"line 1, .*is not a date as '2023-.* is; write all of them in one way"):
+            data(texts)
+    for training, asked in ((plain, zoned), (zoned, plain)):
+        prepare = Preprocessor.fit(data(training))
+        with pytest.raises(DataError, match=r"'2023-01-10T12:30:00(\+02:00)?' is not a date, such as 2024-01-31"):
+            prepare.transform([{"when": asked[1], "x": 1}])
