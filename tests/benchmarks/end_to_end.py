@@ -2,7 +2,7 @@
 
     OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 taskset -c 0 python tests/benchmarks/end_to_end.py [fit predict train]
 
-The same layers, optimiser (Adam), batches and epochs; in turns; medians, from an unmade model to a fitted one. The
+The same layers, optimiser (Adam), batches (of 64, of iris 32) and epochs; in turns; medians, from an unmade model to a fitted one. The
 command is timed as a process, from its start to its end; beside it a script that reads the same file, prepares it,
 fits, and prints the scores, without a report. Its table has the form of the well-known one of 53,940 diamonds, and is
 made here; `--csv diamonds.csv --target price` takes the one that is there.
@@ -50,18 +50,18 @@ def seconds(t):
 # ── fit ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def our_fit(X, y, hidden, epochs, metrics=(), seed=0):
+def our_fit(X, y, hidden, epochs, batch, metrics=(), seed=0):
     classes = y.dtype.kind == "i"
     model = MLP(X.shape[1], [*hidden, int(y.max()) + 1 if classes else 1], activation="tanh", rng=random.Random(seed))
     trainer = Trainer(model, CROSS_ENTROPY if classes else losses.mean_squared_error, Adam(1e-3), metrics=metrics)
-    trainer.fit(X, y, epochs=epochs, batch_size=64, verbose=0, rng=random.Random(seed))
+    trainer.fit(X, y, epochs=epochs, batch_size=batch, verbose=0, rng=random.Random(seed))
     return trainer
 
 
-def their_fit(X, y, hidden, epochs, seed=0):
+def their_fit(X, y, hidden, epochs, batch, seed=0):
     kind = MLPClassifier if y.dtype.kind == "i" else MLPRegressor
     return kind(
-        hidden_layer_sizes=hidden, activation="tanh", learning_rate_init=1e-3, batch_size=min(64, len(X)), alpha=0.0,
+        hidden_layer_sizes=hidden, activation="tanh", learning_rate_init=1e-3, batch_size=min(batch, len(X)), alpha=0.0,
         max_iter=epochs, n_iter_no_change=10**6, tol=0.0, random_state=seed,
     ).fit(X, y)  # fmt: skip
 
@@ -72,21 +72,21 @@ def fit():
     Xi, Xd = (iris.data - iris.data.mean(0)) / iris.data.std(0), digits.data / 16.0
     Xl, Xm, Xr, Xw = (rng.normal(size=shape) for shape in ((50_000, 20), (6_000, 784), (30_000, 26), (60, 2_300)))
     works = [
-        ("iris 4-16-3, 100 epochs", Xi, iris.target, (16,), 100, 5),
-        ("digits 64-32-10, 20 epochs", Xd, digits.target, (32,), 20, 3),
-        ("digits 64-32-10, 200 epochs", Xd, digits.target, (32,), 200, 3),
-        ("50,000 rows 20-32-2, 10 epochs", Xl, (Xl[:, 0] * Xl[:, 1] + Xl[:, 2] > 0).astype(int), (32,), 10, 1),
-        ("6,000 rows 784-128-10, 10 epochs", Xm, (Xm @ rng.normal(size=(784, 10))).argmax(1), (128,), 10, 1),
-        ("30,000 rows 26-32-1, regression, 10 epochs", Xr, np.tanh(Xr[:, 0]) * Xr[:, 1] + Xr[:, 2], (32,), 10, 1),
-        ("60 rows 2,300-16-2, 1 epoch", Xw, (Xw[:, 0] > 0).astype(int), (16,), 1, 1),
+        ("iris 4-16-3, 100 epochs", Xi, iris.target, (16,), 100, 32, 5),
+        ("digits 64-32-10, 20 epochs", Xd, digits.target, (32,), 20, 64, 3),
+        ("digits 64-32-10, 200 epochs", Xd, digits.target, (32,), 200, 64, 3),
+        ("50,000 rows 20-32-2, 10 epochs", Xl, (Xl[:, 0] * Xl[:, 1] + Xl[:, 2] > 0).astype(int), (32,), 10, 64, 1),
+        ("6,000 rows 784-128-10, 10 epochs", Xm, (Xm @ rng.normal(size=(784, 10))).argmax(1), (128,), 10, 64, 1),
+        ("30,000 rows 26-32-1, regression, 10 epochs", Xr, np.tanh(Xr[:, 0]) * Xr[:, 1] + Xr[:, 2], (32,), 10, 64, 1),
+        ("60 rows 2,300-16-2, 1 epoch", Xw, (Xw[:, 0] > 0).astype(int), (16,), 1, 64, 1),
     ]
     print("\nfit" + HEADER[3:])
-    for name, X, y, hidden, epochs, times in works:
-        work = (X, y, hidden, epochs)
+    for name, X, y, hidden, epochs, batch, times in works:
+        work = (X, y, hidden, epochs, batch)
         in_turns(name, lambda: our_fit(*work), lambda: their_fit(*work), times)
         metrics = ["accuracy"] if y.dtype.kind == "i" else ["r2", "mean_absolute_error"]
         in_turns(f"    with {' and '.join(metrics)}", lambda: our_fit(*work, metrics), lambda: their_fit(*work), times)
-    small = [(Xi, iris.target, (16,), 20)] * 50
+    small = [(Xi, iris.target, (16,), 20, 32)] * 50
     in_turns(
         "50 fits of iris, 20 epochs each",
         lambda: [our_fit(*work, seed=seed) for seed, work in enumerate(small)],
@@ -176,7 +176,7 @@ def train(path, target, epochs=20):
             path, target = Path(folder) / "stones.csv", "price"
             write_table(path)
         ours = [sys.executable, "-m", "nn", "train", str(path), "--target", target, "--epochs", str(epochs)]
-        ours += ["--patience", str(epochs), "--output", str(Path(folder) / "report")]
+        ours += ["--patience", str(epochs), "--overwrite", "--output", str(Path(folder) / "report")]
         theirs = [sys.executable, "-W", "ignore", "-c", THEIRS, str(path), target, str(epochs)]
         print(f"\nthe command, {epochs} epochs{HEADER[25:]}")
         run = lambda command: subprocess.run(command, check=True, capture_output=True, text=True).stdout
