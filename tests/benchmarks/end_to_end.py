@@ -2,11 +2,10 @@
 
     OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 taskset -c 0 python tests/benchmarks/end_to_end.py [fit predict train]
 
-The same layers, optimiser (Adam), batches (of 64, of iris 32) and epochs; in turns; medians, from an unmade model to a fitted
-one. The
-command is timed as a process, from its start to its end; beside it a script that reads the same file, prepares it,
-fits, and prints the scores, without a report. Its table has the form of the well-known one of 53,940 diamonds, and is
-made here; `--csv diamonds.csv --target price` takes the one that is there.
+The same layers, optimiser (Adam), batches (of 64, of iris 32) and epochs; in turns; medians, from an unmade model to
+a fitted one. The command is timed as a process, from its start to its end; beside it a script that reads the same
+file, prepares it, fits, and prints the scores, without a report. Its table has the form of the well-known one of
+53,940 diamonds, and is made here; `--csv diamonds.csv --target price` takes the one that is there.
 """
 
 import argparse
