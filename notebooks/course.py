@@ -2,7 +2,7 @@
 
     run     execute notebooks, and store them with what they show
     check   execute them afresh, and compare with what is stored; their form; their exercises, solved and unsolved
-    site    pages of the README, the notebooks and the documents, which need no network
+    site    the site: the course, guides and reference as pages, which need no network
 
 Each takes the numbers of notebooks, none for all: python notebooks/course.py run 1 2
 """
@@ -59,11 +59,15 @@ def check(numbers: Sequence[str]) -> None:
     default=FOLDER.parent / "build" / "site",
     show_default=True,
 )
-def site(out: Path) -> None:
-    """Write pages of the README, the notebooks and the documents, which need no network."""
-    from tools.site import build
+@click.option("--without-playgrounds", is_flag=True, help="Leave out what needs packages of npm.")
+def site(out: Path, without_playgrounds: bool) -> None:
+    """Write the site: the course, guides and reference as pages that need no network."""
+    from tools.site import SiteError, build
 
-    click.echo(f"{build(out)} is the first page")
+    try:
+        click.echo(f"{build(out, playgrounds=not without_playgrounds)} is the first page")
+    except SiteError as error:
+        raise click.ClickException(str(error)) from error
 
 
 def checked(path: Path) -> list[str]:

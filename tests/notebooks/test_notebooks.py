@@ -11,7 +11,6 @@ import shutil
 import pytest
 
 pytest.importorskip("nbclient")
-pytest.importorskip("nbconvert")
 pytest.importorskip("latex2mathml")
 
 import nbformat
@@ -20,7 +19,7 @@ from nbclient.exceptions import CellExecutionError
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
 from course import checked, main
-from tools import comparing, mathml, site
+from tools import comparing, mathml
 from tools.exercises import faults_of_answers, faults_of_form
 from tools.files import FOLDER, cleaned, notebooks, read, written
 from tools.form import faults
@@ -91,65 +90,15 @@ def click_through(player):
     assert place.input_value() == place.get_attribute("max")
 
 
-# ── The site ────────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-@pytest.fixture(scope="module")
-def pages(tmp_path_factory):
-    """The folder of a site."""
-    return site.build(tmp_path_factory.mktemp("site")).parent
-
-
-@pytest.mark.browser
-@pytest.mark.parametrize(
-    "name", ["index.html", "CONTRIBUTING.html", "CHANGELOG.html", *(f"{path.stem}.html" for path in COURSE)]
-)
-def test_a_page_of_the_site_is_whole_without_a_network_and_steps(name, pages, chromium):
-    troubles = []
-    context = chromium.new_context(offline=True, viewport={"width": 1280, "height": 900})
-    tab = context.new_page()
-    tab.on("pageerror", lambda error: troubles.append(str(error)))
-    tab.on("console", lambda message: message.type == "error" and troubles.append(message.text))
-    tab.on("requestfailed", lambda request: troubles.append(request.url))
-    tab.on("request", lambda request: request.url.startswith("http") and troubles.append(request.url))
-    tab.goto((pages / name).as_uri())
-    links = tab.evaluate("[...document.querySelectorAll('[href], [src]')].map(e => e.href || e.src)")
-    local = [link.split("#")[0] for link in links if link.startswith("file:")]
-    assert [link for link in local if not (pages / link.rsplit(f"{pages.name}/", 1)[1]).is_file()] == []
-    to_headings = "[...document.querySelectorAll('main a')].filter(a => a.getAttribute('href')?.startsWith('#'))"
-    assert tab.evaluate(f"{to_headings}.every(a => document.getElementById(a.hash.slice(1)))")
-    widths = "[...document.images].filter(image => image.checkVisibility()).map(image => image.naturalWidth)"
-    assert all(tab.evaluate(widths))
-    assert tab.locator("main").inner_text().count("$") == 0 or name == "index.html"
-    for player in tab.locator(".cg-player").all():
-        click_through(player)
-    for width in (1280, 390):
-        tab.set_viewport_size({"width": width, "height": 900})
-        assert tab.evaluate("document.documentElement.scrollWidth") <= width
-    background = "getComputedStyle(document.body).backgroundColor"
-    light = tab.evaluate(background)
-    tab.emulate_media(color_scheme="dark")
-    assert tab.evaluate(background) != light
-    context.close()
-    assert troubles == []
+# ── Formulas ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
 def test_the_readme_leads_to_every_notebook():
     readme = (FOLDER.parent / "README.md").read_text(encoding="utf-8")
     assert f"bin/jupyter lab notebooks/{COURSE[0].name}\n" in readme
     for path in COURSE:
-        title = site.title(read(path))
+        title = re.match(r"# \d+\. (.+)", read(path).cells[0].source)[1]
         assert f"[{title}](notebooks/{path.name})" in readme
-
-
-def test_the_site_leads_through_the_course(pages):
-    addresses = {path.name[:2]: f"{path.stem}.html" for path in COURSE}
-    index = (pages / "index.html").read_text(encoding="utf-8")
-    for number, address in addresses.items():
-        assert f'href="{address}"' in index
-        following = addresses.get(f"{int(number) + 1:02}")
-        answer = (pages / address).read_text(encoding="utf-8").rsplit("<h2", 1)[1]
-        assert following is None or f'href="{following}"' in answer
 
 
 def test_a_formula_that_no_page_can_show_is_refused():

@@ -1,0 +1,50 @@
+"""The site: Sphinx makes pages of the course, the guides and the docstrings, which need no server and no network."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import tempfile
+from importlib import import_module
+from importlib.util import find_spec
+from pathlib import Path
+
+from tools.site.sources import PAGES, ROOT, gather
+
+#: What writes a folder of its own into the site: `build(out)` of each.
+PLAYGROUNDS = ("tools.playground", "tools.training_playground")
+
+
+class SiteError(Exception):
+    """The site cannot be built as it is; the message says why."""
+
+
+def build(out: Path, *, playgrounds: bool = True) -> Path:
+    """Write the site into a folder, which is made if need be, and return its first page.
+
+    Args:
+        out: the folder. Pages of an earlier site there are replaced.
+        playgrounds: whether the playgrounds are built as well, for which packages of npm are needed.
+    Raises:
+        SiteError: if Sphinx finds a fault in a page, a missing link for example; all of them are in the message.
+    """
+    out.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory() as folder:
+        sources = Path(folder, "sources")
+        gather(sources)
+        command = [sys.executable, "-m", "sphinx", "-q", "-W", "--keep-going", "-j", "2", "-c", PAGES]
+        result = subprocess.run(
+            [*map(str, command), "-d", f"{folder}/doctrees", str(sources), str(out)],
+            env=os.environ | {"PYTHONPATH": os.pathsep.join([str(ROOT / "notebooks"), str(ROOT), *sys.path])},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+    if result.returncode:
+        raise SiteError(f"Sphinx found faults in the pages:\n{result.stderr.strip()}")
+    (out / ".nojekyll").touch()  # for hosts that would leave folders out whose names begin with _
+    for name in PLAYGROUNDS if playgrounds else ():
+        if find_spec(name):
+            import_module(name).build(out)
+    return out / "index.html"

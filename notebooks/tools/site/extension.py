@@ -1,0 +1,95 @@
+r"""What Sphinx learns for these pages: formulas as MathML, and code whose result the engine shows at build time.
+
+    ```{shown}
+    :hide: code
+    from autograd.show import steps
+    steps(loss)
+    ```
+
+The code of a page runs top to bottom in one namespace; what the last expression of a block shows in a notebook stands
+below it. What raises is a fault of the page, and ends the build.
+"""
+
+from __future__ import annotations
+
+import ast
+import contextlib
+import html
+import io
+from typing import Any, ClassVar
+
+from docutils import nodes
+from docutils.parsers.rst import directives
+from sphinx.application import Sphinx
+from sphinx.util.docutils import SphinxDirective
+from sphinx.writers.html5 import HTML5Translator
+
+from tools.mathml import mathml
+
+
+def setup(app: Sphinx) -> dict[str, Any]:
+    """What Sphinx calls."""
+    app.add_directive("shown", Shown)
+    app.add_html_math_renderer("mathml", (inline_formula, None), (displayed_formula, None))
+    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}
+
+
+def inline_formula(translator: HTML5Translator, node: nodes.math) -> None:
+    translator.body.append(mathml(node.astext()))
+    raise nodes.SkipNode
+
+
+def displayed_formula(translator: HTML5Translator, node: nodes.math_block) -> None:
+    # A row that is wider than the page is scrolled, also by keys.
+    translator.body.append(f'<div class="formula" tabindex="0">{mathml(node.astext(), "block")}</div>')
+    raise nodes.SkipNode
+
+
+class Shown(SphinxDirective):
+    """Code, and what it shows."""
+
+    has_content = True
+    option_spec: ClassVar = {
+        "hide": lambda argument: directives.choice(argument, ("code", "result")),
+        "class": directives.class_option,
+    }
+
+    def run(self) -> list[nodes.Node]:
+        names = self.env.current_document.setdefault("chalkgrad_names", {"__name__": "__page__"})
+        source = "\n".join(self.content)
+        try:
+            shown = html_of(*ran(source, names))
+        except Exception as error:
+            raise self.error(f"the code of this page raises {type(error).__name__}: {error}") from error
+        container = nodes.container(classes=["shown", *self.options.get("class", ())])
+        if self.options.get("hide") != "code":
+            container += nodes.literal_block(source, source, language="python")
+        if self.options.get("hide") != "result" and shown:
+            container += nodes.raw("", shown, format="html")
+        return [container]
+
+
+def ran(source: str, names: dict[str, Any]) -> tuple[str, Any]:
+    """What a piece of code prints, and what its last expression is; None if it ends in a statement."""
+    body = ast.parse(source).body
+    last = ast.Expression(body.pop().value) if body and isinstance(body[-1], ast.Expr) else None
+    printed = io.StringIO()
+    with contextlib.redirect_stdout(printed):
+        exec(compile(ast.Module(body, []), "<page>", "exec"), names)
+        result = None if last is None else eval(compile(last, "<page>", "eval"), names)
+    return printed.getvalue(), result
+
+
+def html_of(printed: str, result: Any) -> str:
+    """What a notebook would show."""
+    parts = [f'<pre class="printed" tabindex="0">{html.escape(printed)}</pre>'] if printed else []
+    if result is not None:
+        asked = getattr(result, "_repr_mimebundle_", None)
+        bundle = asked() if asked else {"text/plain": repr(result)}
+        if "text/html" in bundle:
+            parts.append(bundle["text/html"])
+        elif "image/svg+xml" in bundle:
+            parts.append(f'<div class="picture" tabindex="0">{bundle["image/svg+xml"]}</div>')
+        else:
+            parts.append(f'<pre class="printed" tabindex="0">{html.escape(bundle["text/plain"])}</pre>')
+    return "\n".join(parts)

@@ -1,0 +1,64 @@
+"""The sources of the site in one folder: the pages of `notebooks/site/`, the course, and the repository's documents."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from pathlib import Path
+
+import nbformat
+from nbformat import NotebookNode
+
+from tools.files import FOLDER, notebooks, read
+from tools.mathml import mathml
+
+ROOT = FOLDER.parent
+PAGES = FOLDER / "site"
+#: Documents of the repository that are pages, and their names on the site.
+DOCUMENTS = {"CONTRIBUTING.md": "contributing.md", "CHANGELOG.md": "changelog.md"}
+LINK = re.compile(r"(?<!!)\[((?:[^\[\]]|\[[^\[\]]*\])+)\]\((?![a-z]+:|#)([^()\s]+)\)")
+
+
+def gather(into: Path) -> None:
+    """Fill a folder with all that Sphinx reads."""
+    shutil.copytree(PAGES, into, dirs_exist_ok=True, ignore=shutil.ignore_patterns("conf.py", "__pycache__"))
+    course = into / "course"
+    (course / "stored").mkdir()
+    for source in notebooks():
+        shutil.copyfile(source, course / "stored" / source.name)
+        (course / source.name).write_text(nbformat.writes(as_a_page(read(source), source.name)), encoding="utf-8")
+    for source in FOLDER.glob("glossary.md"):
+        shutil.copyfile(source, course / source.name)
+    for document, name in DOCUMENTS.items():
+        text = (ROOT / document).read_text(encoding="utf-8")
+        (into / name).write_text(LINK.sub(on_the_site, text), encoding="utf-8")
+
+
+def as_a_page(notebook: NotebookNode, name: str) -> NotebookNode:
+    """A notebook with MathML in the place of outputs in LaTeX, and a way to have it as a file."""
+    notebook.cells[0].source += f"\n\n{{download}}`This page as a notebook <stored/{name}>`"
+    for cell in notebook.cells:
+        for output in cell.get("outputs", ()):
+            if "data" in output and "text/latex" in output.data:
+                formula = output.data["text/latex"].strip().strip("$")
+                shown = f'<div class="formula" tabindex="0">{mathml(formula, "block")}</div>'
+                output.data = NotebookNode({"text/html": shown})
+    return notebook
+
+
+def on_the_site(link: re.Match[str]) -> str:
+    """A link of a document to another of the repository, as one to a page; words alone if that is none.
+
+    >>> LINK.sub(on_the_site, "see [what moved](CHANGELOG.md), [the notebooks](notebooks)")
+    'see [what moved](changelog.md), the notebooks'
+    """
+    words, target = link[1], link[2]
+    path, _, anchor = target.partition("#")
+    page = DOCUMENTS.get(path)
+    if path == "README.md":
+        page = "index.md"
+    elif path.startswith("notebooks/site/"):
+        page = path.removeprefix("notebooks/site/")
+    elif re.match(r"notebooks/\d\d-.*\.ipynb", path):
+        page = path.replace("notebooks/", "course/")
+    return words if page is None else f"[{words}]({page}{'#' + anchor if anchor else ''})"
