@@ -69,4 +69,5 @@ def test_a_back_end_is_held_against_the_reference():
 @pytest.mark.parametrize("name", main.commands)
 def test_a_command_has_an_example_and_is_spoken_of(name):
     assert f"chalkgrad {name}" in main.commands[name].help, f"show how `chalkgrad {name}` is called, in its docstring"
-    assert f"chalkgrad {name}" in (ROOT / "README.md").read_text(encoding="utf-8"), f"README.md is silent on {name}"
+    guides = "".join(guide.read_text(encoding="utf-8") for guide in (ROOT / "notebooks/site/guides").glob("*.md"))
+    assert f"chalkgrad {name}" in guides, f"no guide in notebooks/site/guides speaks of {name}"

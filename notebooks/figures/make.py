@@ -1,14 +1,14 @@
-"""Make the pictures of the README again: .venv/bin/python notebooks/figures/make.py
+"""Make the pictures of the README and the guides again: .venv/bin/python notebooks/figures/make.py
 
-Each is what a command or a line of Python in the README gives. The pages are screenshots, for which Chromium and
-playwright are needed; without them those are left as they are.
+Each is what a command or a line of Python gives. The film needs `chalkgrad[gif]`; the page is a screenshot, for which
+Chromium and playwright are needed, and without them it is left as it is.
 """
 
 import shutil
 import tempfile
 from pathlib import Path
 
-from autograd import Value
+from autograd import Value, tanh
 from autograd.show import draw, steps
 from nn.app.experiment import Settings, experiment
 from nn.app.report import write_report
@@ -33,8 +33,16 @@ def chain():
     return loss
 
 
-def screenshot(page, target, size, keys=()):
-    """The first screen of a page, after some keys were pressed, as a picture."""
+def one_neuron():
+    """The loss of one neuron for one sample: what the start page of the site steps through."""
+    x, w, b, y = Value(0.5, label="x"), Value(-1.2, label="w"), Value(0.3, label="b"), Value(1.0, label="y")
+    loss = (y - tanh(w * x + b)) ** 2
+    loss.label = "L"
+    return loss
+
+
+def screenshot(page, target, size):
+    """The first screen of a page, as a picture."""
     try:
         from playwright.sync_api import sync_playwright
     except ModuleNotFoundError:
@@ -46,16 +54,14 @@ def screenshot(page, target, size, keys=()):
         browser = p.chromium.launch(executable_path=program, args=["--no-sandbox"])
         view = browser.new_page(viewport=dict(zip(("width", "height"), size, strict=True)))
         view.goto(page.resolve().as_uri())
-        view.wait_for_timeout(500)  # its scripts are unpacked first
-        for key in keys:
-            view.keyboard.press(key)
-        view.wait_for_timeout(500)
+        view.wait_for_timeout(1000)  # its scripts are unpacked first
         view.screenshot(path=target, type="jpeg", quality=82)
         browser.close()
 
 
 if __name__ == "__main__":
     (HERE / "chain.svg").write_text(draw(chain()).pipe(format="svg", encoding="utf-8"))
+    steps(one_neuron()).save(HERE / "stepper.gif")
     settings = Settings(activation="relu", loss="hinge", epochs=100)
     run = experiment(load("moons"), settings, verbose=0)
     with tempfile.TemporaryDirectory() as folder:
@@ -63,5 +69,3 @@ if __name__ == "__main__":
             run, Path(folder) / "moons", ["chalkgrad", *"train moons --activation relu --loss hinge".split()]
         )
         screenshot(page, HERE / "report.jpg", (1120, 1250))
-        steps(chain()).save(Path(folder) / "steps.html")
-        screenshot(Path(folder) / "steps.html", HERE / "stepper.jpg", (1280, 860), ["ArrowRight"] * 16)

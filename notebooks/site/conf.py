@@ -16,6 +16,7 @@ myst_enable_extensions = ["amsmath", "attrs_block", "attrs_inline", "colon_fence
 myst_heading_anchors = 4
 myst_links_external_new_tab = False
 html_math_renderer = "mathml"
+smartquotes = False
 
 html_theme = "furo"
 html_title = "chalkgrad"
@@ -39,6 +40,8 @@ html_theme_options = {
         "color-foreground-primary": "#1b1e22",
         "color-foreground-secondary": "#5c6268",
         "color-foreground-muted": "#646a70",
+        "color-api-name": "#0b63b0",
+        "color-api-pre-name": "#5c6268",
     },
     "dark_css_variables": {
         "color-brand-primary": "#6bb3f2",
@@ -50,6 +53,8 @@ html_theme_options = {
         "color-foreground-primary": "#e9e7e1",
         "color-foreground-secondary": "#a9b0b7",
         "color-foreground-muted": "#9aa1a8",
+        "color-api-name": "#6bb3f2",
+        "color-api-pre-name": "#a9b0b7",
     },
 }
 python_display_short_literal_types = True

@@ -24,6 +24,7 @@ from tools.exercises import faults_of_answers, faults_of_form
 from tools.files import FOLDER, cleaned, notebooks, read, written
 from tools.form import faults
 from tools.running import executed
+from tools.site import docstrings, entries, sources
 
 pytestmark = pytest.mark.notebook
 
@@ -90,15 +91,16 @@ def click_through(player):
     assert place.input_value() == place.get_attribute("max")
 
 
-# ── Formulas ─────────────────────────────────────────────────────────────────────────────────────────────────────
+# ── The way there, and formulas ─────────────────────────────────────────────────────────────────────────────────
 
 
-def test_the_readme_leads_to_every_notebook():
+def test_the_readme_leads_to_the_course_and_that_to_every_notebook():
     readme = (FOLDER.parent / "README.md").read_text(encoding="utf-8")
     assert f"bin/jupyter lab notebooks/{COURSE[0].name}\n" in readme
+    course = (FOLDER / "site/course/index.md").read_text(encoding="utf-8")
     for path in COURSE:
         title = re.match(r"# \d+\. (.+)", read(path).cells[0].source)[1]
-        assert f"[{title}](notebooks/{path.name})" in readme
+        assert f"[{title}]({path.name})" in course
 
 
 def test_a_formula_that_no_page_can_show_is_refused():
@@ -116,7 +118,7 @@ def test_a_formula_keeps_its_rows(latex):
 
 
 def test_the_examples():
-    for module in (comparing, mathml):
+    for module in (comparing, mathml, docstrings, entries, sources):
         assert doctest.testmod(module, optionflags=doctest.ELLIPSIS).failed == 0
 
 

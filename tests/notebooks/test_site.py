@@ -2,14 +2,21 @@
 
 import re
 from html.parser import HTMLParser
+from types import ModuleType
 from urllib.parse import unquote, urljoin, urlsplit
 
 import pytest
 
 pytest.importorskip("nbformat")
+pytest.importorskip("sklearn")
 pytest.importorskip("latex2mathml")
 
+import nn
 from tools.files import notebooks
+from tools.site.reference import PAGES, places, public_names
+
+#: The modules that `import nn` brings along.
+MODULES_OF_NN = [name for name in nn.__all__ if isinstance(getattr(nn, name), ModuleType)]
 
 pytestmark = [pytest.mark.browser]
 
@@ -116,7 +123,7 @@ def test_every_page_is_whole_without_a_network(site_folder, chromium):
         light = tab.evaluate(background)
         if not all(tab.evaluate("[...document.images].map(i => !i.complete || i.loading == 'lazy' || i.naturalWidth)")):
             troubles.append(f"{here[0]}: a picture is missing")
-        for player in tab.locator(".cg-player").all():
+        for player in tab.locator(".cg-player:has(.cg-controls input[type=range])").all():
             place = player.locator(".cg-controls input[type=range]")
             begin = int(place.input_value())
             player.get_by_role("button", name="Next step").click()
@@ -170,6 +177,23 @@ def test_words_are_found_also_in_a_page_that_is_a_file(site_folder, chromium):
     tab.locator("#search-results li a").first.wait_for()
     assert "5. Activation functions" in tab.locator("#search-results").inner_text()
     tab.close()
+
+
+def test_the_reference_has_every_public_name(parts):
+    described = {anchor for page, its in parts.items() if page.startswith("reference/") for anchor in its.anchors}
+    where = places()
+    doors = {door for page in PAGES for door, _ in page.doors}
+    assert {f"{door}.{name}" for door in doors for name in public_names(door)} <= set(where)
+    assert {full for _, full in where.values()} <= described | {name.removeprefix("module-") for name in described}
+    assert {"autograd", "nn"} <= doors and {nn.__name__ + "." + name for name in MODULES_OF_NN} <= doors
+
+
+def test_the_reference_sets_formulas_and_links_types(site_folder):
+    page = (site_folder / "reference/functions.html").read_text(encoding="utf-8")
+    tanh = page[page.index('id="autograd.tanh"') : page.index('id="autograd.erf"')]
+    assert "<math" in tanh and "<mfrac>" in tanh
+    page = (site_folder / "reference/losses.html").read_text(encoding="utf-8")
+    assert 'href="values.html#autograd.Value"' in page
 
 
 def test_a_notebook_can_be_had_as_a_file(parts, site_folder):

@@ -11,6 +11,7 @@ from nbformat import NotebookNode
 
 from tools.files import FOLDER, notebooks, read
 from tools.mathml import mathml
+from tools.site.reference import write_reference
 
 ROOT = FOLDER.parent
 PAGES = FOLDER / "site"
@@ -22,6 +23,11 @@ LINK = re.compile(r"(?<!!)\[((?:[^\[\]]|\[[^\[\]]*\])+)\]\((?![a-z]+:|#)([^()\s]
 def gather(into: Path) -> None:
     """Fill a folder with all that Sphinx reads."""
     shutil.copytree(PAGES, into, dirs_exist_ok=True, ignore=shutil.ignore_patterns("conf.py", "__pycache__"))
+    shutil.copytree(FOLDER / "figures", into / "figures", ignore=shutil.ignore_patterns("*.py", "__pycache__"))
+    for guide in (into / "guides").glob("*.md"):
+        guide.write_text(
+            guide.read_text(encoding="utf-8").replace("](../../figures/", "](../figures/"), encoding="utf-8"
+        )
     course = into / "course"
     (course / "stored").mkdir()
     for source in notebooks():
@@ -29,6 +35,8 @@ def gather(into: Path) -> None:
         (course / source.name).write_text(nbformat.writes(as_a_page(read(source), source.name)), encoding="utf-8")
     for source in FOLDER.glob("glossary.md"):
         shutil.copyfile(source, course / source.name)
+    (into / "reference").mkdir()
+    write_reference(into / "reference")
     for document, name in DOCUMENTS.items():
         text = (ROOT / document).read_text(encoding="utf-8")
         (into / name).write_text(LINK.sub(on_the_site, text), encoding="utf-8")
