@@ -47,9 +47,9 @@ class Printer:
         self.program = program
         self.names = names  # of the regions that are not written into others
         self.starts = np.array([region.start for region in program.regions])
-        self.readers: dict[int, int] = {}  # how many instructions read each region
+        self.readers: dict[int, int] = {}  # how often instructions read each region: x·x does so twice
         for instruction in program.instructions:
-            for region in {self.region(x) for x in instruction.operands}:
+            for region in map(self.region, instruction.operands):
                 self.readers[region] = self.readers.get(region, 0) + 1
         for root in program.roots:
             self.readers[self.region(np.array([root]))] = 2

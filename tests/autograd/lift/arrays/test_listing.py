@@ -98,3 +98,13 @@ def test_matrices_that_are_multiplied_together_are_named_side_by_side():
     f([1.0, 2.0])
     assert lines(f) == ["h1[6] = q|k[6×2] · x[2]"]
     assert f.program.statements[0].parameters == ["q[0–2][0–1]", "k[0–2][0–1]"]
+
+
+def test_a_result_that_one_operation_reads_twice_is_written_once():
+    @jit
+    def curve(w, xs):
+        return [(w * x).sin() ** 2 for x in xs]
+
+    curve(Value(2.0), [1.0, 2.0, 3.0])
+    assert lines(curve) == ["h1[3] = sin(w * xs[3])", "h2[3] = h1[3] * h1[3]"]
+    assert "h1" in draw(curve.program).source
