@@ -21,7 +21,19 @@ smartquotes = False
 html_theme = "furo"
 html_title = "chalkgrad"
 html_static_path = ["static"]
+templates_path = ["templates"]
+html_sidebars = {
+    "**": [
+        "sidebar/brand.html",
+        "sidebar/search.html",
+        "sidebar/scroll-start.html",
+        "sidebar/navigation.html",
+        "sidebar/playgrounds.html",
+        "sidebar/scroll-end.html",
+    ]
+}
 html_css_files = ["site.css"]
+html_js_files = [("scrolled.js", {"defer": "defer"})]
 html_copy_source = False
 html_show_sourcelink = False
 html_show_sphinx = False

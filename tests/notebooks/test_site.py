@@ -205,8 +205,8 @@ def test_a_notebook_can_be_had_as_a_file(parts, site_folder):
 def test_a_fault_of_a_page_is_said(tmp_path, monkeypatch):
     from tools import site
 
-    def spoiled(into, gather=site.gather):
-        gather(into)
+    def spoiled(into, playgrounds, gather=site.gather):
+        gather(into, playgrounds)
         (into / "changelog.md").write_text("# Changelog\n\n[nowhere](nowhere.md)\n")
 
     monkeypatch.setattr(site, "gather", spoiled)

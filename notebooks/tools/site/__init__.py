@@ -10,10 +10,7 @@ from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 
-from tools.site.sources import PAGES, ROOT, gather
-
-#: What writes a folder of its own into the site: `build(out)` of each.
-PLAYGROUNDS = ("tools.playground", "tools.training_playground")
+from tools.site.sources import PAGES, PLAYGROUNDS, ROOT, gather
 
 
 class SiteError(Exception):
@@ -30,10 +27,12 @@ def build(out: Path, *, playgrounds: bool = True) -> Path:
         SiteError: if Sphinx finds a fault in a page, a missing link for example; all of them are in the message.
     """
     out.mkdir(parents=True, exist_ok=True)
+    built = [playground for playground in PLAYGROUNDS if playgrounds and find_spec(playground.module)]
     with tempfile.TemporaryDirectory() as folder:
         sources = Path(folder, "sources")
-        gather(sources)
+        gather(sources, built)
         command = [sys.executable, "-m", "sphinx", "-q", "-W", "--keep-going", "-j", "2", "-c", PAGES]
+        command += [f"-A{playground.folder}=1" for playground in built]  # for the sidebar
         result = subprocess.run(
             [*map(str, command), "-d", f"{folder}/doctrees", str(sources), str(out)],
             env=os.environ | {"PYTHONPATH": os.pathsep.join([str(ROOT / "notebooks"), str(ROOT), *sys.path])},
@@ -44,7 +43,6 @@ def build(out: Path, *, playgrounds: bool = True) -> Path:
     if result.returncode:
         raise SiteError(f"Sphinx found faults in the pages:\n{result.stderr.strip()}")
     (out / ".nojekyll").touch()  # for hosts that would leave folders out whose names begin with _
-    for name in PLAYGROUNDS if playgrounds else ():
-        if find_spec(name):
-            import_module(name).build(out)
+    for playground in built:
+        import_module(playground.module).build(out)
     return out / "index.html"

@@ -16,6 +16,7 @@ import ast
 import contextlib
 import html
 import io
+import re
 from typing import Any, ClassVar
 
 from docutils import nodes
@@ -26,12 +27,25 @@ from sphinx.writers.html5 import HTML5Translator
 
 from tools.mathml import mathml
 
+#: How Sphinx writes parameters, if they are a line each.
+PARAMETERS = re.compile(r"<dl>\n((?:<dd>.*</dd>\n)+)</dl>")
+
 
 def setup(app: Sphinx) -> dict[str, Any]:
     """What Sphinx calls."""
     app.add_directive("shown", Shown)
+    app.connect("html-page-context", with_lines_of_parameters)
     app.add_html_math_renderer("mathml", (inline_formula, None), (displayed_formula, None))
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}
+
+
+def with_lines_of_parameters(app: Sphinx, name: str, template: str, context: dict[str, Any], doctree: Any) -> None:
+    """Parameters on lines of their own are lines, where Sphinx makes a list of descriptions of nothing."""
+
+    def lines(found: re.Match[str]) -> str:
+        return re.sub(r"<(/?)dd>", lambda tag: "</span>" if tag[1] else '<span class="parameter">', found[1])
+
+    context["body"] = PARAMETERS.sub(lines, context.get("body", ""))
 
 
 def inline_formula(translator: HTML5Translator, node: nodes.math) -> None:
@@ -40,8 +54,7 @@ def inline_formula(translator: HTML5Translator, node: nodes.math) -> None:
 
 
 def displayed_formula(translator: HTML5Translator, node: nodes.math_block) -> None:
-    # A row that is wider than the page is scrolled, also by keys.
-    translator.body.append(f'<div class="formula" tabindex="0">{mathml(node.astext(), "block")}</div>')
+    translator.body.append(f'<div class="formula">{mathml(node.astext(), "block")}</div>')
     raise nodes.SkipNode
 
 
@@ -82,14 +95,19 @@ def ran(source: str, names: dict[str, Any]) -> tuple[str, Any]:
 
 def html_of(printed: str, result: Any) -> str:
     """What a notebook would show."""
-    parts = [f'<pre class="printed" tabindex="0">{html.escape(printed)}</pre>'] if printed else []
+    parts = [f'<pre class="printed">{html.escape(printed)}</pre>'] if printed else []
     if result is not None:
         asked = getattr(result, "_repr_mimebundle_", None)
         bundle = asked() if asked else {"text/plain": repr(result)}
+        if hasattr(result, "_repr_latex_"):
+            bundle["text/latex"] = result._repr_latex_()
         if "text/html" in bundle:
             parts.append(bundle["text/html"])
+        elif "text/latex" in bundle:
+            formula = mathml(bundle["text/latex"].strip().strip("$"), "block")
+            parts.append(f'<div class="formula">{formula}</div>')
         elif "image/svg+xml" in bundle:
-            parts.append(f'<div class="picture" tabindex="0">{bundle["image/svg+xml"]}</div>')
+            parts.append(f'<div class="picture">{bundle["image/svg+xml"]}</div>')
         else:
-            parts.append(f'<pre class="printed" tabindex="0">{html.escape(bundle["text/plain"])}</pre>')
+            parts.append(f'<pre class="printed">{html.escape(bundle["text/plain"])}</pre>')
     return "\n".join(parts)

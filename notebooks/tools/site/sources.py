@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 import shutil
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import nbformat
@@ -17,14 +19,43 @@ ROOT = FOLDER.parent
 PAGES = FOLDER / "site"
 #: Documents of the repository that are pages, and their names on the site.
 DOCUMENTS = {"CONTRIBUTING.md": "contributing.md", "CHANGELOG.md": "changelog.md"}
+#: Where the start page has their cards, which a site without them leaves out.
+CARDS = "% the playgrounds\n"
+NO_PAGES = ("conf.py", "__pycache__", "static", "templates", "runtime", "playground", "training")
 LINK = re.compile(r"(?<!!)\[((?:[^\[\]]|\[[^\[\]]*\])+)\]\((?![a-z]+:|#)([^()\s]+)\)")
 
 
-def gather(into: Path) -> None:
-    """Fill a folder with all that Sphinx reads."""
-    shutil.copytree(PAGES, into, dirs_exist_ok=True, ignore=shutil.ignore_patterns("conf.py", "__pycache__"))
+@dataclass(frozen=True)
+class Playground:
+    """A page of its own: the module whose `build(out)` writes it, its folder, and what the start page says of it."""
+
+    module: str
+    folder: str
+    card: str
+
+
+PLAYGROUNDS = (
+    Playground(
+        "tools.playground",
+        "playground",
+        "Playground</a>**\n\n  Type an expression or a short program: its derivation, its drawing, a live stepper.",
+    ),
+    Playground(
+        "tools.training_playground",
+        "training",
+        "Training</a>**\n\n  Watch a network learn; click a connection, and read its gradient as a sum over paths.",
+    ),
+)
+
+
+def gather(into: Path, playgrounds: Sequence[Playground] = ()) -> None:
+    """Fill a folder with all that Sphinx reads, for a site with these playgrounds."""
+    shutil.copytree(PAGES, into, dirs_exist_ok=True, ignore=shutil.ignore_patterns(*NO_PAGES))
+    start = into / "index.md"
+    cards = "".join(f'- **<a href="{its.folder}/index.html">{its.card}\n' for its in playgrounds)
+    start.write_text(start.read_text(encoding="utf-8").replace(CARDS, cards), encoding="utf-8")
     shutil.copytree(FOLDER / "figures", into / "figures", ignore=shutil.ignore_patterns("*.py", "__pycache__"))
-    for guide in (into / "guides").glob("*.md"):
+    for guide in [start, *(into / "guides").glob("*.md")]:
         guide.write_text(
             guide.read_text(encoding="utf-8").replace("](../../figures/", "](../figures/"), encoding="utf-8"
         )
@@ -49,7 +80,7 @@ def as_a_page(notebook: NotebookNode, name: str) -> NotebookNode:
         for output in cell.get("outputs", ()):
             if "data" in output and "text/latex" in output.data:
                 formula = output.data["text/latex"].strip().strip("$")
-                shown = f'<div class="formula" tabindex="0">{mathml(formula, "block")}</div>'
+                shown = f'<div class="formula">{mathml(formula, "block")}</div>'
                 output.data = NotebookNode({"text/html": shown})
     return notebook
 
