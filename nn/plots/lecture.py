@@ -92,9 +92,10 @@ def descent_paths(
     border = 0.15 * (high - low).max() + 1e-9
     xs, ys = (numpy.linspace(low[i] - border, high[i] + border, resolution) for i in (0, 1))
     heights = numpy.array([[float(loss(x, y)) for x in xs.tolist()] for y in ys.tolist()])
-    # Lines at equal steps of the square root: evenly spaced in a valley whose walls are parabolas.
+    # Lines at equal steps of the square root: evenly spaced in a valley whose walls are parabolas. The first two are
+    # nearer to the bottom, so that one closes around it also where a valley is far flatter along than across.
     floor, top = float(numpy.nanmin(heights)), float(numpy.nanmax(heights))
-    levels = [floor + (top - floor) * (i / 14) ** 2 for i in range(1, 14)]
+    levels = [floor + (top - floor) * (i / 14) ** 2 for i in (0.2, 0.5, *range(1, 14))]
 
     figure = new_figure(7.4, 5.8)
     (ax,) = new_axes(figure, 1, 1)
