@@ -73,7 +73,7 @@ def descent_paths(
     *,
     names: Sequence[str] = ("w₁", "w₂"),
     title: str = "Ways down",
-    resolution: int = 80,
+    resolution: int = 120,
 ) -> Figure:
     """Paths through the plane of two parameters, on the contour lines of the loss.
 
@@ -89,13 +89,16 @@ def descent_paths(
         raise ValueError("there are no paths to draw: each is a list of points (w₁, w₂)")
     numpy = require("numpy")
     low, high = numpy.min(points, axis=0), numpy.max(points, axis=0)
-    border = 0.15 * (high - low).max() + 1e-9
+    border = 0.25 * (high - low).max() + 1e-9
     xs, ys = (numpy.linspace(low[i] - border, high[i] + border, resolution) for i in (0, 1))
     heights = numpy.array([[float(loss(x, y)) for x in xs.tolist()] for y in ys.tolist()])
-    # Lines at equal steps of the square root: evenly spaced in a valley whose walls are parabolas. The first two are
-    # nearer to the bottom, so that one closes around it also where a valley is far flatter along than across.
+    # Lines at equal steps of the square root: evenly spaced in a valley whose walls are parabolas. One more lies below
+    # all that is on the edge of the picture, so that it closes around the bottom.
     floor, top = float(numpy.nanmin(heights)), float(numpy.nanmax(heights))
-    levels = [floor + (top - floor) * (i / 14) ** 2 for i in (0.2, 0.5, *range(1, 14))]
+    levels = [floor + (top - floor) * (i / 14) ** 2 for i in range(1, 14)]
+    edge = float(numpy.nanmin([*heights[0], *heights[-1], *heights[:, 0], *heights[:, -1]]))
+    closed = floor + 0.5 * (edge - floor)
+    levels = sorted({closed, *levels} - {floor})
 
     figure = new_figure(7.4, 5.8)
     (ax,) = new_axes(figure, 1, 1)
@@ -111,7 +114,7 @@ def descent_paths(
                 markeredgewidth=1.5)  # fmt: skip
     start = points[0]
     ax.annotate("start", start, (0, 9), textcoords="offset points", ha="center", fontsize=12, color=INK)
-    legend(ax, loc="best", frameon=True, framealpha=0.9, edgecolor="none")
+    legend(ax, loc="upper left", bbox_to_anchor=(0.0, -0.12), ncols=2)  # below, where it covers no way
     return settled(figure)
 
 

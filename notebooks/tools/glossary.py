@@ -91,5 +91,5 @@ def written(term: str) -> re.Pattern[str]:
 
 
 def without_code(source: str) -> str:
-    """A text without its blocks of code, its formulas, and the addresses of its links."""
-    return re.sub(r"```.*?```|\$\$.*?\$\$|\$[^$\n]*\$|\]\([^)]*\)", " ", source, flags=re.S)
+    """A text without its blocks of code, its formulas, its links' addresses, and the titles of other notebooks."""
+    return re.sub(r"```.*?```|\[[^]]*\]\(\d\d-[^)]*\)|\$\$.*?\$\$|\$[^$\n]*\$|\]\([^)]*\)", " ", source, flags=re.S)
