@@ -1,7 +1,7 @@
 """Keep the notebooks: python notebooks/course.py run | check | site
 
     run     execute notebooks, and store them with what they show
-    check   execute them afresh, and compare with what is stored; their form; their exercises, solved and unsolved
+    check   execute them afresh, and compare with what is stored; their form; their exercises, answered in many ways
     site    the site: the course, guides and reference as pages, which need no network
 
 Each takes the numbers of notebooks, none for all: python notebooks/course.py run 1 2
@@ -16,6 +16,7 @@ from pathlib import Path
 import click
 from nbclient.exceptions import CellExecutionError
 
+from tools.answers import answers_to, faults_of_verdicts, tried
 from tools.comparing import differences
 from tools.exercises import faults_of_answers
 from tools.files import FOLDER, notebooks, read, write
@@ -74,11 +75,13 @@ def checked(path: Path) -> list[str]:
     """What is wrong with a notebook."""
     stored = read(path)
     found = faults(path, stored)
+    others = answers_to(path)
     try:
-        fresh, answers = executed(stored)
+        fresh, verdicts = executed(stored, tried(stored, others))
     except CellExecutionError as error:
         return [*found, str(error)]
-    return found + differences(stored, fresh) + faults_of_answers(fresh, answers)
+    found += differences(stored, fresh) + faults_of_answers(fresh, verdicts)
+    return found + (faults_of_verdicts(stored, others, verdicts[-len(others) :]) if others else [])
 
 
 def chosen(numbers: Sequence[str]) -> list[Path]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 
 from nbclient import NotebookClient
 from nbformat import NotebookNode
@@ -22,10 +23,11 @@ del warnings, package
 """
 
 
-def executed(notebook: NotebookNode) -> tuple[NotebookNode, list[str]]:
+def executed(notebook: NotebookNode, more: Sequence[NotebookNode] = ()) -> tuple[NotebookNode, list[str]]:
     """The notebook with the outputs of a fresh run, and what its checks say once their exercises are solved.
 
-    The solutions run after everything else, in the same kernel, so that nothing needs to run twice.
+    The solutions run after everything else, in the same kernel, so that nothing needs to run twice. So do `more` cells,
+    each second of which is a check as well.
 
     Raises:
         nbclient.exceptions.CellExecutionError: if a cell raises.
@@ -33,7 +35,7 @@ def executed(notebook: NotebookNode) -> tuple[NotebookNode, list[str]]:
     from jupyter_client.manager import AsyncKernelManager
     from matplotlib import font_manager  # noqa: F401 (finds the fonts, once on a machine, and says so on stderr)
 
-    before, after = [new_code_cell(STRICT)], solved(notebook)
+    before, after = [new_code_cell(STRICT)], [*solved(notebook), *more]
     run = new_notebook(cells=[*before, *cleaned(notebook).cells, *after])
     manager = AsyncKernelManager()
     command = [

@@ -19,7 +19,8 @@ from nbclient.exceptions import CellExecutionError
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
 from course import checked, main
-from tools import comparing, mathml
+from tools import answers, comparing, mathml
+from tools.answers import answers_to, faults_of_choice, faults_of_verdicts, parsed, tried
 from tools.exercises import faults_of_answers, faults_of_form
 from tools.files import FOLDER, cleaned, notebooks, read, written
 from tools.form import faults
@@ -118,7 +119,7 @@ def test_a_formula_keeps_its_rows(latex):
 
 
 def test_the_examples():
-    for module in (comparing, mathml, docstrings, entries, sources):
+    for module in (answers, comparing, mathml, docstrings, entries, sources):
         assert doctest.testmod(module, optionflags=doctest.ELLIPSIS).failed == 0
 
 
@@ -237,6 +238,61 @@ def test_an_exercise_that_its_solution_does_not_solve_is_found():
     assert len(faults_of_form(fresh)) == 2
     del fresh.cells[3]
     assert "exercise check exercise check solution" in " ".join(faults_of_form(fresh))
+
+
+ANSWERS = """\
+## Exercise 1
+
+### right: as a float
+
+```python
+x = 2.0
+```
+
+### wrong: nan
+
+```python
+x = float("nan")
+```
+
+## Exercise 2
+
+### wrong: it does not run
+
+```python
+x = 1 / 0
+```
+"""
+
+
+def test_other_answers_are_tried_after_the_solutions():
+    others = parsed(ANSWERS)
+    assert [answer[:3] for answer in others] == [
+        (1, True, "as a float"), (1, False, "nan"), (2, False, "it does not run"),
+    ]  # fmt: skip
+    stored = exercises()
+    _, verdicts = executed(stored, tried(stored, others))
+    assert verdicts == ["✓\n", "✓\n", "✓\n", "✗ not yet\n", "✗ not yet\n"]
+
+
+@pytest.mark.parametrize(
+    "right, said, fault",
+    [
+        (True, "✗ no", "right, but"),
+        (False, "✓", "wrong, but"),
+        (False, "", "wrong, but"),
+        (False, "✗ no\nTraceback", "wrong, but"),
+        (False, "✗ it is 0.25, and should be 0.25", "0.25 twice"),
+    ],
+)
+def test_a_verdict_that_is_wrong_is_found(right, said, fault):
+    answer = parsed(ANSWERS)[0]._replace(right=right)
+    assert fault in faults_of_verdicts(new_notebook(), [answer], [said])[0]
+
+
+def test_exercises_are_tried_on_right_answers_and_on_wrong_ones():
+    assert len(faults_of_choice(2, parsed(ANSWERS))) == 2
+    assert [path.name for path in COURSE if int(path.name[:2]) >= 6 and not answers_to(path)] == []
 
 
 def test_a_warning_stops_a_notebook():
