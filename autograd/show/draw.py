@@ -7,9 +7,11 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from autograd.graph import topological_order
-from autograd.show.drawing.dot import Style, dot_lines
+from autograd.show.drawing.dot import dot_lines
+from autograd.show.drawing.dress import Style
 from autograd.show.drawing.folding import LEVELS
 from autograd.show.drawing.graphviz_program import new_drawing
+from autograd.show.drawing.own_svg import own_svg
 from autograd.show.drawing.picture import Drawable, folded_picture, ops_picture
 from autograd.show.drawing.theme import THEMES
 from autograd.show.drawing.tikz import tikz
@@ -78,7 +80,11 @@ def draw(
         digits=digits,
     )
     highlighted = None if highlight is None else reached(picture, starting_points(highlight, place))
-    return new_drawing(dot_lines(picture, style, highlighted), partial(tikz, picture, style))
+    return new_drawing(
+        dot_lines(picture, style, highlighted),
+        partial(own_svg, picture, style, highlighted),
+        partial(tikz, picture, style),
+    )
 
 
 def chosen(what: str, given: str, choices: Iterable[str]) -> None:

@@ -14,7 +14,7 @@ from collections import Counter
 from collections.abc import Sequence
 from itertools import accumulate, pairwise
 
-from autograd.show.drawing.dot import in_one_line
+from autograd.show.drawing.dress import in_one_line
 from autograd.show.drawing.picture import Picture
 from autograd.show.writing.numbers import number
 

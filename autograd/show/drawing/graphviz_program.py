@@ -2,8 +2,8 @@
 
 The `graphviz` package writes DOT; turning that into a picture takes a program: Graphviz's own `dot`, or the
 self-contained `graphviz-pure`, which comes with chalkgrad where it has a wheel. A program that is broken, hangs, or
-writes something else than the picture is passed over for the next. This module alone imports graphviz, and only when
-there is something to draw: so whoever draws can import this one at any time.
+writes something else than the picture is passed over for the next, and where none is left, `own_svg` draws. This module
+alone imports graphviz, and only when there is something to draw: so whoever draws can import this one at any time.
 """
 
 from __future__ import annotations
@@ -35,18 +35,30 @@ UNKNOWN_FORMAT = "not recognized"  # says a program of a format that it cannot w
 FAILED: set[tuple[str, int]] = set()  # the programs that could not do what another could, and are asked last
 
 
+class NoLayout(RuntimeError):
+    """No program lays the graph out. The message says why, and what would.
+
+    Args:
+        failures: what each program that was asked had to say.
+    """
+
+    def __init__(self, message: str, failures: Mapping[Path, str] | None = None) -> None:
+        super().__init__(message)
+        self.failures = failures or {}
+
+
 def find_program() -> Path:
     """The program to lay graphs out with, made known to the graphviz package: the first of `programs`.
 
     Raises:
-        RuntimeError: if there is none, saying what to install.
+        NoLayout: if there is none, saying what to install.
     """
     from graphviz.backend import dot_command  # type: ignore[import-untyped]
 
     found = next(iter(programs()), None)
     if found is None:
-        raise RuntimeError(
-            "a picture needs a program that lays graphs out, and none was found.\n"
+        raise NoLayout(
+            "this picture needs a program that lays graphs out, and none was found.\n"
             f"Install one: `python -m pip install {PURE}` (Linux, macOS, Windows on x86-64 and 64-bit Arm),"
             " or Graphviz from https://graphviz.org/download/.\n"
             f"If you have one, set the environment variable {SETTING} to its full path. Without one, `.source` is"
@@ -109,14 +121,18 @@ def installed_program() -> Path | None:
     return next((program for program in programs if os.access(program, os.X_OK)), None)
 
 
-def new_drawing(lines: Iterable[str], as_tikz: Callable[[str], str] | None = None) -> graphviz.Digraph:
+def new_drawing(
+    lines: Iterable[str], as_svg: Callable[[], str] | None = None, as_tikz: Callable[[str], str] | None = None
+) -> graphviz.Digraph:
     """The drawing of these lines of DOT, those between the braces.
 
     Args:
+        as_svg: the same drawn without a program.
         as_tikz: from the layout, in the format "plain", to the same as TikZ.
     """
     drawing = drawing_class()(format="svg", body=lines)
     drawing.as_tikz = as_tikz
+    drawing.own = as_svg, drawing.source
     return drawing
 
 
@@ -148,7 +164,8 @@ def drawing_class() -> Any:
                 folder: the one from which the names of images are read.
 
             Raises:
-                RuntimeError: if there is no program to lay it out, or none of them did.
+                RuntimeError: if there is no program to lay it out, or none of them did, and it is not an SVG of what
+                    `draw` has drawn, for which no program is needed.
                 ValueError: if the program that was found cannot write this format.
             """
             from graphviz.backend.dot_command import command  # type: ignore[import-untyped]
@@ -157,8 +174,21 @@ def drawing_class() -> Any:
             _, *asked = command(
                 engine or self.engine, form, renderer=renderer, formatter=formatter, neato_no_op=neato_no_op
             )
-            picture = laid_out(self.source, asked, form, folder)
+            own = self.drawn_by_us(form)
+            try:
+                picture = laid_out(self.source, asked, form, folder, only_good=own is not None)
+            except NoLayout as reason:
+                if own is None:
+                    raise
+                note_failures(reason.failures, "chalkgrad")
+                picture = own().encode()
             return picture if encoding is None else picture.decode(encoding)
+
+        def drawn_by_us(self, form: str) -> Callable[[], str] | None:
+            """What draws the same without a program, if it is SVG, and nothing was added to the drawing."""
+            as_svg, source = getattr(self, "own", (None, ""))
+            found: Callable[[], str] | None = as_svg if form == "svg" and source == self.source else None
+            return found
 
         @property
         def tikz(self) -> str:
@@ -263,7 +293,9 @@ def __getattr__(name: str) -> Any:
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
-def laid_out(source: str, asked: list[str], format: str, folder: str | Path | None = None) -> bytes:
+def laid_out(
+    source: str, asked: list[str], format: str, folder: str | Path | None = None, only_good: bool = False
+) -> bytes:
     """The picture of a graph by the first program that makes one, of which there is a warning if it is not the first.
 
     Args:
@@ -271,9 +303,10 @@ def laid_out(source: str, asked: list[str], format: str, folder: str | Path | No
         asked: the arguments of the program.
         format: of the picture.
         folder: in which the program runs.
+        only_good: do not ask a program again that failed before.
 
     Raises:
-        RuntimeError: if there is no program, or each failed: how.
+        NoLayout: if there is no program, or each failed: how.
         ValueError: if a program cannot write this format.
     """
     find_program()
@@ -281,6 +314,8 @@ def laid_out(source: str, asked: list[str], format: str, folder: str | Path | No
     patience = SECONDS + len(given) / BYTES_A_SECOND
     failures: dict[Path, str] = {}
     for program in programs():
+        if only_good and state_of_file(program) in FAILED:
+            continue
         try:
             path = os.path.abspath(shutil.which(program) or program)
             picture = answer([path, *asked], given, seconds=patience, folder=folder or None)
@@ -298,13 +333,14 @@ def laid_out(source: str, asked: list[str], format: str, folder: str | Path | No
             "Ask for 'svg' or 'png'. PDF needs Graphviz's own program, dot (https://graphviz.org/download/); once it is"
             " on the PATH, it is used. Or open the SVG in a browser and print it to PDF."
         )
-    raise RuntimeError(
+    raise NoLayout(
         f"the graph could not be laid out by any program that was found.\n{complaints}\n"
-        f"Repair that, or install {PURE} (`python -m pip install {PURE}`). `.source` is still the graph in DOT."
+        f"Repair that, or install {PURE} (`python -m pip install {PURE}`). `.source` is still the graph in DOT.",
+        failures,
     )
 
 
-def note_failures(failures: Mapping[Path, str], instead: Path) -> None:
+def note_failures(failures: Mapping[Path, str], instead: Path | str) -> None:
     """Warn of programs that failed where another did not, once each, and ask them last from now on."""
     for program, failure in failures.items():
         state = state_of_file(program)

@@ -9,7 +9,7 @@ import math
 import re
 from collections.abc import Iterator
 
-from autograd.show.drawing.dot import CROWDED, Style, kind, largest_magnitude, line_width, sign_name
+from autograd.show.drawing.dress import CROWDED, Style, kind, largest_magnitude, line_width, sign_name
 from autograd.show.drawing.picture import Drawable, DrawableEdge, DrawableNode, Shown, Spread
 from autograd.show.writing.names import label_name, plain_name
 from autograd.show.writing.numbers import number

@@ -9,8 +9,10 @@ from __future__ import annotations
 import re
 
 from autograd.show.drawing.columns import positions
-from autograd.show.drawing.dot import Style, dot_lines
-from autograd.show.drawing.graphviz_program import new_drawing
+from autograd.show.drawing.dot import dot_lines
+from autograd.show.drawing.dress import Style
+from autograd.show.drawing.graphviz_program import NoLayout, new_drawing
+from autograd.show.drawing.own_svg import own_svg
 from autograd.show.drawing.picture import Edge, Node, Picture, mark
 from autograd.show.stepping.timeline import Timeline
 
@@ -19,11 +21,7 @@ LARGE = 500  # nodes, beyond which a layout program takes longer than one waits 
 
 
 def final_svg(timeline: Timeline) -> str:
-    """The SVG of the graph, with the gradients of the timeline.
-
-    Raises:
-        RuntimeError: if there is no program to lay it out.
-    """
+    """The SVG of the graph, with the gradients of the timeline."""
     return picture_svg(final_picture(timeline), timeline.digits)
 
 
@@ -31,15 +29,15 @@ def picture_svg(picture: Picture, digits: int) -> str:
     """The SVG of a picture whose numbers will change."""
     letters = digits + 4  # −0.0123: a sum so far may be longer than the whole
     style = Style(digits=digits, letters=letters)
+    if len(picture.nodes) > LARGE:
+        return compact_svg(own_svg(picture, style, middles=positions(picture, digits)))
     drawing = new_drawing(dot_lines(picture, style))
     if len(picture.nodes) > MOST_UNCROSSED:
         drawing.attr("graph", mclimit="0.1")
-    if len(picture.nodes) <= LARGE:
+    try:
         return compact_svg(drawing.pipe(encoding="utf-8"))
-    drawing.attr("graph", splines="line", outputorder="edgesfirst")  # so that arrows run behind the cards
-    for node, (x, y) in zip(picture.nodes, positions(picture, digits), strict=True):
-        drawing.node(node.key, pos=f"{x:.0f},{y:.0f}")
-    return compact_svg(drawing.pipe(encoding="utf-8", engine="neato", neato_no_op=1))  # only draws what has its place
+    except NoLayout:
+        return compact_svg(own_svg(picture, style))
 
 
 def final_picture(timeline: Timeline) -> Picture:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import html
 import math
 import os
+from collections.abc import Callable
 from typing import Any
 
 from autograd.files import write_whole
@@ -73,19 +74,29 @@ def stepper(timeline: Timeline, choices: Choices = NO_CHOICES) -> str:
             f" {MOST_NODES_ON_A_PAGE:,}.\n"
             "Print the steps, draw it at detail='layers', or step through one sample of a batch."
         )
-    from concurrent.futures import ThreadPoolExecutor  # which takes longer to import than a small page to make
-
     right = Timeline(timeline.root, digits=timeline.digits)
-    with ThreadPoolExecutor(1) as pool:  # the layout is another program's work, and takes as long as all the rest
-        drawing = pool.submit(final_svg, right)
-        found = leaf_checks(right)
-        data, rules = player_data(timeline, choices)
-        svg = drawing.result()
+    drawing = at_the_same_time(lambda: final_svg(right))  # another program's work, which takes as long as all the rest
+    found = leaf_checks(right)
+    data, rules = player_data(timeline, choices)
+    svg = drawing()
     counted = f"{len(right.nodes)} node{'s' * (len(right.nodes) != 1)}"
     described = f"The graph of {root_name(right)}: {counted} with values and gradients"
     summary = f"<summary>{data['titleHtml']}</summary>"
     still = f"<details open>\n{summary}\n{image_tag(svg, described)}\n{value_table(right, found)}</details>"
     return player("stepper", still, data, rules)
+
+
+def at_the_same_time(work: Callable[[], str]) -> Callable[[], str]:
+    """What waits for some work that has begun in a thread, or does it where no thread can start, as in a browser."""
+    from concurrent.futures import ThreadPoolExecutor  # which takes longer to import than a small page to make
+
+    pool = ThreadPoolExecutor(1)
+    try:
+        return pool.submit(work).result
+    except RuntimeError:
+        return work
+    finally:
+        pool.shutdown(wait=False)
 
 
 # ── What stands in the output without a script ──────────────────────────────────────────────────────────────────

@@ -13,7 +13,8 @@ import pytest
 from autograd import Value, dot
 from autograd.graph import topological_order
 from autograd.show.draw import draw
-from autograd.show.drawing.dot import Style, dot_lines
+from autograd.show.drawing.dot import dot_lines
+from autograd.show.drawing.dress import Style
 from autograd.show.drawing.picture import Edge, Node, Picture, Spread, ops_picture
 from autograd.show.drawing.theme import THEMES
 from autograd.show.writing.names import keys

@@ -120,9 +120,10 @@ def test_a_setting_that_leads_nowhere():
 
 
 def test_without_any_program_the_error_says_what_to_install(bare):
-    done = run(SHOW, "-S", packages=bare)
+    done = run("drawing.pipe('png')", "-S", packages=bare)
     assert done.stderr.splitlines()[-3:] == [
-        "RuntimeError: a picture needs a program that lays graphs out, and none was found.",
+        "autograd.show.drawing.graphviz_program.NoLayout: this picture needs a program that lays graphs out, and none"
+        " was found.",
         "Install one: `python -m pip install graphviz-pure` (Linux, macOS, Windows on x86-64 and 64-bit Arm), or"
         " Graphviz from https://graphviz.org/download/.",
         "If you have one, set the environment variable CHALKGRAD_DOT to its full path. Without one, `.source` is still"
@@ -133,7 +134,7 @@ def test_without_any_program_the_error_says_what_to_install(bare):
 def test_without_any_program_the_text_and_the_notebook_still_work(bare):
     done = run("print(drawing.source); print(drawing._repr_mimebundle_())", "-S", packages=bare)
     assert "n0 -> n1" in done.stdout
-    assert "{'text/plain': 'a picture needs a program" in done.stdout
+    assert "'image/svg+xml': '<svg" in done.stdout and "image/png" not in done.stdout
     assert done.stderr == ""
 
 
@@ -243,25 +244,27 @@ def test_a_program_that_fails_is_passed_over_for_the_next_with_one_warning(tmp_p
 
 @pytest.mark.skipif(os.name != "posix", reason="the programs are shell scripts")
 @pytest.mark.parametrize("what", BROKEN)
-def test_without_another_program_the_error_says_how_it_failed_and_a_notebook_shows_it(tmp_path, bare, what):
+def test_without_another_program_the_own_layout_draws_and_other_formats_say_how_it_failed(tmp_path, bare, what):
     script, message = BROKEN[what]
     mine = fake_dot(tmp_path / "bin", script=script)
-    code = IMPATIENT + "print(drawing._repr_mimebundle_())\ndrawing.render(sys.argv[1], cleanup=True)"
+    code = IMPATIENT + "print(drawing._repr_mimebundle_()); drawing.pipe()\ndrawing.render(sys.argv[1], format='png')"
     environment = {"CHALKGRAD_DOT": str(mine), "PYTHONPATH": str(bare), "PATH": os.environ["PATH"]}
     done = subprocess.run(
         [sys.executable, "-S", "-c", DRAW + code, str(tmp_path / "picture")],
         env={**environment, "PYTHONUTF8": "1"}, capture_output=True, encoding="utf-8", check=False, timeout=60,
     )  # fmt: skip
-    assert "the graph could not be laid out" in done.stdout and "svg+xml" not in done.stdout
-    assert "RuntimeError: the graph could not be laid out by any program that was found." in done.stderr
-    assert f"{mine}: it" in done.stderr and message in done.stderr
+    assert "'image/svg+xml': '<svg" in done.stdout
+    (warning,) = (line for line in done.stderr.splitlines() if "UserWarning" in line)
+    assert "cannot lay a graph out: it" in warning and message in warning and "chalkgrad does it" in warning
+    assert "NoLayout: the graph could not be laid out by any program that was found." in done.stderr
+    assert f"{mine}: it" in done.stderr
     assert [path.name for path in tmp_path.iterdir() if path.name.startswith("picture")] == []
 
 
 def test_a_program_that_is_no_program(tmp_path, bare):
     mine = fake_dot(tmp_path / "bin")
     mine.write_bytes(b"\0\1\2")
-    assert "it cannot be started" in run(SHOW, "-S", packages=bare, CHALKGRAD_DOT=str(mine)).stderr
+    assert "it cannot be started" in run("drawing.pipe('png')", "-S", packages=bare, CHALKGRAD_DOT=str(mine)).stderr
 
 
 @needs_pure
