@@ -17,6 +17,8 @@ METADATA = {
     "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
     "language_info": {"name": "python"},
 }
+#: Tags of what is folded until a reader opens it, as the site knows them, and the words for it that Jupyter knows.
+FOLDED = {"hide-input": "source_hidden", "hide-output": "outputs_hidden"}
 ADDRESS = re.compile(r" at 0x[0-9a-f]+")  # of an object in memory, another one at each run
 
 
@@ -58,6 +60,8 @@ def cleaned(notebook: NotebookNode) -> NotebookNode:
     for cell in clean.cells:
         tags = cell.metadata.get("tags")
         cell.metadata = NotebookNode({"tags": tags} if tags else {})
+        if folded := {key: True for tag, key in FOLDED.items() if tag in (tags or ())}:
+            cell.metadata["jupyter"] = NotebookNode(folded)
         if cell.cell_type == "code":
             count += 1
             cell.execution_count = count if cell.source else None

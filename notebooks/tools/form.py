@@ -76,6 +76,8 @@ def code_faults(cell: NotebookNode) -> list[str]:
     for output in cell.outputs:
         if output.output_type == "error" or output.get("name") == "stderr":
             found.append("leaves an error or something on stderr")
+    if "pyplot" in cell.source:
+        found.append("draws by pyplot, and all figures have one look, that of nn.plots.look")
     if cell.execution_count == 1:
         statements = ast.parse(cell.source).body
         if not statements or not all(isinstance(statement, ast.Import | ast.ImportFrom) for statement in statements):

@@ -21,13 +21,20 @@ for package in ("ipykernel", "IPython", "jupyter_client", "matplotlib_inline", "
     warnings.filterwarnings("ignore", module=package)
 del warnings, package
 """
+LOOK = """\
+from tools.figures import look_at_every_figure
+look_at_every_figure()
+del look_at_every_figure
+"""
 
 
-def executed(notebook: NotebookNode, more: Sequence[NotebookNode] = ()) -> tuple[NotebookNode, list[str]]:
+def executed(
+    notebook: NotebookNode, more: Sequence[NotebookNode] = (), look: bool = True
+) -> tuple[NotebookNode, list[str]]:
     """The notebook with the outputs of a fresh run, and what its checks say once their exercises are solved.
 
     The solutions run after everything else, in the same kernel, so that nothing needs to run twice. So do `more` cells,
-    each second of which is a check as well.
+    each second of which is a check as well. With `look` a figure in which something cannot be seen is an error, too.
 
     Raises:
         nbclient.exceptions.CellExecutionError: if a cell raises.
@@ -35,7 +42,7 @@ def executed(notebook: NotebookNode, more: Sequence[NotebookNode] = ()) -> tuple
     from jupyter_client.manager import AsyncKernelManager
     from matplotlib import font_manager  # noqa: F401 (finds the fonts, once on a machine, and says so on stderr)
 
-    before, after = [new_code_cell(STRICT)], [*solved(notebook), *more]
+    before, after = [new_code_cell(STRICT + LOOK * look)], [*solved(notebook), *more]
     run = new_notebook(cells=[*before, *cleaned(notebook).cells, *after])
     manager = AsyncKernelManager()
     command = [

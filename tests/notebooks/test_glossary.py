@@ -14,8 +14,9 @@ from tools.glossary import GLOSSARY, address, entries, faults_of_glossary, first
 COURSE = {path: read(path) for path in notebooks()}
 
 
-def test_links_lead_to_terms():
-    assert [fault for fault in faults_of_glossary(COURSE) if "#" in fault] == []
+def test_terms_first_stand_where_the_glossary_says_and_are_introduced_there():
+    early = re.compile(r".*: 0[1-5]-.* neither links")  # to be linked from there
+    assert [fault for fault in faults_of_glossary(COURSE) if not early.match(fault)] == []
 
 
 def test_every_entry_has_one_paragraph():

@@ -60,7 +60,8 @@ def test_it_runs_and_steps_in_jupyterlab(path, lab, chromium):
     tab.goto(f"{lab}/lab/tree/{path.name}?reset")
     tab.locator(".jp-Notebook .jp-CodeCell").first.wait_for()
     promised(tab, "jupyterapp.shell.currentWidget.sessionContext.ready")
-    promised(tab, "jupyterapp.commands.execute('notebook:clear-all-cell-outputs')")
+    for command in ("clear-all-cell-outputs", "show-all-cell-code", "show-all-cell-outputs"):  # some are folded
+        promised(tab, f"jupyterapp.commands.execute('notebook:{command}')")
     assert promised(tab, "jupyterapp.commands.execute('notebook:run-all-cells')") is True
     codes = [cell for cell in read(path).cells if cell.cell_type == "code"]
     prompts = tab.locator(".jp-CodeCell .jp-InputPrompt").all_inner_texts()
@@ -82,7 +83,12 @@ def promised(tab, promise, seconds=120):
 
 
 def click_through(player):
-    """Two steps on, one back, and to the end, by the buttons."""
+    """Two steps on, one back, and to the end, by the buttons; on a page to practise on, an answer."""
+    if player.locator(".cg-answer").count():
+        player.locator(".cg-answer input").fill("12345.6")
+        player.locator(".cg-answer input").press("Enter")
+        player.locator(".cg-hints li").first.wait_for(timeout=15_000)
+        return
     place = player.locator(".cg-controls input[type=range]")
     begin = int(place.input_value())
     for button, expected in (("Next step", 1), ("Next step", 2), ("Previous step", 1)):
@@ -160,6 +166,20 @@ def test_a_difference_is_found(kind, old, new, differs):
     ]
     if kind == "image/svg+xml":
         assert bool(comparing.differences(*(shown("text/html", text) for text in embedded))) is differs
+
+
+def test_a_figure_in_which_something_cannot_be_seen_stops_a_notebook():
+    cut = """\
+from nn.plots.look import new_axes, new_figure
+figure = new_figure(3, 2)
+new_axes(figure, 1, 1)[0].bar(["a", "b"], [1.0, 2.0])
+figure.axes[0].set_ylim(0.0, 1.5)
+figure
+"""
+    notebook = new_notebook(cells=[new_code_cell(cut, id="cut")])
+    with pytest.raises(CellExecutionError, match="a bar at .* is not inside its axes"):
+        executed(notebook)
+    assert len(executed(notebook, look=False)[0].cells[0].outputs) == 1
 
 
 def test_a_notebook_that_is_not_there_is_named():
@@ -309,6 +329,7 @@ def test_a_warning_stops_a_notebook():
         ("holds the imports", lambda cells: cells[1].update(source=cells[1].source + "\nx = 1")),
         ("on stderr", lambda cells: cells[1].update(outputs=[new_output("stream", name="stderr", text="oh")])),
         ("words of its own", lambda cells: cells[1].update(id="0a1b2c3d")),
+        ("one look", lambda cells: cells[3].update(source="import matplotlib.pyplot as plt")),
         ("was not run", lambda cells: cells[3].update(execution_count=None)),
     ],
 )

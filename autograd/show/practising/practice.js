@@ -73,6 +73,16 @@ function practice(root, data) {
   const check = element("button", { type: "submit", class: "cg-check-button" }, "Check");
   const help = element("button", { type: "button", onclick: () => hint() }, "Hint");
   const form = element("form", { class: "cg-answer", onsubmit: (event) => { event.preventDefault(); submit(); } }, field, check, help);
+  // A notebook takes keys on their way down, Enter among them: at the window we are there before it.
+  const typed = (event) => {
+    if (event.target !== field || event.ctrlKey || event.altKey || event.metaKey || event.isComposing) return;
+    event.stopImmediatePropagation();
+    if (event.key !== "Enter") return;
+    event.preventDefault();
+    form.requestSubmit();
+  };
+  field.addEventListener("focus", () => window.addEventListener("keydown", typed, true));
+  field.addEventListener("blur", () => window.removeEventListener("keydown", typed, true));
   const say = element("p", { class: "cg-verdict", role: "status", "aria-live": "polite" });
   const hints = element("ol", { class: "cg-hints", "aria-live": "polite" });
   const done = element("ol", { class: "cg-done" });
