@@ -12,9 +12,12 @@ pytest.importorskip("sklearn")
 pytest.importorskip("latex2mathml")
 
 import nn
+from tools import npm
 from tools.files import notebooks
 from tools.site.reference import PAGES, places, public_names
 
+#: Where also code and players are judged, which look the same everywhere, and take most of the time.
+WHOLE = ("index.html", "guides/explain-an-expression.html", "guides/coming-from-micrograd-and-microgpt.html")
 #: The modules that `import nn` brings along.
 MODULES_OF_NN = [name for name in nn.__all__ if isinstance(getattr(nn, name), ModuleType)]
 
@@ -144,6 +147,51 @@ def test_every_page_is_whole_without_a_network(site_folder, chromium):
 STARTED = "[...document.querySelectorAll('[data-chalkgrad]')].every((root) => 'started' in root.dataset)"
 
 
+@pytest.fixture(scope="module")
+def serious_faults(site_folder, chromium):
+    """A function that gives what axe-core finds serious on pages."""
+    try:
+        axe = (npm.folder_of(npm.AXE) / "axe.min.js").read_text(encoding="utf-8")
+    except npm.NpmError as error:
+        pytest.skip(str(error))
+
+    def judged(pages, dress, **options):
+        context = chromium.new_context(offline=True, viewport={"width": 1280, "height": 900}, color_scheme=dress)
+        tab = context.new_page()
+        found = []
+        for page in pages:
+            tab.goto((site_folder / page).as_uri())
+            tab.wait_for_function(STARTED)
+            tab.evaluate(axe)
+            left_out = [] if page in WHOLE else [".highlight", ".cg-player"]
+            asked = {"resultTypes": ["violations"], **options}
+            told = tab.evaluate("([out, asked]) => axe.run({exclude: out}, asked)", [left_out, asked])
+            found += [
+                f"{page}: {fault['id']}: {fault['nodes'][0]['html']}"
+                for fault in told["violations"]
+                if fault["impact"] in ("serious", "critical")
+            ]
+        context.close()
+        return found
+
+    return judged
+
+
+def test_axe_finds_no_serious_fault(parts, serious_faults):
+    assert serious_faults([page for page in parts if page not in PLAYGROUNDS], "light") == []
+
+
+def test_what_is_read_in_the_dark_can_be_read(serious_faults):
+    pages = [
+        *WHOLE,
+        "guides/figures.html",
+        "reference/functions.html",
+        "search.html",
+        f"course/{notebooks()[5].stem}.html",
+    ]
+    assert serious_faults(pages, "dark", runOnly=["color-contrast"]) == []
+
+
 def test_the_start_page_is_live_in_its_first_screen(site_folder, chromium):
     tab = chromium.new_page(viewport={"width": 1280, "height": 900}, offline=True)
     tab.goto((site_folder / "index.html").as_uri())
@@ -205,10 +253,10 @@ def test_a_notebook_can_be_had_as_a_file(parts, site_folder):
 def test_a_fault_of_a_page_is_said(tmp_path, monkeypatch):
     from tools import site
 
-    def spoiled(into, playgrounds, gather=site.gather):
-        gather(into, playgrounds)
-        (into / "changelog.md").write_text("# Changelog\n\n[nowhere](nowhere.md)\n")
+    def spoiled(into, playgrounds):
+        into.mkdir()
+        (into / "index.md").write_text("# Changelog\n\n[nowhere](nowhere.md)\n")
 
     monkeypatch.setattr(site, "gather", spoiled)
-    with pytest.raises(site.SiteError, match="changelog.md:3"):
+    with pytest.raises(site.SiteError, match="index.md:3"):
         site.build(tmp_path, playgrounds=False)
