@@ -11,6 +11,7 @@ extensions = ["myst_nb", "tools.site.extension"]
 nb_execution_mode = "off"  # notebooks are shown as they are stored
 exclude_patterns = ["course/stored"]  # to be downloaded
 nb_merge_streams = True
+nb_code_prompt_show, nb_code_prompt_hide = "Show the {type}", "Hide the {type}"
 nb_ipywidgets_js = {}  # which would come from other hosts
 myst_enable_extensions = ["amsmath", "attrs_block", "attrs_inline", "colon_fence", "deflist", "dollarmath"]
 myst_heading_anchors = 4
