@@ -65,10 +65,13 @@ def check(numbers: Sequence[str]) -> None:
 @click.option("--without-playgrounds", is_flag=True, help="Leave out what needs packages of npm.")
 def site(out: Path, without_playgrounds: bool) -> None:
     """Write the site: the course, guides and reference as pages that need no network."""
+    from tools.npm import NpmError
     from tools.site import SiteError, build
 
     try:
         click.echo(f"{build(out, playgrounds=not without_playgrounds)} is the first page")
+    except NpmError as error:
+        raise click.ClickException(f"{error}\nWithout playgrounds: --without-playgrounds") from error
     except SiteError as error:
         raise click.ClickException(str(error)) from error
 

@@ -2,16 +2,19 @@
 
 import re
 from html.parser import HTMLParser
-from types import ModuleType
+from types import ModuleType, SimpleNamespace
 from urllib.parse import unquote, urljoin, urlsplit
 
 import pytest
 
-pytest.importorskip("nbformat")
+pytest.importorskip("nbclient")
 pytest.importorskip("sklearn")
 pytest.importorskip("latex2mathml")
 
+from click.testing import CliRunner
+
 import nn
+from course import main
 from tools import npm
 from tools.files import notebooks
 from tools.site.reference import PAGES, places, public_names
@@ -260,3 +263,37 @@ def test_a_fault_of_a_page_is_said(tmp_path, monkeypatch):
     monkeypatch.setattr(site, "gather", spoiled)
     with pytest.raises(site.SiteError, match="index.md:3"):
         site.build(tmp_path, playgrounds=False)
+
+
+def test_what_is_not_installed_is_said(tmp_path, monkeypatch):
+    from tools import site
+
+    monkeypatch.setattr(site, "find_spec", lambda name: None)
+    result = CliRunner().invoke(main, ["site", "--out", str(tmp_path / "out")])
+    assert result.exit_code == 1 and "pip install -e '.[site]'" in result.output
+
+
+def test_playgrounds_are_led_to_and_their_packages_may_be_out_of_reach(tmp_path, monkeypatch):
+    """With stand-ins for the two that are built."""
+    from tools import site
+    from tools.site import sources
+
+    def unreachable(out):
+        raise npm.NpmError("thing 1.0 cannot be had")
+
+    monkeypatch.setattr(site, "find_spec", lambda name: True)
+    monkeypatch.setattr(site, "import_module", lambda name: SimpleNamespace(build=unreachable))
+    cards = tmp_path / "cards"
+    sources.gather(cards, sources.PLAYGROUNDS)
+    text = (cards / "index.md").read_text(encoding="utf-8")
+    assert '<a href="playground/index.html">' in text and '<a href="training/index.html">' in text
+    monkeypatch.setattr(site, "gather", lambda into, playgrounds: bare(into))
+    result = CliRunner().invoke(main, ["site", "--out", str(tmp_path / "out")])
+    assert result.exit_code == 1 and "thing 1.0 cannot be had\nWithout playgrounds:" in result.output
+    page = (tmp_path / "out/index.html").read_text(encoding="utf-8")
+    assert 'href="playground/index.html"' in page and 'href="training/index.html"' in page
+
+
+def bare(into):
+    into.mkdir()
+    (into / "index.md").write_text("# A page\n", encoding="utf-8")

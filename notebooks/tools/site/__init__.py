@@ -25,7 +25,10 @@ def build(out: Path, *, playgrounds: bool = True) -> Path:
         playgrounds: whether the playgrounds are built as well, for which packages of npm are needed.
     Raises:
         SiteError: if Sphinx finds a fault in a page, a missing link for example; all of them are in the message.
+        NpmError: if a playground's packages cannot be had.
     """
+    if missing := [package for package in ("sphinx", "furo", "myst_nb") if not find_spec(package)]:
+        raise SiteError(f"the site is made by {', '.join(missing)}, which is not installed: pip install -e '.[site]'")
     out.mkdir(parents=True, exist_ok=True)
     built = [playground for playground in PLAYGROUNDS if playgrounds and find_spec(playground.module)]
     with tempfile.TemporaryDirectory() as folder:
