@@ -71,6 +71,9 @@ def leads_to(link: str, number: int, course: dict[int, str]) -> bool:
 
 def code_faults(cell: NotebookNode) -> list[str]:
     found = []
+    tags = cell.metadata.get("tags", ())
+    if "check" in tags and "hide-input" not in tags:
+        found.append("the check of an exercise is folded, by the tag hide-input: it tells the answer")
     if cell.execution_count is None:
         found.append("was not run")
     for output in cell.outputs:

@@ -331,6 +331,10 @@ def test_a_warning_stops_a_notebook():
         ("words of its own", lambda cells: cells[1].update(id="0a1b2c3d")),
         ("one look", lambda cells: cells[3].update(source="import matplotlib.pyplot as plt")),
         ("was not run", lambda cells: cells[3].update(execution_count=None)),
+        (
+            "is folded",
+            lambda cells: [cell.metadata.tags.remove("hide-input") for cell in cells if cell.id == "check-1"],
+        ),
     ],
 )
 def test_a_fault_of_form_is_found(fault, spoil):
