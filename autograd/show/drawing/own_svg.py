@@ -115,13 +115,14 @@ def straight_ways(middles: Sequence[Point], arrows: Sequence[Way], sizes: Sequen
 def svg_document(body: str, corners: Sequence[Point], style: Style) -> str:
     """The document round groups, all of whose points are within these corners."""
     xs, ys = [x for x, _ in corners] or [0.0], [y for _, y in corners] or [0.0]
-    width, height = max(xs) - min(xs) + 2.0 * MARGIN, max(ys) - min(ys) + 2.0 * MARGIN
-    shift = f"translate({MARGIN - min(xs):.1f} {MARGIN - min(ys):.1f})"
+    left, top, right, bottom = min(xs) - MARGIN, min(ys) - MARGIN, max(xs) + MARGIN, max(ys) + MARGIN
+    ground = f"{left:.1f},{bottom:.1f} {left:.1f},{top:.1f} {right:.1f},{top:.1f} {right:.1f},{bottom:.1f}"
     return (
-        f'<svg width="{width:.0f}pt" height="{height:.0f}pt" viewBox="0.00 0.00 {width:.2f} {height:.2f}"'
+        f'<svg width="{right - left:.0f}pt" height="{bottom - top:.0f}pt"'
+        f' viewBox="0.00 0.00 {right - left:.2f} {bottom - top:.2f}"'
         ' xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink">\n'
-        f'<rect width="100%" height="100%" fill="{style.theme.background}"/>\n'
-        f'<g id="graph0" class="graph" transform="{shift}">\n{body}</g>\n</svg>\n'
+        f'<g id="graph0" class="graph" transform="translate({-left:.1f} {-top:.1f})">\n'
+        f'<polygon fill="{style.theme.background}" stroke="none" points="{ground}"/>\n{body}</g>\n</svg>\n'
     )
 
 

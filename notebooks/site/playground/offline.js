@@ -1,0 +1,24 @@
+/* Keeps what the playground is made of, so that it works without a network after the first visit: what was fetched once
+   is taken from there, and looked at anew when there is a network. */
+
+const KEPT = "chalkgrad-playground";
+
+self.addEventListener("install", () => self.skipWaiting());
+self.addEventListener("activate", (event) => event.waitUntil(clients.claim()));
+self.addEventListener("fetch", (event) => {
+  const { request } = event;
+  if (request.method !== "GET" || new URL(request.url).origin !== location.origin) return;
+  event.respondWith(
+    caches.open(KEPT).then(async (kept) => {
+      try {
+        const fresh = await fetch(request);
+        if (fresh.ok) kept.put(request, fresh.clone());
+        return fresh;
+      } catch (error) {
+        const before = await kept.match(request, { ignoreSearch: true });
+        if (before) return before;
+        throw error;
+      }
+    }),
+  );
+});

@@ -1,0 +1,234 @@
+"""The playground in a real browser: as files, with the network cut, and from a server that goes away."""
+
+import http.server
+import threading
+from functools import partial
+
+import pytest
+
+pytestmark = [pytest.mark.browser]
+
+READY = "document.body.dataset.python === 'ready'"
+IDLE = f"{READY} && !runtime.busy && !running"
+LONG = 60_000  # milliseconds in which a Python starts on a busy machine
+
+
+@pytest.fixture(scope="module")
+def playground_folder(tmp_path_factory):
+    """A site that is nothing but the playground."""
+    pytest.importorskip("nbformat")
+    from tools.npm import NpmError
+    from tools.playground import build
+
+    try:
+        return build(tmp_path_factory.mktemp("site")).parent.parent
+    except NpmError as error:
+        pytest.skip(str(error))
+
+
+@pytest.fixture(scope="module")
+def tab(playground_folder, chromium):
+    """The playground opened as a file, without a network; what goes wrong in it fails the test that is under way."""
+    context = chromium.new_context(offline=True, viewport={"width": 1280, "height": 900})
+    page = context.new_page()
+    page.troubles = []
+    page.on("pageerror", lambda error: page.troubles.append(str(error)))
+    page.on("console", lambda message: message.type == "error" and page.troubles.append(message.text))
+    page.goto((playground_folder / "playground" / "index.html").as_uri())
+    page.wait_for_function(READY, timeout=LONG)
+    yield page
+    context.close()
+
+
+@pytest.fixture(autouse=True)
+def no_troubles(request):
+    yield
+    if "tab" in request.fixturenames:
+        page = request.getfixturevalue("tab")
+        troubles, page.troubles = page.troubles, []
+        assert troubles == []
+
+
+def run(page, kind=None, text=None):
+    """Type, press Run, and wait for what comes of it; the line below the buttons."""
+    if kind:
+        page.click(f"[data-kind={kind}]")
+    if text is not None:
+        page.evaluate("text => editor.setValue(text)", text)
+    page.evaluate("say('')")
+    page.click("#run")
+    page.wait_for_function(f"{IDLE} && !/^$|running|starting|waiting/.test(byId('status').textContent)", timeout=LONG)
+    return page.inner_text("#status")
+
+
+def look(page, view):
+    page.click(f"[data-view={view}]")
+    page.wait_for_function(IDLE)
+    page.wait_for_function("byId('part').hidden || byId('part').textContent !== '…'")
+    return page.locator("#part")
+
+
+def test_an_expression_has_all_its_views(tab):
+    """The issue's own example: dL/dw = −2(y − t)(1 − t²)x with t = tanh(wx + b)."""
+    tab.select_option("#examples", label="A neuron and its loss")
+    assert run(tab).endswith(" ms")
+    assert "≈ −0.287" in look(tab, "derivation").inner_text()  # −2·0.1995·(1 − 0.8005²)·2 by a pocket calculator
+    assert look(tab, "drawing").locator("img").evaluate("image => image.decode().then(() => image.naturalWidth > 300)")
+    look(tab, "stepper")
+    stepper = tab.frame_locator("#part iframe")
+    stepper.get_by_role("button", name="Next step").click()
+    look(tab, "practice")
+    practice = tab.frame_locator("#part iframe")
+    assert "= ?" in practice.locator("body").inner_text()
+    tab.click("[data-view=printed]")
+    assert "agrees" in tab.inner_text("#printed")
+
+
+def test_a_number_and_an_edit_are_computed_at_once(tab):
+    tab.select_option("#examples", label="A neuron and its loss")
+    run(tab)
+    field = tab.locator("#inputs input").first
+    field.fill("2,5")  # y
+    field.press("Tab")
+    tab.click("[data-view=derivation]")
+    tab.wait_for_function("byId('part').textContent.includes('−3.40')")  # ∂L/∂y = 2·(2.5 − 0.8005)
+    tab.evaluate("editor.setValue('L = w*x')")
+    tab.wait_for_function("byId('part').textContent.includes('∂L/∂w = x')")
+    times = []
+    for k in range(2, 7):
+        tab.evaluate("say('')")
+        tab.evaluate(f"editor.setValue('L = w*x**{k}')")
+        tab.wait_for_function("byId('status').textContent.endsWith(' ms')")
+        times.append(int(tab.inner_text("#status").split()[0]))
+    assert min(times) < 300
+
+
+def test_every_example_runs(tab):
+    for place, title in enumerate(tab.evaluate("EXAMPLES.map(({title}) => title)")):
+        tab.select_option("#examples", str(place))
+        assert run(tab).endswith(" ms"), title
+        assert look(tab, "drawing").locator("img").count() == 1, title
+        assert look(tab, "stepper").locator("iframe").count() == 1, title
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "said", "place"),
+    [
+        ("expression", "L = (y - tanhh(w*x", "tanhh is a number and no function", {"line": 0, "ch": 9}),
+        ("expression", "a = x*2;\nL = a +* 3", "line 2", {"line": 1, "ch": 7}),
+        ("program", "def f(:\n    pass", "SyntaxError", {"line": 0, "ch": 6}),
+        ("program", "x = 1\nimport numpy", "nothing else can be imported", {"line": 1, "ch": 0}),
+        ("program", "x = 1\n\ny = x / 0", "line 3: ZeroDivisionError", {"line": 2, "ch": 4}),
+        ("program", "from autograd import Value\nValue(-1.0).log()", "line 2: DomainError", {"line": 1, "ch": 0}),
+        ("program", "while True:\n    print('endless')", "printed more than 20,000 characters", {"line": 1, "ch": 4}),
+    ],
+)
+def test_mistakes_are_said_and_marked_where_they_are(tab, kind, text, said, place):
+    assert said in run(tab, kind, text)
+    assert tab.evaluate("(({line, ch}) => ({line, ch}))(mark.find().from)") == place
+    assert run(tab, "expression", "L = w*x").endswith(" ms")
+
+
+def test_a_program_without_an_end_is_stopped_and_the_page_goes_on(tab):
+    tab.click("[data-kind=program]")
+    tab.evaluate("editor.setValue('while True: pass')")
+    tab.click("#run")
+    tab.wait_for_function("runtime.busy")
+    tab.click("#stop")
+    tab.wait_for_function(READY, timeout=LONG)
+    endless = "{ kind: 'program', text: 'while True: pass', numbers: {}, view: 'stepper' }"
+    tab.evaluate(f"runtime.ask({endless}, 300).catch((error) => say(error.message)).then(() => undefined)")
+    tab.wait_for_function("byId('status').textContent.includes('stopped after 0.3 s')", timeout=LONG)
+    tab.wait_for_function(READY, timeout=LONG)
+    assert run(tab, "expression", "L = w*x").endswith(" ms")
+
+
+def test_a_million_nodes(tab):
+    run(tab, "program", "from autograd import Value\nv = Value(1.0)\nfor _ in range(500_000): v = v + 1.0")
+    assert "1,000,001 nodes" in tab.inner_text("#printed")
+    assert run(tab, "expression", "L = w*x").endswith(" ms")
+
+
+def test_a_shared_program_waits_and_its_markup_is_text(tab, playground_folder):
+    address = (playground_folder / "playground" / "index.html").as_uri()
+    hostile = "<img src=x onerror=\"document.title='taken'\"><script>document.title='taken'</script>"
+    program = f"from autograd import Value\nprint({hostile!r})\nx = Value(2.0, label={hostile!r})\nL = x*x"
+    tab.evaluate("given => { location.hash = new URLSearchParams(given) }", {"kind": "program", "text": program})
+    tab.wait_for_function("editor.getValue().includes('onerror')")
+    tab.wait_for_timeout(400)
+    assert "onerror" not in tab.inner_text("#printed")  # nothing has run
+    assert run(tab).endswith(" ms")
+    for view in ("derivation", "drawing", "stepper", "practice"):
+        look(tab, view)
+        tab.wait_for_timeout(200)
+    tab.click("[data-view=printed]")
+    assert hostile in tab.inner_text("#printed")
+    assert "taken" not in tab.title()
+    shared = tab.evaluate("address()")
+    other = tab.context.new_page()
+    other.goto(address + shared)
+    assert other.evaluate("editor.getValue()") == program
+    other.close()
+
+
+def test_it_fits_a_telephone_and_is_dark_in_the_dark(tab):
+    tab.set_viewport_size({"width": 360, "height": 800})
+    assert tab.evaluate("document.documentElement.scrollWidth") <= 360
+    tab.set_viewport_size({"width": 1280, "height": 900})
+    colour = "getComputedStyle(document.body).backgroundColor"
+    tab.emulate_media(color_scheme="light")
+    light = tab.evaluate(colour)
+    tab.emulate_media(color_scheme="dark")
+    assert tab.evaluate(colour) != light
+    tab.emulate_media(color_scheme="light")
+
+
+def test_axe_finds_no_serious_fault(tab):
+    from tools.npm import AXE, folder_of
+
+    tab.evaluate((folder_of(AXE) / "axe.min.js").read_text(encoding="utf-8"))
+    run(tab, "expression", "L = w*x")
+    for view in ("derivation", "drawing", "printed"):
+        look(tab, view)
+        found = tab.evaluate("axe.run(document, {iframes: false, preload: false})")["violations"]
+        assert [fault["id"] for fault in found if fault["impact"] in ("serious", "critical")] == []
+
+
+def test_a_browser_without_web_assembly_has_the_film(playground_folder, chromium):
+    context = chromium.new_context(offline=True)
+    page = context.new_page()
+    page.add_init_script("delete globalThis.WebAssembly")
+    page.goto((playground_folder / "playground" / "index.html").as_uri())
+    assert "no WebAssembly" in page.inner_text("#status")
+    assert page.is_visible("#film") and page.is_disabled("#run")
+    context.close()
+
+
+class Quiet(http.server.SimpleHTTPRequestHandler):
+    """A server that does not tell."""
+
+    def log_message(self, *args):
+        pass
+
+
+def test_after_the_first_visit_it_works_without_the_server(playground_folder, chromium):
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(playground_folder)))
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    context = chromium.new_context()
+    page = context.new_page()
+    address = f"http://127.0.0.1:{server.server_port}/playground/index.html"
+    try:
+        page.goto(address)
+        page.evaluate("navigator.serviceWorker.ready.then(() => undefined)")
+        page.reload()  # now it is the worker that fetches
+        page.wait_for_function(READY, timeout=LONG)
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
+    context.set_offline(True)
+    page.reload()
+    page.wait_for_function(READY, timeout=LONG)
+    assert run(page, "expression", "L = w*x").endswith(" ms")
+    context.close()
