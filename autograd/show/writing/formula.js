@@ -43,7 +43,7 @@ class Writer {
     switch (kindOf(tree)) {
       case "#": {
         const written = this.write(tree);
-        return written.startsWith("−") ? SIGN : written.includes("10<sup>") ? PRODUCT : ATOM;
+        return written.includes("10<sup>") ? PRODUCT : written.startsWith("−") ? SIGN : ATOM;
       }
       case "s": return this.graph.loose.has(tree[1]) ? 0 : ATOM;
       case "f": return this.graph.calls[tree[1]].precedence;

@@ -105,9 +105,9 @@ class Number(Formula):
 
     def binds(self, notation: Notation) -> int:
         written = self.write(notation)
-        if written.startswith(notation.minus):
-            return SIGN
-        return PRODUCT if "10" in written and re.search(r"10([⁻¹²³⁴-⁹⁰]|\^|<sup>)", written) else ATOM
+        if "10" in written and re.search(r"10([⁻¹²³⁴-⁹⁰]|\^|<sup>)", written):
+            return PRODUCT
+        return SIGN if written.startswith(notation.minus) else ATOM
 
     def write(self, notation: Notation) -> str:
         return notation.choose(number(self.value, notation.digits))

@@ -72,6 +72,13 @@ def test_every_equation_at_the_edges(root, digits):
     check_all(root, digits)
 
 
+def test_an_exponent_with_a_power_of_ten_is_not_set_in_superscripts():
+    """Of −10³⁰⁰ in superscripts nobody could tell that 300 is raised once more."""
+    x = Value(-1e300)
+    check_all(x ** Value(-1e300), 2)
+    assert "⁻¹⁰" not in str(derive(x ** Value(-1e300), x))
+
+
 @pytest.mark.parametrize("seed", range(5))
 def test_every_equation_of_a_larger_graph(seed):
     check_all(random_graph(24, seed), 3)
