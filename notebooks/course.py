@@ -23,7 +23,7 @@ from tools.files import FOLDER, notebooks, read, write
 from tools.form import faults
 from tools.running import executed
 
-UNSEEN = ("02", "03", "04")  # bars on a logarithmic axis and cut markers, which are still to be mended
+UNSEEN = ("04",)  # the starts of four ways down are cut by the edge, which is still to be mended
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
