@@ -28,6 +28,7 @@ CODEMIRROR = Package(  # the line that is one script and needs no bundler
     "sha512-i5dLDDxwkFCbhjvL2pNjShsojoL3XHyDwsGv1jqETUoW+lzpBKKqNTUWgQwVAOa0tUm4BwekT455ujafi8payA==",
 )
 OF_PYODIDE = ("pyodide.asm.wasm", "python_stdlib.zip")
+OF_THE_WORKER = ("sealed.js", "worker.js")
 OF_CODEMIRROR = {
     "lib/codemirror.js": "codemirror.js",
     "lib/codemirror.css": "codemirror.css",
@@ -63,7 +64,8 @@ def write_runtime(folder: Path) -> list[str]:
     files = {name: (pyodide / name).read_bytes() for name in OF_PYODIDE}
     files["info.json"] = json.dumps(info).encode()
     files["packages.zip"] = packages((sources / "asked.py").read_bytes())
-    files["worker.js"] = worker_script(pyodide, (sources / "worker.js").read_text(encoding="utf-8")).encode()
+    ours = "\n".join((sources / name).read_text(encoding="utf-8") for name in OF_THE_WORKER)
+    files["worker.js"] = worker_script(pyodide, ours).encode()
     scripts = ["runtime.js"]
     shutil.copyfile(sources / "runtime.js", folder / "runtime.js")
     for name, content in files.items():

@@ -11,3 +11,16 @@ def site_folder(tmp_path_factory):
     from tools.site import build
 
     return build(tmp_path_factory.mktemp("site"), playgrounds=False).parent
+
+
+@pytest.fixture(scope="session")
+def playground_folder(tmp_path_factory):
+    """A site that is nothing but the playground."""
+    pytest.importorskip("nbformat")
+    from tools.npm import NpmError
+    from tools.playground import build
+
+    try:
+        return build(tmp_path_factory.mktemp("site")).parent.parent
+    except NpmError as error:
+        pytest.skip(str(error))

@@ -5,25 +5,9 @@ import threading
 from functools import partial
 
 import pytest
+from playground_page import IDLE, LONG, READY, Quiet, run
 
 pytestmark = [pytest.mark.browser]
-
-READY = "document.body.dataset.python === 'ready'"
-IDLE = f"{READY} && !runtime.busy && !running"
-LONG = 60_000  # milliseconds in which a Python starts on a busy machine
-
-
-@pytest.fixture(scope="module")
-def playground_folder(tmp_path_factory):
-    """A site that is nothing but the playground."""
-    pytest.importorskip("nbformat")
-    from tools.npm import NpmError
-    from tools.playground import build
-
-    try:
-        return build(tmp_path_factory.mktemp("site")).parent.parent
-    except NpmError as error:
-        pytest.skip(str(error))
 
 
 @pytest.fixture(scope="module")
@@ -47,18 +31,6 @@ def no_troubles(request):
         page = request.getfixturevalue("tab")
         troubles, page.troubles = page.troubles, []
         assert troubles == []
-
-
-def run(page, kind=None, text=None):
-    """Type, press Run, and wait for what comes of it; the line below the buttons."""
-    if kind:
-        page.click(f"[data-kind={kind}]")
-    if text is not None:
-        page.evaluate("text => editor.setValue(text)", text)
-    page.evaluate("say('')")
-    page.click("#run")
-    page.wait_for_function(f"{IDLE} && !/^$|running|starting|waiting/.test(byId('status').textContent)", timeout=LONG)
-    return page.inner_text("#status")
 
 
 def look(page, view):
@@ -202,13 +174,6 @@ def test_a_browser_without_web_assembly_has_the_film(playground_folder, chromium
     assert "no WebAssembly" in page.inner_text("#status")
     assert page.is_visible("#film") and page.is_disabled("#run")
     context.close()
-
-
-class Quiet(http.server.SimpleHTTPRequestHandler):
-    """A server that does not tell."""
-
-    def log_message(self, *args):
-        pass
 
 
 def test_after_the_first_visit_it_works_without_the_server(playground_folder, chromium):

@@ -44,7 +44,7 @@ class Runtime {
     if (!question) return;
     clearTimeout(question.timer);
     if (broken === undefined) return question.resolve(answer);
-    question.reject(new Error(`Python ended: ${broken}`));
+    question.reject(new Error(`Python ended${ending(broken)}. It starts again.`));
     this.restart();
   }
 
@@ -76,6 +76,12 @@ class Runtime {
     this.worker?.terminate();
     this.start();
   }
+}
+
+/* Why Python ended, in words that say what to do where there are any. */
+function ending(broken) {
+  const deep = /call stack size/.test(broken);
+  return deep ? ", as a browser's stack is too small to free a chain of many thousand nodes: make fewer, or keep them" : `: ${broken}`;
 }
 
 async function unpackedFiles() {

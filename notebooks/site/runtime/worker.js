@@ -10,6 +10,7 @@ self.onmessage = async ({ data }) => {
   try {
     if (data.files) {
       python = await started(data.files);
+      seal();
       postMessage({ ready: true });
     } else {
       const given = python.toPy(data.question);
