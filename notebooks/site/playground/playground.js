@@ -97,7 +97,7 @@ async function run() {
   try {
     const question = { kind, text: editor.getValue(), numbers: state.numbers, view: state.shown };
     const answer = await runtime.ask(question, LIMIT);
-    show(answer, kind);
+    show(answer, question);
     if (!answer.error) say(`${Math.max(1, Math.round(performance.now() - began))} ms`);
   } catch (error) {
     failed({ message: error.message });
@@ -121,7 +121,7 @@ function failed({ message, line, column }) {
   editor.scrollIntoView(from);
 }
 
-function show({ part, printed, error, inputs }, kind) {
+function show({ part, printed, error, inputs }, { kind, view: asked }) {
   mark?.clear();
   byId("printed").textContent = printed || (error ? "" : "The program printed nothing.");
   if (kind === "expression" && Object.keys(inputs).length) {
@@ -134,7 +134,7 @@ function show({ part, printed, error, inputs }, kind) {
     if (printed) byId("printed").textContent = `${printed}\n${error.message}`;
     return view("printed");
   }
-  state.parts = part ? { [state.shown]: part } : {};
+  state.parts = part ? { [asked]: part } : {};
   view(part ? state.shown : "printed");
 }
 
