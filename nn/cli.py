@@ -116,7 +116,9 @@ def main() -> None:
 @click.option("--l2", type=float, default=0.0, show_default=True, help="Strength of the penalty on squared weights.")
 @click.option("--balance", is_flag=True, help="Have all classes count alike, however many rows each has.")
 @click.option("--seed", type=int, default=0, show_default=True, help="The same seed gives the same network.")
-@click.option("--folds", type=int, help="Cross-validate in so many folds first, and report mean and spread.")
+@click.option(
+    "--folds", type=click.IntRange(2), help="Cross-validate in so many folds first, and report mean and spread."
+)
 @click.option("--workers", type=click.IntRange(1), help="Of the folds: in so many processes of this machine.")
 @click.option("--scheduler", metavar="ADDRESS", help="Of the folds: by the workers of this Dask scheduler (tcp://…).")
 @click.option(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 from collections.abc import Callable, Iterable, Sequence
 from functools import wraps
@@ -123,6 +124,8 @@ def named_numbers(pairs: Iterable[str]) -> dict[str, float]:
             found[name] = float(written)
         except ValueError:
             raise ValueError(f"{pair}: {written!r} is not a number") from None
+        if math.isinf(found[name]) and "inf" not in written.lower():
+            raise ValueError(f"{pair}: {written} is larger than any floating-point number; an infinity is written inf")
     return found
 
 

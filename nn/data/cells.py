@@ -27,10 +27,10 @@ Item = TypeVar("Item")
 MISSING = frozenset({"", "?", "na", "n/a", "#n/a", "nan", "null"})
 MISSING_NUMBER = MISSING | {"-", "--", ".", "none"}  # these may be the name of a category
 
-ENGLISH = re.compile(r"[+-]?([1-9]\d{0,2}(,\d{3})+|\d+)?(\.\d*)?([eE][+-]?\d+)?")
-CONTINENTAL = re.compile(r"[+-]?([1-9]\d{0,2}(\.\d{3})+|\d+)?(,\d*)?([eE][+-]?\d+)?")
-LEADING_ZERO = re.compile(r"[+-]?0\d")
-LIKE_A_NAME = re.compile(rf"{LEADING_ZERO.pattern}|[+-]?\d{{16,}}$")
+ENGLISH = re.compile(r"[+−-]?([1-9]\d{0,2}(,\d{3})+|\d+)?(\.\d*)?([eE][+−-]?\d+)?")
+CONTINENTAL = re.compile(r"[+−-]?([1-9]\d{0,2}(\.\d{3})+|\d+)?(,\d*)?([eE][+−-]?\d+)?")
+LEADING_ZERO = re.compile(r"[+−-]?0\d")
+LIKE_A_NAME = re.compile(rf"{LEADING_ZERO.pattern}|[+−-]?\d{{16,}}$")
 
 
 @dataclass(frozen=True)
@@ -152,9 +152,13 @@ def places(marked: Sequence[int], rows: Sequence[int]) -> tuple[int, ...]:
 
 
 def number_in(cell: Any) -> float | None:
-    """The number in a cell, None if there is none. Infinities and Python's 1_000 are none."""
+    """The number in a cell, None if there is none. Infinities and Python's 1_000 are none; −5 has a minus as -5 has.
+
+    >>> number_in("−5"), number_in("1_000")
+    (-5.0, None)
+    """
     try:
-        number = float(cell)
+        number = float(cell.replace("−", "-") if isinstance(cell, str) else cell)
     except (TypeError, ValueError, OverflowError):
         return None
     return number if math.isfinite(number) and "_" not in str(cell) else None

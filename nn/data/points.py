@@ -16,13 +16,13 @@ from typing import Any, Literal
 Points = Literal["decimal", "thousands", "unknown", "usual"]
 """Of a file whose points are decimal points a comma is none; "usual" points are, as long as nothing tells otherwise."""
 
-WITH_POINT = re.compile(r"[+-]?\d*\.\d*([eE][+-]?\d+)?")
-BEFORE_THREE = re.compile(r"[+-]?[1-9]\d{0,2}\.\d{3}")
+WITH_POINT = re.compile(r"[+−-]?\d*\.\d*([eE][+−-]?\d+)?")
+BEFORE_THREE = re.compile(r"[+−-]?[1-9]\d{0,2}\.\d{3}")
 THOUSANDS = re.compile(
-    r"[+-]?[1-9]\d{0,2}(\.\d{3}){2,}(,\d*)?"
-    r"|(?![+-]?[1-9]\d{0,2},\d{3}$)[+-]?([1-9]\d{0,2}(\.\d{3})*|\d+),\d+"  # 1,234 may be anything
+    r"[+−-]?[1-9]\d{0,2}(\.\d{3}){2,}(,\d*)?"
+    r"|(?![+−-]?[1-9]\d{0,2},\d{3}$)[+−-]?([1-9]\d{0,2}(\.\d{3})*|\d+),\d+"  # 1,234 may be anything
 )
-FOUR_DIGITS = re.compile(r"[+-]?\d{4,}")
+FOUR_DIGITS = re.compile(r"[+−-]?\d{4,}")
 
 
 def what_points_mean(cells: Sequence[Any]) -> Points:

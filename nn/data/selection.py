@@ -10,6 +10,10 @@ from collections.abc import Mapping, Sequence
 from nn.data.column import Column
 from nn.data.messages import count, some
 
+_WHOLE = r"(?:\d{1,3}(?:[ \u00a0\u202f'’_]\d{3})+|\d+)"
+#: A number with a sign of money, %, gaps between thousands, or in parentheses, as accountants write what is negative.
+DRESSED = re.compile(rf"\(?[-+−]?\s*[$€£¥]?\s*[-+−]?{_WHOLE}(?:[.,]\d+)?\s*[%‰°$€£¥]?\)?")
+
 MOST_CATEGORIES = 50
 ENOUGH_ROWS = 0.1  # that the most frequent categories cover
 ROW_NAME = re.compile(r"(?i:column 1|#|no|nr|row|rownames|index|unnamed: 0|(.*[ _-])?id)|.*[a-z]I[Dd]")
@@ -58,6 +62,7 @@ def notes_on_categories(columns: Sequence[Column], categories: Mapping[str, Sequ
     notes = []
     for column in columns:
         known, texts = set(categories[column.name]), column.texts()
+        notes += notes_on_dressed(column)
         others = sum(text not in known for text in texts)
         if others:
             notes.append(
@@ -65,6 +70,18 @@ def notes_on_categories(columns: Sequence[Column], categories: Mapping[str, Sequ
                 f" the others, in {count(others, 'row')}, count as none of them"
             )
     return notes
+
+
+def notes_on_dressed(column: Column) -> list[str]:
+    """What to say about a column of names that people read as numbers."""
+    texts = [text for text in dict.fromkeys(column.texts()) if text is not None]
+    dressed = [text for text in texts if DRESSED.fullmatch(text)]
+    if len(dressed) < 0.95 * len(texts) or not dressed:
+        return []
+    return [
+        f"column {column.name!r}: {dressed[0]!r} and the like count as names of categories; to be numbers they are to"
+        " be written as such: 0.12 or 12, without %, signs of money, gaps or parentheses"
+    ]
 
 
 def notes_on_left_out(reasons: Mapping[str, str]) -> list[str]:

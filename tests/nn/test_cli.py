@@ -136,6 +136,7 @@ def test_the_same_seed_gives_the_same_files(tmp_path):
         (["train", "iris", "-o", "full"], "is there and is not a report"),
         (["predict", "data.csv", "data.csv"], "not a chalkgrad model"),
         (["plot", "history"], "plot history reads a file"),
+        (["explain", "x*2", "x=1e400"], "x=1e400: 1e400 is larger than any floating-point number"),
     ],
 )  # fmt: skip
 def test_what_the_user_can_repair_is_a_line_on_stderr_and_status_2(tmp_path, monkeypatch, words, message):
@@ -311,3 +312,8 @@ def test_a_training_that_diverges_at_once_leaves_a_report_and_finite_weights(tmp
     assert ran.exit_code == 1 and not isinstance(ran.exception, ValueError), ran.output
     assert "The learning rate" in (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
     assert all(map(math.isfinite, Predictor.load(tmp_path / "out" / "model.json").model.state_dict().values()))
+
+
+@pytest.mark.parametrize("folds", ["0", "1", "-3"])
+def test_fewer_than_two_folds_are_none(folds):
+    assert "--folds" in run("train", "iris", "--folds", folds, status=2).stderr
