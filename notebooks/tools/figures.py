@@ -108,7 +108,7 @@ def outside(ax: Axes, points: Any, radius: float, what: str) -> Iterator[str]:
     """A line if any of the points, in pixels, is not inside the axes with so much around it."""
     for x, y in points:
         if not within(ax.get_window_extent(), Bbox([[x - radius, y - radius], [x + radius, y + radius]])):
-            place = ax.transData.inverted().transform((x, y))
+            place = [round(float(number), 9) + 0.0 for number in ax.transData.inverted().transform((x, y))]
             yield f"{named(ax)}: {what} at ({place[0]:.4g}, {place[1]:.4g}) is not inside its axes"
             return
 
