@@ -354,7 +354,7 @@ def explain_command(
     except ExpressionError as error:  # whose second line is a caret
         click.echo(f"chalkgrad: {error}", err=True)
         sys.exit(2)
-    except RuntimeError as missing:  # a program to lay the graph out
+    except RuntimeError as missing:  # the one that CHALKGRAD_DOT names
         raise ValueError(str(missing)) from missing
 
 
@@ -419,7 +419,7 @@ def practice_command(
             write_own({page: asker.page() for page, (_, asker) in zip(pages, sheets, strict=True)})
         elif html:
             sheets[0][1].save(html)
-    except RuntimeError as missing:  # a program to lay the graph out
+    except RuntimeError as missing:  # the one that CHALKGRAD_DOT names
         raise ValueError(str(missing)) from missing
     if key:
         click.echo(sheets[0][1].key)

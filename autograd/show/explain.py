@@ -68,7 +68,7 @@ def explain(
     Raises:
         ValueError: if the expression cannot be read (an `ExpressionError`) or computed (a `DomainError`), has no input,
             or an argument is not what it should be.
-        RuntimeError: if there is no program to lay out the page or the drawing.
+        RuntimeError: if CHALKGRAD_DOT leads to no program.
     """
     if digits < 1:
         raise ValueError(f"digits is the number of significant digits, at least 1, not {digits!r}")

@@ -100,7 +100,7 @@ def neurons_literal(run: Run) -> str:
     shown = steps(neurons.root, learn=[])
     try:
         svg = final_svg(shown)
-    except RuntimeError as reason:  # no program to lay it out
+    except RuntimeError as reason:  # CHALKGRAD_DOT leads nowhere
         return script_literal({"trouble": f"The network's neurons cannot be drawn: {reason}"})
     data, rules = player_data(shown, shown.choices)
     place = {node: index for index, node in enumerate(shown.nodes)}

@@ -36,7 +36,7 @@ def practice_fragment(sheets: Sequence[Sheet], start: int = 0, others: Sequence[
         start: which of them is asked first.
         others: the same with other numbers, of which there is a button to give some.
     Raises:
-        RuntimeError: if there is no program to lay the graph out.
+        RuntimeError: if CHALKGRAD_DOT leads to no program.
     """
     timeline = sheets[start].timeline
     title = title_html(timeline)

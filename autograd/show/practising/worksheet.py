@@ -14,7 +14,7 @@ def worksheet(sheets: Sequence[tuple[str, Sheet]], title: str) -> str:
     """An HTML document: a page for each (student, sheet), and behind them the key with the worked solutions.
 
     Raises:
-        RuntimeError: if there is no program to lay a graph out.
+        RuntimeError: if CHALKGRAD_DOT leads to no program.
     """
     pages = "\n".join(student_page(student, sheet, title) for student, sheet in sheets)
     key = "\n".join(solutions(student, sheet) for student, sheet in sheets)

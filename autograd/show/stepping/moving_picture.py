@@ -35,7 +35,7 @@ def frames(timeline: Timeline) -> Iterator[str]:
 
     Raises:
         ValueError: if there are more than one looks at.
-        RuntimeError: if there is no program to lay the graph out.
+        RuntimeError: if CHALKGRAD_DOT leads to no program.
     """
     if len(timeline) > MOST_FRAMES:
         raise ValueError(

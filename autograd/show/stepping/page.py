@@ -36,7 +36,7 @@ def page(timeline: Timeline, choices: Choices = NO_CHOICES) -> str:
         choices: what learns, and what the samples are.
     Raises:
         ValueError: if the graph is too large to be stepped through, or a label is no leaf's.
-        RuntimeError: if there is no program to lay it out.
+        RuntimeError: if CHALKGRAD_DOT leads to no program.
     """
     return document(f"Backpropagation of {root_name(timeline)}", stepper(timeline, choices))
 
