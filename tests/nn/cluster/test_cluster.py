@@ -181,7 +181,7 @@ def test_chunks_stay_and_the_model_is_sent_once(client):
     before = sum(client.run(incoming).values())
     trainer.fit(rows, targets.astype(int), epochs=3, batch_size=8_000, verbose=0, rng=1)
     moved = sum(client.run(incoming).values()) - before
-    assert moved < 0.5 * large.nbytes  # of which three epochs would be six times as much
+    assert moved < large.nbytes  # a worker that waits may take a chunk over; three epochs would be six times as much
     assert set(client.run(programs).values()) == {1}
 
 
