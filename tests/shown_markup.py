@@ -122,4 +122,5 @@ def signs(line):
 
 def numbers(side):
     """The numbers in a side, but for whole exponents; their order is that of the notation, as in a fraction."""
-    return sorted(re.findall(PIECE, without_exponents(side)), key=evaluate)
+    small = re.sub(r"\^\(([-−]?[0-9]+)\)", lambda found: raised(found[1]), side)
+    return sorted(re.findall(PIECE, without_exponents(small)), key=evaluate)
