@@ -64,7 +64,7 @@ def placed(operands: Sequence[Sequence[int]], sizes: Sequence[float]) -> list[tu
             column[operand] = max(column[operand], column[node] + 1)
             users[operand].append(node)
     columns: list[list[int]] = [[] for _ in range(max(column) + 1)]
-    for node in first_met(operands):
+    for node in first_met(operands, [len(operands) - 1]):
         columns[column[node]].append(node)
 
     height: dict[int, float] = {}
@@ -81,11 +81,11 @@ def placed(operands: Sequence[Sequence[int]], sizes: Sequence[float]) -> list[tu
     return [(column[node], height[node]) for node in range(len(operands))]
 
 
-def first_met(operands: Sequence[Sequence[int]]) -> list[int]:
-    """The nodes in the order in which a walk from the root, first operands first, comes back from them."""
+def first_met(operands: Sequence[Sequence[int]], roots: Sequence[int]) -> list[int]:
+    """The nodes in the order in which a walk from the roots, first operands first, comes back from them."""
     order: list[int] = []
     seen = set()
-    stack = [(len(operands) - 1, False)]
+    stack = [(root, False) for root in reversed(roots)]
     while stack:
         node, done = stack.pop()
         if done:

@@ -15,9 +15,8 @@ PASSES = 12
 MOST_EXCHANGED = 400  # nodes, with the parts of divided arrows, beyond which exchanging neighbours takes too long
 
 Ranks = list[list[int]]
-Arrows = Sequence[
-    tuple[int, int, float]
-]  # tail, head, and how far from the middle of the head it enters, in parts of a rank below ½
+#: Each tail, head, and how far from the middle of the head it enters, as a part of the distance to the next, below ½.
+Arrows = Sequence[tuple[int, int, float]]
 
 
 def ordered(ranks: Ranks, arrows: Arrows) -> Ranks:

@@ -11,9 +11,9 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
-from autograd.show.drawing.columns import apart
+from autograd.show.drawing.columns import apart, first_met
 from autograd.show.drawing.crossings import ordered
 
 BETWEEN = 18.0  # from one card to the next in a rank
@@ -54,8 +54,8 @@ class Arrangement:
     """
 
     boxes: list[Point]
-    ways: list[list[Point]] = field(default_factory=list)
-    labels: list[Point | None] = field(default_factory=list)
+    ways: list[list[Point]]
+    labels: list[Point | None]
 
 
 def layered(boxes: Sequence[tuple[float, float]], arrows: Sequence[Way]) -> Arrangement:
@@ -65,19 +65,10 @@ def layered(boxes: Sequence[tuple[float, float]], arrows: Sequence[Way]) -> Arra
     [(10.0, 0.0), (66.0, 0.0)]
     """
     ranks, rank_of = ranks_of(len(boxes), arrows)
-    steps: list[tuple[int, int, float]] = []  # of one rank each
-    paths: list[list[int]] = []
+    paths = divided(arrows, ranks, rank_of)
+    steps = steps_of(arrows, paths)
     across = [height for _, height in boxes]
-    for arrow in arrows:
-        path = [arrow.tail]
-        for rank in range(rank_of[arrow.tail] + 1, rank_of[arrow.head]):
-            ranks[rank].append(len(across))
-            path.append(len(across))
-            across.append(WAY - BETWEEN)
-        path.append(arrow.head)
-        paths.append(path)
-        steps += [(tail, head, 0.0) for tail, head in itertools.pairwise(path)]
-        steps.append((path[-2], path[-1], arrow.port))
+    across += [WAY - BETWEEN] * (sum(map(len, ranks)) - len(boxes))
     furthest = 2.5 * max((abs(port) for _, _, port in steps), default=0.0) or 1.0
     ranks = ordered(ranks, [(tail, head, port / furthest) for tail, head, port in steps])
     heights = balanced(ranks, steps, across, len(boxes))
@@ -87,19 +78,43 @@ def layered(boxes: Sequence[tuple[float, float]], arrows: Sequence[Way]) -> Arra
     has_operands = {arrow.head for arrow in arrows}
     middles = []
     for node, (width, _) in enumerate(boxes):
-        start, end = starts[rank_of[node]], ends[rank_of[node]]
+        start, end = starts[rank_at[node]], ends[rank_at[node]]
         middles.append(((start + end) / 2.0 if node in has_operands else end - width / 2.0, heights[node]))
-    places = Arrangement(middles)
+    ways = []
     for arrow, path in zip(arrows, paths, strict=True):
-        leaves = heights[arrow.tail]
-        way = [(middles[arrow.tail][0] + boxes[arrow.tail][0] / 2.0, leaves), (ends[rank_of[arrow.tail]], leaves)]
+        leaves, enters = heights[arrow.tail], heights[arrow.head] + arrow.port
+        way = [(middles[arrow.tail][0] + boxes[arrow.tail][0] / 2.0, leaves), (ends[rank_at[arrow.tail]], leaves)]
         for node in path[1:-1]:
             way += [(starts[rank_at[node]], heights[node]), (ends[rank_at[node]], heights[node])]
-        enters = heights[arrow.head] + arrow.port
-        way += [(starts[rank_of[arrow.head]], enters), (middles[arrow.head][0] - boxes[arrow.head][0] / 2.0, enters)]
-        places.ways.append(way)
-    places.labels.extend(labels_of(arrows, places.ways, [rank_of[arrow.tail] for arrow in arrows], starts, ends))
-    return places
+        way += [(starts[rank_at[arrow.head]], enters), (middles[arrow.head][0] - boxes[arrow.head][0] / 2.0, enters)]
+        ways.append(way)
+    labels = labels_of(arrows, ways, [rank_at[arrow.tail] for arrow in arrows], starts, ends)
+    return Arrangement(middles, ways, labels)
+
+
+def divided(arrows: Sequence[Way], ranks: list[list[int]], rank_of: Sequence[int]) -> list[list[int]]:
+    """Of each arrow the nodes on its path, one in each rank; those between boxes are new, and join the ranks."""
+    count = itertools.count(len(rank_of))
+    paths = []
+    for arrow in arrows:
+        between = list(zip(range(rank_of[arrow.tail] + 1, rank_of[arrow.head]), count, strict=False))
+        for rank, node in between:
+            ranks[rank].append(node)
+        paths.append([arrow.tail, *(node for _, node in between), arrow.head])
+    return paths
+
+
+def steps_of(arrows: Sequence[Way], paths: Sequence[Sequence[int]]) -> list[tuple[int, int, float]]:
+    """The arrows in steps of one rank each, with the port where they enter a box.
+
+    >>> steps_of([Way(0, 1, 5.0)], [[0, 7, 8, 1]])
+    [(0, 7, 0.0), (7, 8, 0.0), (8, 1, 5.0)]
+    """
+    return [
+        (tail, head, arrow.port if head == arrow.head else 0.0)
+        for arrow, path in zip(arrows, paths, strict=True)
+        for tail, head in itertools.pairwise(path)
+    ]
 
 
 def ranks_of(count: int, arrows: Sequence[Way]) -> tuple[list[list[int]], list[int]]:
@@ -119,25 +134,9 @@ def ranks_of(count: int, arrows: Sequence[Way]) -> tuple[list[list[int]], list[i
     last = max(away, default=0)
     rank_of = [last - distance for distance in away]
     ranks: list[list[int]] = [[] for _ in range(last + 1)]
-    for node in met_from_roots(operands, [node for node in range(count) if not uses[node]]):
+    for node in first_met(operands, [node for node in range(count) if not uses[node]]):
         ranks[rank_of[node]].append(node)
     return ranks, rank_of
-
-
-def met_from_roots(operands: Sequence[Sequence[int]], roots: Sequence[int]) -> list[int]:
-    """The nodes in the order in which a walk from the roots, first operands first, comes back from them."""
-    order: list[int] = []
-    seen = set()
-    stack = [(root, False) for root in reversed(roots)]
-    while stack:
-        node, done = stack.pop()
-        if done:
-            order.append(node)
-        elif node not in seen:
-            seen.add(node)
-            stack.append((node, True))
-            stack += [(operand, False) for operand in reversed(operands[node])]
-    return order
 
 
 def balanced(

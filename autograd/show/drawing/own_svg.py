@@ -20,13 +20,13 @@ from autograd.show.drawing.dress import (
     look_of,
     operands_of,
 )
-from autograd.show.drawing.layered import Arrangement, Point, Way, layered
+from autograd.show.drawing.layered import LABEL, Arrangement, Point, Way, layered
 from autograd.show.drawing.picture import Drawable
 
 MARGIN = 14.4
 LINE_HEIGHT = 1.2  # times the size of its letters, the height of a line
 PORTS = 10.0  # from where one arrow enters a card to the next
-LETTER = 6.2  # points of a label's letter
+LETTER, TALL_LABEL = 6.2, 10.0  # the width of a label's letter, and the height of a label
 HEAD, HALF = 6.5, 2.6  # the length of an arrow's head, and half of its width
 
 
@@ -44,56 +44,74 @@ def own_svg(
     """
     operands = operands_of(picture)
     slim = in_one_line(picture, operands)
-    dense = is_dense(picture)
     dimmed = {node.key for node in picture.nodes if highlighted is not None and node.key not in highlighted}
     cards = [card_of(node, style, node.key in dimmed, node.key in slim) for node in picture.nodes]
-    sizes = [size_of(card) for card in cards]
+    bare = is_dense(picture) or not style.local_derivatives
     largest = largest_flow(picture)
     looks = [
         look_of(
-            edge, style, largest, not dimmed.isdisjoint((edge.tail, edge.head)),
-            dense or operands[edge.head] > CROWDED or not style.local_derivatives,
+            edge, style, largest, not dimmed.isdisjoint((edge.tail, edge.head)), bare or operands[edge.head] > CROWDED
         )
         for edge in picture.edges
-    ]  # fmt: skip
+    ]
+    from_left = style.direction == "LR" or middles is not None
+    places = arrangement_of(picture, cards, looks, from_left, middles)
+
+    groups, corners = [], [point for way in places.ways for point in way]
+    for edge, look, way, spot in zip(picture.edges, looks, places.ways, places.labels, strict=True):
+        inside = arrow_lines(look, style, way, from_left, middles is not None)
+        if spot is not None:
+            inside += label_text(look, style, spot, edge.head, edge.position)
+            corners += around(spot, (LETTER * len(look.label), LABEL))
+        groups.append(group(look.identity, f"edge {look.classes}", f"{edge.tail}&#45;&gt;{edge.head}", inside))
+    for node, card, middle in zip(picture.nodes, cards, places.boxes, strict=True):
+        box = around(middle, size_of(card))
+        corners += box
+        classes = f"node {kind(node)}{' dimmed' * (node.key in dimmed)}"
+        groups.append(group(node.key, classes, node.key, drawn_card(card, node.key, *box[0])))
+    return svg_document("".join(groups), corners, style)
+
+
+def group(identity: str, classes: str, title: str, inside: str) -> str:
+    """A group of SVG as a layout program writes it."""
+    return f'<g id="{identity}" class="{classes}">\n<title>{title}</title>\n{inside}</g>\n'
+
+
+def around(middle: Point, size: tuple[float, float]) -> list[Point]:
+    """The first and the last corner of a rectangle."""
+    (x, y), (width, height) = middle, size
+    return [(x - width / 2.0, y - height / 2.0), (x + width / 2.0, y + height / 2.0)]
+
+
+def arrangement_of(
+    picture: Drawable,
+    cards: Sequence[Card],
+    looks: Sequence[ArrowLook],
+    from_left: bool,
+    middles: Sequence[Point] | None,
+) -> Arrangement:
+    """Where all of a picture goes, x to the right and y downwards."""
+    operands = operands_of(picture)
     place = {node.key: index for index, node in enumerate(picture.nodes)}
-    from_left = style.direction == "LR"
+    sizes = [size_of(card) for card in cards]
+    boxes = sizes if from_left else [(height, width) for width, height in sizes]
     arrows = []
     for edge, look in zip(picture.edges, looks, strict=True):
-        label = LETTER * len(look.label) if from_left else 10.0 * bool(look.label)
-        height = sizes[place[edge.head]][from_left]
-        apart = min(PORTS, height / (operands[edge.head] + 1.0))
-        port = (edge.position - (operands[edge.head] - 1.0) / 2.0) * apart
-        arrows.append(Way(place[edge.tail], place[edge.head], port, label))
-    boxes = sizes if from_left else [(height, width) for width, height in sizes]
-    places = layered(boxes, arrows) if middles is None else straight_ways([(x, -y) for x, y in middles], arrows, sizes)
-
-    def turn(point: Point) -> Point:
-        return point if from_left or middles is not None else (point[1], point[0])
-
-    body = []
-    for edge, look, way, spot in zip(picture.edges, looks, places.ways, places.labels, strict=True):
-        line = arrow_lines(look, style, [turn(point) for point in way], from_left, middles is not None)
-        text = "" if spot is None else label_text(look, style, turn(spot), edge.head, edge.position)
-        body.append(
-            f'<g id="{look.identity}" class="edge {look.classes}">\n<title>{edge.tail}&#45;&gt;{edge.head}</title>\n'
-            f"{line}{text}</g>\n"
-        )
-    corners = []
-    for node, card, middle, (width, height) in zip(picture.nodes, cards, places.boxes, sizes, strict=True):
-        x, y = turn(middle)
-        left, top = x - width / 2.0, y - height / 2.0
-        corners += [(left, top), (left + width, top + height)]
-        classes = f"node {kind(node)}{' dimmed' * (node.key in dimmed)}"
-        inside = f"<title>{node.key}</title>\n{drawn_card(card, node.key, left, top)}"
-        body.append(f'<g id="{node.key}" class="{classes}">\n{inside}</g>\n')
-    corners += [turn(point) for way in places.ways for point in way]
-    for spot, look in zip(places.labels, looks, strict=True):
-        if spot is not None:
-            x, y = turn(spot)
-            half = LETTER * len(look.label) / 2.0
-            corners += [(x - half, y - 7.0), (x + half, y + 7.0)]
-    return svg_document("".join(body), corners, style)
+        head, count = place[edge.head], operands[edge.head]
+        apart = min(PORTS, boxes[head][1] / (count + 1.0))
+        port = (edge.position - (count - 1.0) / 2.0) * apart
+        label = LETTER * len(look.label) if from_left else TALL_LABEL * bool(look.label)
+        arrows.append(Way(place[edge.tail], head, port, label))
+    if middles is not None:
+        return straight_ways([(x, -y) for x, y in middles], arrows, sizes)
+    found = layered(boxes, arrows)
+    if from_left:
+        return found
+    return Arrangement(
+        [(x, y) for y, x in found.boxes],
+        [[(x, y) for y, x in way] for way in found.ways],
+        [None if spot is None else (spot[1], spot[0]) for spot in found.labels],
+    )
 
 
 def straight_ways(middles: Sequence[Point], arrows: Sequence[Way], sizes: Sequence[tuple[float, float]]) -> Arrangement:

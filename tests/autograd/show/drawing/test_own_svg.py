@@ -15,7 +15,7 @@ from autograd.show import draw, steps
 from autograd.show.drawing import graphviz_program
 from autograd.show.drawing.crossings import count_all, ordered
 from autograd.show.drawing.dress import Style
-from autograd.show.drawing.layered import LABEL, Way, layered
+from autograd.show.drawing.layered import LABEL, Way, divided, layered, ranks_of, steps_of
 from autograd.show.drawing.own_svg import own_svg
 from autograd.show.drawing.picture import ops_picture
 from autograd.show.drawing.theme import THEMES
@@ -59,6 +59,19 @@ def test_nothing_overlaps(given):
     assert len(labels) == sum(arrow.label > 0 for arrow in arrows)
     for index, label in enumerate(labels):
         assert not any(overlap(label, other) for other in [*cards, *labels[:index]])
+
+
+@given(layouts())
+def test_an_arrow_is_divided_into_one_step_for_each_rank(given):
+    boxes, arrows = given
+    ranks, rank_of = ranks_of(len(boxes), arrows)
+    paths = divided(arrows, ranks, rank_of)
+    rank_at = {node: rank for rank, nodes in enumerate(ranks) for node in nodes}
+    assert sorted(rank_at) == list(range(len(rank_at)))
+    steps = steps_of(arrows, paths)
+    assert all(rank_at[head] == rank_at[tail] + 1 for tail, head, _ in steps)
+    assert len(steps) == sum(rank_of[arrow.head] - rank_of[arrow.tail] for arrow in arrows)
+    assert [port for _, head, port in steps if head < len(boxes)] == [arrow.port for arrow in arrows]
 
 
 @settings(deadline=None)
