@@ -8,7 +8,9 @@ That is asked often, so what was found is kept in one row, to be compared by ide
 from __future__ import annotations
 
 import sys
+import threading
 from collections import deque
+from collections.abc import Callable
 from operator import attrgetter, eq, getitem, is_
 from types import MappingProxyType
 from typing import Any
@@ -19,6 +21,8 @@ from autograd.value import Value
 
 #: The attributes of an object, which may be replaced as a whole.
 ATTRIBUTES = attrgetter("__dict__")
+
+CALLS_TO_TELL_THREADS = 3
 
 
 class Surroundings(Following):
@@ -148,8 +152,25 @@ class Surroundings(Following):
             if isinstance(thing, told) and name.isprintable() and not name.startswith((".", "[", "__"))
         }
 
-    def drawn_from(self) -> str:
-        """The name of a source of random numbers that was used."""
+    def drawn_from(self, again: Callable[[], object]) -> str:
+        """The name of a source of random numbers that was used.
+
+        Another thread may have used it meanwhile. So where there are others, what counts is what happens each time.
+
+        Args:
+            again: does once more what may have used it.
+        """
+        calls = 0
+        while name := self.moved():
+            if calls == CALLS_TO_TELL_THREADS or threading.active_count() == 1:
+                return name
+            self.states = [repr(state()) for _, state in self.sources]
+            again()
+            calls += 1
+        return ""
+
+    def moved(self) -> str:
+        """The name of a source of random numbers that is not where it was."""
         return next((s[0] for s, before in zip(self.sources, self.states, strict=True) if repr(s[1]()) != before), "")
 
 

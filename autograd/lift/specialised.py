@@ -81,7 +81,7 @@ class Specialised:
                 self.result = f(*given, **named)
             check_result(f, self.result, reading.static)
             scalars = scalar_program([x for x in flat(self.result) if isinstance(x, Value)], recording, made)
-        self.refuse_changes(f, around_arguments)
+        self.refuse_changes(f, around_arguments, lambda: f(*given, **named))
         if self.surroundings.imports:  # by now f has imported what it could
             self.surroundings = Surroundings(f, *reading.static, *reading.kinds)
             self.surroundings.expect_imports()
@@ -107,8 +107,13 @@ class Specialised:
         self.nodes: dict[tuple[int, ...], tuple[Machine, tuple[int, ...]]] = {}
         self.lock = lock
 
-    def refuse_changes(self, f: Callable[..., Any], around_arguments: Surroundings) -> None:
+    def refuse_changes(
+        self, f: Callable[..., Any], around_arguments: Surroundings, again: Callable[[], object]
+    ) -> None:
         """A program repeats what was computed, and nothing else that f did.
+
+        Args:
+            again: calls it with the same arguments.
 
         Raises:
             TraceError: if f drew random numbers, or changed what it reads.
@@ -118,7 +123,7 @@ class Specialised:
             what, instead = f"read {around.live[0]}, which gives something else each time", "a list of what it gives"
         elif word := around.words & ANY_VARIABLE:
             what, instead = f"names {min(word)}, by which any variable is reached,", "the variables, written out"
-        elif name := around.drawn_from():
+        elif name := around.drawn_from(again):
             what, instead = f"drew random numbers from {name}", "numbers that are drawn before the call, as an argument"
         elif name := around.changed():
             what, instead = f"changed {name}", "a result of the function, or a change before or after the call"

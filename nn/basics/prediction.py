@@ -30,7 +30,11 @@ def predictions(model: HasParameters, outputs: OfOneSample, X: Any) -> Rows:
         program = kept_program(model, table.shape[1])
         if program is None and worth_recording(model, len(table)):
             some = table[:SAMPLES_COMPARED].tolist()
-            if not changes_when_called(model, lambda: first.extend(one_by_one(outputs, some))):
+
+            def call() -> None:
+                first[:] = one_by_one(outputs, some)
+
+            if not changes_when_called(model, call):
                 program = forward_program(model, outputs, table[[0, len(table) // 2, -1]].tolist())
         if program is not None:
             results, finite = program(table)

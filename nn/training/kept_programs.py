@@ -9,6 +9,7 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from collections.abc import Hashable
+from functools import partial
 
 from autograd import TraceError
 from autograd.surroundings import Surroundings
@@ -52,8 +53,9 @@ def program_of(
             return found
     around = Surroundings(objective.model, objective.loss)
     first = samples.take(range(1))
-    recorded = objective.of_sample(first.X[0], first.encoded[0])[0]
-    if changing := changes(around):
+    of_the_first = partial(objective.of_sample, first.X[0], first.encoded[0])
+    recorded = of_the_first()[0]
+    if changing := changes(around, of_the_first):
         raise NotRepeatable(changing)
     if around.imports:  # by now they have been made
         around = Surroundings(objective.model, objective.loss)

@@ -1,11 +1,13 @@
 """What a function reads besides its arguments: every change of it is noticed, and makes jit record again."""
 
 import collections
+import contextlib
 import ctypes
 import dataclasses
 import functools
 import math
 import random
+import threading
 import types
 from array import array
 
@@ -13,8 +15,11 @@ import numpy as np
 import pytest
 
 from autograd import TraceError, Value, jit, value_and_grad
+from autograd.lift import specialised
 from autograd.surroundings import Surroundings
+from nn import Trainer
 from nn.micrograd import MLP
+from nn.training.objective import Objective
 
 NUMBER = 2.0
 LIST = [1.0, 2.0]
@@ -363,6 +368,54 @@ def test_what_a_program_would_not_repeat_is_refused(f, words):
     for compiled in (jit(f), jit(value_and_grad(f))):
         with pytest.raises(TraceError, match=words):
             compiled(1.0)
+
+
+@contextlib.contextmanager
+def beside_a_thread():
+    """Meanwhile there is another thread, as with Dask, whose threads draw from the module random now and then."""
+    done = threading.Event()
+    other = threading.Thread(target=done.wait)
+    other.start()
+    try:
+        yield
+    finally:
+        done.set()
+        other.join()
+
+
+def drawing_once_beside(function):
+    """The function, during whose first call another thread draws from the module random."""
+    others = [random.random]
+
+    def beside(*args):
+        if others:
+            other = threading.Thread(target=others.pop())
+            other.start()
+            other.join()
+        return function(*args)
+
+    return beside
+
+
+@pytest.mark.parametrize("draws", [False, True])
+def test_what_another_thread_draws_is_not_the_functions_doing(monkeypatch, draws):
+    f = (lambda x: x * random.random()) if draws else (lambda x: x * 2.0)
+    monkeypatch.setattr(specialised, "check_result", drawing_once_beside(specialised.check_result))
+    with beside_a_thread(), pytest.raises(TraceError) if draws else contextlib.nullcontext():
+        assert jit(f)(3.0) == 6.0
+
+
+@pytest.mark.parametrize("draws", [False, True])
+def test_nor_the_models(monkeypatch, draws):
+    class Model(MLP):
+        def __call__(self, x):
+            return [a * (random.random() if draws else 1.0) for a in super().__call__(x)]
+
+    monkeypatch.setattr(Objective, "of_sample", drawing_once_beside(Objective.of_sample))
+    with beside_a_thread():
+        trainer = Trainer(Model(2, [3, 2]), "cross_entropy", "adam")
+        trainer.fit([[0.1, 0.2], [0.3, -0.4]] * 20, [0, 1] * 20, epochs=1)
+    assert ("draws random numbers" in trainer.engine_used) == draws
 
 
 def test_a_loss_that_draws_its_batch_is_refused_and_one_that_is_given_it_compiles():
