@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from functools import reduce
+from functools import cache, reduce
 from typing import Any
 
 import numpy as np
@@ -29,13 +29,23 @@ def number_by_number(function: Callable[[float], float]) -> Callable[..., Any]:
     return apply
 
 
+def error_function(name: str) -> Callable[..., Any]:
+    """SciPy's if it is there, which takes long to import and so is sought at the first call; or Python's own."""
+
+    @cache
+    def found() -> Callable[..., Any]:
+        try:
+            from scipy import special  # type: ignore[import-untyped]
+        except ImportError:
+            return number_by_number(getattr(math, name))
+        function: Callable[..., Any] = getattr(special, name)
+        return function
+
+    return lambda x, out=None: found()(x, out=out)
+
+
 def numpy_arithmetic() -> Arithmetic:
     """The arithmetic, with erf and erfc from SciPy if it is there."""
-    try:
-        from scipy.special import erf, erfc  # type: ignore[import-untyped]
-    except ImportError:
-        erf, erfc = map(number_by_number, (math.erf, math.erfc))
-
     return Arithmetic(
         "Arrays",
         {
@@ -47,8 +57,8 @@ def numpy_arithmetic() -> Arithmetic:
             "greater": lambda a, b: np.where(np.greater(a, b), 1.0, 0.0),
             "step": lambda x: np.heaviside(x, 0.0),
             "sum": lambda *xs: reduce(np.add, xs),
-            "erf": erf,
-            "erfc": erfc,
+            "erf": error_function("erf"),
+            "erfc": error_function("erfc"),
             "detach": lambda x: x,
         },
     )

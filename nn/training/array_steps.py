@@ -115,7 +115,7 @@ class OnArrays:
         """Bring them back."""
         self.compiled.to_values(self.numbers)
         if self.optimizer.steps:
-            remembered = map(tuple, self.slots.T.tolist())
+            remembered = zip(*self.slots.tolist(), strict=True) if len(self.slots) else [()] * len(self.numbers)
             self.optimizer.slots.update(zip(self.compiled.names, remembered, strict=True))
 
     def finite(self) -> bool:

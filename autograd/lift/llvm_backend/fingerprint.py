@@ -98,6 +98,8 @@ class Digest:
             self.array(x)
         elif isinstance(x, dict):
             self.feed([*x.keys(), *x.values()])
+        elif isinstance(x, tuple | list) and set(map(type, x)) in ({int}, {float}):  # places or constants, often many
+            self.word(f"row of {type(x[0]).__name__}", repr(list(x)))
         elif isinstance(x, tuple | list):
             self.word("row", str(len(x)))
             for part in x:
