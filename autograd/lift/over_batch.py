@@ -21,7 +21,8 @@ from autograd.lift.capture.recorded_order import noted_order
 from autograd.lift.capture.simplify import scalar_program
 from autograd.lift.capture.unused import some_ask_the_data
 from autograd.lift.capture.vmap import inside_batch
-from autograd.lift.choose_backend import machine_for, training_loop_for
+from autograd.lift.choose_backend import back_end, machine_for, training_loop_for
+from autograd.lift.numpy_backend.machine import NumpyMachine
 from autograd.outside import Watch
 from autograd.recording import Recording
 from autograd.value import Value, value_of_parts
@@ -103,6 +104,7 @@ class OverBatch:
         self.program.labels = {place: scalars.leaves[node].label for place, node in at.items()}
         self.roots = np.array(self.program.roots)
         self.reverse = reverse(self.program, self.places, self.program.roots[:1])
+        self.machines: dict[tuple[bool, str], NumpyMachine] = {}  # that were made first
 
     def machine(self, repeated: bool) -> Machine:
         """A machine with memory of its own.
@@ -110,7 +112,13 @@ class OverBatch:
         Args:
             repeated: whether it will run thousands of times, so that machine code pays, which takes long to make.
         """
-        return machine_for(self.program, self.reverse, repeated=repeated)
+        kind = repeated, back_end.get()
+        if known := self.machines.get(kind):
+            return known.twin()
+        machine = machine_for(self.program, self.reverse, repeated=repeated)
+        if isinstance(machine, NumpyMachine):
+            self.machines[kind] = machine
+        return machine
 
     def training_loop(
         self, rule: Rule, slots: int, tables: Sequence[tuple[int, int, int]], blocks: int = 1

@@ -25,6 +25,9 @@ def functions() -> dict[str, Any]:
     return named
 
 
+SHARED = "ci"  # how the names of constants and of indices begin
+
+
 class Lines:
     """Lines of source, and names for the memory that they are about."""
 
@@ -112,3 +115,31 @@ def blas_takes(array: FloatArray) -> bool:
     rows, columns = (s // array.itemsize for s in array.strides[-2:])
     m, n = array.shape[-2:]
     return (columns == 1 and rows >= n) or (rows == 1 and columns >= m) or (m == 1 and columns > 0)
+
+
+def with_other_memory(namespace: dict[str, Any], values: FloatArray) -> dict[str, Any]:
+    """The same names for other memory: these values, adjoints and temporaries of their own, and views of them.
+
+    Constants and indices, which nobody writes, are shared.
+    """
+    arrays = {name: thing for name, thing in namespace.items() if isinstance(thing, np.ndarray)}
+    found = {name: thing for name, thing in arrays.items() if name[0] in SHARED}
+    found.update((name, np.empty_like(thing)) for name, thing in arrays.items() if name not in found and owns(thing))
+    found.update(values=values, adjoints=np.zeros_like(namespace["adjoints"]))
+    places = [(address(arrays[name]), arrays[name].nbytes, memory) for name, memory in found.items()]
+    for name in arrays.keys() - found.keys():
+        view, at = arrays[name], address(arrays[name])
+        start, memory = next((start, memory) for start, size, memory in places if start <= at < start + size)
+        found[name] = np.ndarray(view.shape, view.dtype, memory, at - start, view.strides)
+    return {**namespace, **found}
+
+
+def owns(array: FloatArray) -> bool:
+    """Whether it is no view of another."""
+    return array.base is None
+
+
+def address(array: FloatArray) -> int:
+    """Where its numbers begin."""
+    where: int = array.__array_interface__["data"][0]
+    return where

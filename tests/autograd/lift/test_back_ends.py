@@ -43,8 +43,18 @@ def check(name, program, numbers, wanted):
     expected = ReferenceMachine(program, back)
     with run_by(name):
         machine = machine_for(program, back)
-    machine.values[:] = expected.values[:] = numbers
+    expected.values[:] = numbers
     expected.forward_and_backward()
+    check_machine(machine, program, numbers, wanted, expected)
+    if name == "numpy":
+        memory = machine.values.copy(), machine.adjoints.copy()
+        check_machine(machine.twin(), program, numbers, wanted, expected)
+        machine.twin().forward_and_backward()  # of zeros, which is nobody else's business
+        assert all(map(np.array_equal, (machine.values, machine.adjoints), memory, (True, True)))
+
+
+def check_machine(machine, program, numbers, wanted, expected):
+    machine.values[:] = numbers
 
     def step_by_step():
         with np.errstate(all="ignore"):

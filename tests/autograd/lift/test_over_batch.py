@@ -56,3 +56,17 @@ def test_values_and_gradients_are_those_of_a_loop(kind):
     slopes = [leaf.grad for leaf in program.captured]
     assert machine.adjoints[program.places].tolist() == pytest.approx(slopes, rel=1e-12, abs=1e-15)
     assert len(program.captured) == 7
+
+
+def test_machines_of_one_program_have_memories_of_their_own():
+    w = Value(2.0)
+    program = OverBatch(lambda x: [total(each_sample(w * x[0], 2))], {"x": [1.0]}, {}, 2)
+    first, second = program.machine(repeated=False), program.machine(repeated=False)
+    assert first.source is second.source
+    for machine, number in ((first, 3.0), (second, 5.0)):
+        machine.values[program.start : program.start + 2] = number, 1.0
+        machine.values[program.places] = 2.0
+    for machine, number in ((first, 3.0), (second, 5.0)):
+        machine.forward_and_backward()
+        assert machine.values[program.roots].tolist() == [2.0 * (number + 1.0)]
+        assert machine.adjoints[program.places].tolist() == [number + 1.0]
