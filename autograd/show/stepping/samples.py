@@ -14,7 +14,10 @@ True
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Collection, Iterator
+from itertools import groupby, permutations
+from operator import itemgetter
 from typing import Any
 
 from autograd.calling import apply_to_many
@@ -49,45 +52,84 @@ def sample_losses(root: Any, learning: Collection[Any]) -> list[Any]:
         root: what is computed.
         learning: the leaves that learn.
     """
-    waiting = [root]
+    looks = Looks(learning)
+    waiting, seen = deque([root]), {root}
     while waiting:
-        node = waiting.pop(0)
-        for terms in sums(node):
-            if are_samples(terms, learning):
+        node = waiting.popleft()
+        added = terms_of(node)
+        for terms in reversed(list(looks.runs(added))):  # a first sample that is a sum itself ends as terms, too
+            if looks.are_samples(terms):
                 return terms
-        if node.op in (ADD, MULTIPLY, DIVIDE):
-            waiting += [parent for parent in node.parents if parent.op in (ADD, MEAN, SUM, MULTIPLY, DIVIDE)]
+        following: list[Any] = [term for term, _ in added] or times_a_number(node, looks.learning)
+        waiting += (term for term in following if term not in seen)
+        seen.update(following)
     return []
 
 
-def sums(node: Any) -> Iterator[list[Any]]:
-    """What a node may be the sum of; of a + b + c both [a + b, c] and [a, b, c]."""
+def terms_of(node: Any) -> list[tuple[Any, Any]]:
+    """What a node adds, each with the sum of those before it: of (a + b) + c the terms a, b, and c, before it a + b.
+
+    None if it does something else.
+    """
     if node.op in (MEAN, SUM):
-        yield [parent for parent in node.parents if parent.parents]
-    added: list[Any] = []
+        return [(term, None) for term in node.parents]
+    added: deque[tuple[Any, Any]] = deque()
     while node.op is ADD:
         node, last = node.parents
-        added.insert(0, last)
-        yield [term for term in (node, *added) if term.parents]
+        added.appendleft((last, node))
+    return [(node, None), *added] if added else []
 
 
-def are_samples(terms: list[Any], learning: Collection[Any]) -> bool:
-    """Whether all are computed alike, from the same leaves that learn, and each from something of its own."""
-    if len(set(terms)) < 2:
-        return False
-    orders = [topological_order(term) for term in terms]
-    shared = set(orders[0]).intersection(*orders[1:])
-    learn = [{leaf for leaf in order if leaf in learning} for order in orders]
-    return (
-        bool(learn[0])
-        and all(found == learn[0] for found in learn)
-        and all(any(not node.parents and node not in shared for node in order) for order in orders)
-        and sum(bool(node.parents) for node in orders[0]) >= LEAST_OPERATIONS
-        and all(shape(order) == shape(orders[0]) for order in orders[1:])
-    )
+def times_a_number(node: Any, learning: Collection[Any]) -> list[Any]:
+    """What a node is a multiple of, by a factor that is no result and does not learn."""
+    if node.op not in (MULTIPLY, DIVIDE):
+        return []
+    return [x for x, by in permutations(node.parents) if not by.parents and by not in learning]
 
 
-def shape(order: list[Any]) -> list[Any]:
-    """The operations of a graph, each with the places of its operands."""
-    place = {node: index for index, node in enumerate(order)}
-    return [(node.op, *(place[parent] for parent in node.parents)) for node in order]
+class Looks:
+    """What graphs look like, each looked at once.
+
+    Args:
+        learning: the leaves that learn.
+    """
+
+    def __init__(self, learning: Collection[Any]) -> None:
+        self.learning = frozenset(learning)
+        self.orders: dict[Any, list[Any]] = {}
+        self.known: dict[Any, Any] = {}
+
+    def order(self, root: Any) -> list[Any]:
+        """The nodes of a graph, operands first."""
+        if root not in self.orders:
+            self.orders[root] = topological_order(root)
+        return self.orders[root]
+
+    def of(self, root: Any) -> Any:
+        """The operations of a graph, each with the places of its operands, and its leaves that learn."""
+        if root not in self.known:
+            order = self.order(root)
+            place = {node: index for index, node in enumerate(order)}
+            shape = tuple((node.op, *(place[parent] for parent in node.parents)) for node in order)
+            self.known[root] = shape, self.learning.intersection(order)
+        return self.known[root]
+
+    def runs(self, added: list[tuple[Any, Any]]) -> Iterator[list[Any]]:
+        """Neighbours among some terms that look alike, as many as there are, each time.
+
+        Where each is a sum itself, the first may be the sum of those before the second.
+        """
+        for look, run in groupby(((*each, self.of(each[0])) for each in added if each[0].parents), itemgetter(2)):
+            (first, before, _), *others = run
+            alike = before is not None and before.op is first.op and self.of(before) == look
+            yield [*[before] * alike, first, *(term for term, _, _ in others)]
+
+    def are_samples(self, terms: list[Any]) -> bool:
+        """Whether such terms learn, and each is computed from something of its own."""
+        if len(set(terms)) < 2 or not self.of(terms[0])[1]:
+            return False
+        orders = list(map(self.order, terms))
+        shared = set(orders[0]).intersection(*orders[1:])
+        return sum(bool(node.parents) for node in orders[0]) >= LEAST_OPERATIONS and all(
+            any(not node.parents and node not in shared for node in order) for order in orders
+        )

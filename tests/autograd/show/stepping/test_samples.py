@@ -3,6 +3,7 @@
 # ruff: noqa: F811 (fixtures are imported, and are arguments of the same name)
 
 import random
+import time
 
 import pytest
 
@@ -48,6 +49,27 @@ MEANS = {
 def test_a_mean_or_sum_over_samples_is_found(name):
     learning, losses = line()
     assert sample_losses(MEANS[name](losses), learning) == losses
+
+
+@pytest.mark.parametrize("name", MEANS)
+@pytest.mark.parametrize("terms", [2, 3])
+def test_losses_that_are_sums_themselves_are_found_whole(name, terms):
+    learning, parts = line([(0.3 * k, 1.0 - 0.2 * k * k) for k in range(3 * terms)])
+    losses = [sum(parts[at + 1 : at + terms], parts[at]) for at in range(0, 3 * terms, terms)]
+    assert sample_losses(MEANS[name](losses), learning) == losses
+
+
+def test_large_sums_are_looked_at_once():
+    many = Value(1.0, label="w")
+    for _ in range(40):  # 2⁴⁰ ways down
+        many = many + many * 0.5
+    learning, losses = line([(0.001 * k, 1.0) for k in range(1500)])
+    penalty = sum(w * w for w in learning for _ in range(300))
+    start = time.process_time()
+    assert sample_losses(many, [many]) == []
+    assert sample_losses(sum(losses) / 1500.0 + 0.1 * penalty, learning) == losses
+    assert sample_losses(penalty, learning) == []
+    assert time.process_time() - start < 3.0
 
 
 def test_what_is_no_sum_over_samples_is_not_taken_for_one():
