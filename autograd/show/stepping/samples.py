@@ -57,7 +57,7 @@ def sample_losses(root: Any, learning: Collection[Any]) -> list[Any]:
     while waiting:
         node = waiting.popleft()
         added = terms_of(node)
-        for terms in reversed(list(looks.runs(added))):  # a first sample that is a sum itself ends as terms, too
+        for terms in [*looks.runs(added)][::-1]:  # a first sample that is a sum itself ends as terms, too
             if looks.are_samples(terms):
                 return terms
         following: list[Any] = [term for term, _ in added] or times_a_number(node, looks.learning)
