@@ -8,6 +8,7 @@ from inspect import signature
 from typing import Any, Protocol, Self, runtime_checkable
 
 from autograd import Value
+from nn.basics.column_names import in_named_order, known_columns
 from nn.basics.mode import CallMode, calling, in_mode
 from nn.basics.parameters import HasParameters, members, modules_in
 from nn.basics.prediction import predictions
@@ -51,8 +52,10 @@ class Module(HasParameters):
     def predict(self, X: Any) -> list[list[float]]:
         """The outputs for each row of X as plain numbers, a list for each. No graph is kept, no gradient touched.
 
-        Of many samples the outputs come from a compiled program, equal to rounding to those one by one.
+        Of many samples the outputs come from a compiled program, equal to rounding to those one by one. Columns with
+        names, as of a DataFrame, are found by those that they had in training, in whatever order.
         """
+        X = in_named_order(X, known_columns(self).inputs)
         with in_mode(CallMode(never=True)), switched(self, False) if self._training else nullcontext():
             return predictions(self, lambda x: outputs_of(self, x), X)
 

@@ -27,8 +27,19 @@ from typing import Any
 from autograd import Value
 from nn.activations import ACTIVATIONS, PReLU, get, saved_name
 from nn.basics import storage
+from nn.basics.column_names import ColumnNames, known_columns, remember_columns
 from nn.basics.description import describe_model
-from nn.basics.forms import any_number, choice_of, expect, fields, finite_number, list_of, map_of, plain_text
+from nn.basics.forms import (
+    any_number,
+    check_form,
+    choice_of,
+    expect,
+    fields,
+    finite_number,
+    list_of,
+    map_of,
+    plain_text,
+)
 from nn.basics.lookup import lookup
 from nn.basics.parameters import first_few, modules_in
 from nn.dropout import Dropout
@@ -66,6 +77,8 @@ def save_model(module: Module, path: str | Path) -> None:
     if wrong := [name for name, number in parameters.items() if not math.isfinite(number)]:
         raise ValueError(f"{first_few(wrong)} of {module!r}: not a finite number, which no file of a module has")
     content = {"module": description_of(module, "the module"), "parameters": parameters}
+    if any(columns := known_columns(module)):
+        content["columns"] = {name: list(names) for name, names in columns._asdict().items()}
     try:
         again = made(content, kinds_by_name(type(part) for part in modules_in(module) if isinstance(part, Module)))
         differs = first_difference(describe_model(module), describe_model(again))
@@ -184,6 +197,7 @@ TAGGED = {
 }
 
 DOCUMENT = fields(module=MODULE_FORM, parameters=map_of(finite_number))
+COLUMNS = map_of(list_of(plain_text), keys=ColumnNames._fields)
 
 
 def nested_in(described: Any) -> Iterable[Any]:
@@ -221,6 +235,9 @@ def made(content: Mapping[str, Any], known: Mapping[str, type[Module]]) -> Modul
     finally:
         random.setstate(before)
     module.load_state_dict(content["parameters"])
+    if "columns" in content:  # some have no names, and older files have none
+        check_form(content["columns"], COLUMNS)
+        remember_columns(module, ColumnNames(**{name: tuple(names) for name, names in content["columns"].items()}))
     return module
 
 

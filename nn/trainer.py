@@ -20,8 +20,9 @@ from typing import Any
 
 from nn import losses, optimizers
 from nn.basics.checks import check_count
+from nn.basics.column_names import ColumnNames, in_named_order, known_columns, names_of_columns, remember_columns
 from nn.basics.randomness import Randomness, generator, set_state, state_of
-from nn.basics.rows import in_named_order, names_of_columns, on_dask
+from nn.basics.rows import on_dask
 from nn.callbacks import Callback, EarlyStopping
 from nn.cluster.chunks import Chunks
 from nn.cluster.given_chunks import cluster_engine, given_chunks, training_and_validation_chunks
@@ -38,7 +39,7 @@ from nn.training.engine import Engine
 from nn.training.epochs import EpochLoop, judge, scores
 from nn.training.first_batch import look_at_the_first_batch, tell_of_fallback
 from nn.training.forward_loss import forward_loss
-from nn.training.given_samples import ClassWeight, training_and_validation, weighted
+from nn.training.given_samples import ClassWeight, check_validation, training_and_validation, weighted
 from nn.training.improvement import Improvement
 from nn.training.interrupt import Interruption
 from nn.training.objective import Objective
@@ -90,7 +91,6 @@ class Trainer(TrainingState):
             check_count("threads", threads)
         self.asked_threads = threads
         self.told = ""
-        self.input_names: list[str] = []  # of the columns of the DataFrame that it was trained on
         noted = list(map(metric_by_name, self.asked_metrics))
         super().__init__(Objective(model, losses.get(loss), l1, l2), optimizer, noted)
 
@@ -208,11 +208,13 @@ class Trainer(TrainingState):
         Raises:
             ValueError: if samples or targets do not fit.
         """
+        names = known_columns(self.model)
+        X, y = in_named_order(X, names.inputs), in_named_order(y, names.targets, "y")
         if on_dask(X):
             chunks: Any = given_chunks(self, self._n_outputs, X, y, sample_weight)
             self.engine = cluster_engine(self, chunks, None, self.asked_engine)
             return judge(self, chunks)
-        rows = check_samples(in_named_order(X, self.input_names))
+        rows = check_samples(X)
         samples = weighted(self, rows, y, self._n_outputs(rows), sample_weight)
         if self.asked_engine != "eager" and isinstance(self.engine, EagerEngine):  # as before any training
             with self.objective.asked():
@@ -225,13 +227,11 @@ class Trainer(TrainingState):
     def predict(self, X: Any) -> list[list[float]]:
         """The model's outputs for each row of X, a list for each: `model.predict`, which see.
 
-        The columns of a DataFrame are found by the names that they had in training, in whatever order.
-
         >>> from nn import MLP
         >>> Trainer(MLP(1, [1], init="zeros"), "mse", "sgd").predict([[2.0], [3.0]])
         [[0.0], [0.0]]
         """
-        return self.model.predict(in_named_order(X, self.input_names))
+        return self.model.predict(X)
 
     # ── Before the first epoch ──────────────────────────────────────────────────────────────────────────────
 
@@ -250,17 +250,25 @@ class Trainer(TrainingState):
                 f"{self.model!r} has no parameters, so there is nothing to train.\n"
                 "Parameters are leaf Values that are attributes of the model, or in its lists, dicts and modules."
             )
+        known = known_columns(self.model)
+        names = ColumnNames(known.inputs or names_of_columns(X), known.targets or names_of_columns(y))
+        X, y = in_named_order(X, names.inputs), in_named_order(y, names.targets, "y")
+        check_validation(validation_split, validation_data)
+        if validation_data is not None:
+            other, answers, *rest = validation_data
+            other = in_named_order(other, names.inputs, "validation X")
+            validation_data = (other, in_named_order(answers, names.targets, "validation y"), *rest)
+        found: tuple[Any, Any]
         if on_dask(X):
             chunks: Any = given_chunks(self, self._n_outputs, X, y, sample_weight, class_weight)
-            return training_and_validation_chunks(self, self._n_outputs, chunks, validation_split, validation_data)
-        self.input_names = names_of_columns(X)
-        rows = check_samples(X)
-        if validation_data is not None and self.input_names:
-            other, *rest = validation_data
-            validation_data = (in_named_order(other, self.input_names, "validation X"), *rest)
-        n_outputs = self._n_outputs(rows)
-        samples = weighted(self, rows, y, n_outputs, sample_weight, class_weight)
-        return training_and_validation(self, samples, n_outputs, validation_split, validation_data)
+            found = training_and_validation_chunks(self, self._n_outputs, chunks, validation_split, validation_data)
+        else:
+            rows = check_samples(X)
+            n_outputs = self._n_outputs(rows)
+            samples = weighted(self, rows, y, n_outputs, sample_weight, class_weight)
+            found = training_and_validation(self, samples, n_outputs, validation_split, validation_data)
+        remember_columns(self.model, names)
+        return found
 
     def _engine_for(self, training: Any, batch_size: int | None, epochs: int, callbacks: Sequence[Callback]) -> Engine:
         """What computes gradients, and takes the steps."""

@@ -14,6 +14,7 @@ In reading order:
     nonfinite      where NaN and infinity come from
     probabilities  whether outputs are such
     parameters     a module's parameters and their names
+    column_names   columns by the names that they had in training
     mode           whether a model is trained or asked
     stand_in       when a compiled program may stand in for a model
     description    what a training depends on, in words and numbers

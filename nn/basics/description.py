@@ -11,7 +11,11 @@ from collections.abc import Mapping
 from types import CodeType
 from typing import Any
 
+from nn.basics.column_names import KEPT_AS
 from nn.basics.parameters import HasParameters, members
+
+#: What a model remembers besides what it computes with.
+BOOKKEEPING = ("_training", KEPT_AS)
 
 
 def describe_model(model: HasParameters) -> dict[str, Any]:
@@ -21,7 +25,7 @@ def describe_model(model: HasParameters) -> dict[str, Any]:
         if isinstance(part, HasParameters):
             prefix = ".".join(("model", path)) if path else "model"
             found[prefix] = type(part).__qualname__
-            found |= {f"{prefix}.{name}": text for name, text in describe_attributes(part, ("_training",)).items()}
+            found |= {f"{prefix}.{name}": text for name, text in describe_attributes(part, BOOKKEEPING).items()}
         else:
             found["parameters"] = found.get("parameters", 0) + 1
     return found

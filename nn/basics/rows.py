@@ -65,31 +65,6 @@ def rows_of_frame(frame: Any, name: str) -> list[Any]:
     )
 
 
-def names_of_columns(table: Any) -> list[str]:
-    """The names of a DataFrame's columns; none of anything else, nor of one without names of its own."""
-    if not is_frame(table):
-        return []
-    names = list(getattr(table, "column_names", None) or getattr(table, "columns", []))
-    return names if all(isinstance(name, str) for name in names) else []
-
-
-def in_named_order(table: Any, names: Sequence[str], called: str = "X") -> Any:
-    """The columns of these names, in this order, if it is a DataFrame with names; otherwise the table as it is.
-
-    Raises:
-        ValueError: if one is missing, or is there twice.
-    """
-    here = names_of_columns(table)
-    if not names or not here or here == list(names):
-        return table
-    for name in names:
-        if here.count(name) != 1:
-            what = f"has {here.count(name)} columns called {name!r}" if name in here else f"lacks the column {name!r}"
-            raise ValueError(f"{called} {what}; the model was trained on {', '.join(map(repr, names))}")
-    select = getattr(table, "select", None)  # polars and pyarrow
-    return select(list(names)) if callable(select) else table[list(names)]
-
-
 def table_of_numbers(table: Any) -> NDArray[np.float64] | None:
     """An array of floats with a row for each sample; None if the rows are not all numbers, and as many in each.
 

@@ -11,7 +11,7 @@ from nn.cluster.blocks import RowBlocks
 from nn.cluster.chunks import Chunks, chunks_of
 from nn.cluster.engine import ClusterEngine
 from nn.cluster.workers import present_client
-from nn.training.given_samples import ClassWeight, check_validation, check_weighting
+from nn.training.given_samples import ClassWeight, check_weighting
 from nn.training.samples import check_samples
 from nn.training.state import TrainingState
 
@@ -57,9 +57,8 @@ def training_and_validation_chunks(
     """The training set and the validation set, which is a share of each chunk or other samples, also of this process.
 
     Raises:
-        ValueError: if both or no share are asked for, or the other samples do not fit.
+        ValueError: if the other samples do not fit.
     """
-    check_validation(validation_split, validation_data)
     if validation_data is not None:
         X, y, sample_weight = (*validation_data, None)[:3]
         if not on_dask(X):

@@ -25,9 +25,8 @@ def training_and_validation(
     """The training set and the validation set, which is a share of it or other samples.
 
     Raises:
-        ValueError: if both or no share are asked for, or the other samples do not fit.
+        ValueError: if the other samples do not fit.
     """
-    check_validation(validation_split, validation_data)
     if validation_data is not None:
         X, y, sample_weight = (*validation_data, None)[:3]
         rows = check_samples(X, "validation X", width=len(training.inputs[0]) - training.masks)

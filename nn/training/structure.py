@@ -20,6 +20,7 @@ from typing import Any
 
 from autograd import Value
 from autograd.insides import slots_of
+from nn.basics.column_names import KEPT_AS
 from nn.basics.parameters import HasParameters, parameters_alone
 
 PLAIN = (type(None), bool, int, float, complex, str, bytes)
@@ -65,7 +66,8 @@ def part_of_structure(thing: Any, seen: dict[int, int]) -> Hashable:
     if isinstance(thing, HasParameters):
         if slots_of(kind):
             raise Unlike
-        return id(kind), tuple([(name, part_of_structure(part, seen)) for name, part in vars(thing).items()])
+        computing = [(name, part) for name, part in vars(thing).items() if name != KEPT_AS]
+        return id(kind), tuple([(name, part_of_structure(part, seen)) for name, part in computing])
     return id(thing)
 
 
