@@ -577,7 +577,9 @@ def as_number(thing: Any) -> float | None:
         return float(thing)
     if isinstance(thing, Value):
         return thing._data
-    return float(thing) if isinstance(thing, Real) and not isinstance(thing, bool) else None
+    if isinstance(thing, bool) or getattr(getattr(thing, "dtype", None), "kind", "") == "m":  # a span of time, to NumPy
+        return None
+    return float(thing) if isinstance(thing, Real) else None
 
 
 def plain_gradient(grad: Any) -> Any:

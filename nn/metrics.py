@@ -20,6 +20,7 @@ from typing import Any
 
 from autograd.nesting import is_array
 from nn.basics.lookup import lookup
+from nn.basics.not_numbers import refuse_rows
 from nn.basics.optional import require
 from nn.basics.rows import column_of_numbers, is_frame, row_by_row, table_of_numbers
 from nn.decisions import DECISIONS, Outputs, decided
@@ -160,6 +161,8 @@ def outputs_apart(predictions: Outputs, targets: Sequence[Any]) -> list[tuple[On
     true = table_of_numbers(targets) if column is None else column.reshape(-1, 1)
     if found is not None and true is not None and found.shape == true.shape:
         return list(zip(true.T.astype(float), found.T, strict=True))
+    refuse_rows(predictions, "predictions")
+    refuse_rows(targets, "targets")
     rows = [list(target) if hasattr(target, "__len__") else [target] for target in targets]
     for position, (row, output) in enumerate(zip(rows, predictions, strict=True)):
         if len(row) != len(output):

@@ -10,6 +10,7 @@ In reading order:
     streams        stdout and stderr that end no run
     storage        files that are whole or not there
     spreadsheet    CSV that no spreadsheet program computes with
+    not_numbers    bytes, moments, spans: what is taken for numbers, and is none
     rows           samples of any kind, row by row
     nonfinite      where NaN and infinity come from
     probabilities  whether outputs are such

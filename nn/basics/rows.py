@@ -8,6 +8,7 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
 from autograd.nesting import is_array
+from nn.basics.not_numbers import refuse, refuse_array, refuse_cells
 
 if TYPE_CHECKING:
     import numpy as np
@@ -18,7 +19,8 @@ def row_by_row(table: Any, name: str = "X") -> list[Any]:
     """The rows of an array, of a DataFrame (pandas, polars, pyarrow), or of anything to go through in order.
 
     Raises:
-        ValueError: for what has columns but no rows to ask for, or no order; with the repair.
+        ValueError: for what has columns but no rows to ask for, no order, or moments and the like for numbers (see
+            `nn.basics.not_numbers`); with the repair.
     """
     if on_dask(table):
         raise ValueError(
@@ -26,7 +28,8 @@ def row_by_row(table: Any, name: str = "X") -> list[Any]:
         )
     if is_frame(table):
         return rows_of_frame(table, name)
-    refuse_bytes(table, name)
+    refuse(table, name)
+    refuse_array(table, name)
     if isinstance(table, Mapping):
         raise ValueError(f"{name} is a mapping, as of columns by name; rows are wanted: list(zip(*columns.values()))")
     if isinstance(table, AbstractSet):
@@ -34,8 +37,12 @@ def row_by_row(table: Any, name: str = "X") -> list[Any]:
     for method in ("tolist", "to_list", "to_pylist"):  # of arrays and tensors, of polars' and pyarrow's columns
         if callable(convert := getattr(table, method, None)):
             found = convert()
-            return found if isinstance(found, list) else [found]
-    return list(table)
+            break
+    else:
+        found = list(table)
+    rows = found if isinstance(found, list) else [found]
+    refuse_cells(rows, name)
+    return rows
 
 
 def on_dask(table: Any) -> bool:
@@ -55,7 +62,9 @@ def rows_of_frame(frame: Any, name: str) -> list[Any]:
     if callable(rows := getattr(frame, "rows", None)):  # polars
         return [list(row) for row in rows()]
     if callable(to_numpy := getattr(frame, "to_numpy", None)):  # pandas and its relatives
-        found: list[Any] = to_numpy().tolist()
+        array = to_numpy()
+        refuse_array(array, name)
+        found: list[Any] = array.tolist()
         return found
     if callable(to_pylist := getattr(frame, "to_pylist", None)):  # pyarrow, which gives rows as dicts
         return [list(row.values()) if isinstance(row, Mapping) else list(row) for row in to_pylist()]
@@ -114,23 +123,13 @@ def joined(tables: Sequence[Any]) -> Any:
 
 
 def check_row(row: Any, where: str, wanted: str) -> None:
-    """Make sure that a row has an order.
+    """Make sure that a row has an order, and numbers in it, as far as that can be seen of their types.
 
     Raises:
-        ValueError: if it is a mapping or a set, or bytes, which may be numbers or their text.
+        ValueError: if it is a mapping or a set, or has bytes, moments or the like.
     """
-    refuse_bytes(row, where)
+    refuse(row, where)
     if isinstance(row, Mapping | AbstractSet):
         raise ValueError(f"{where} is {row!r}, but {wanted}; of a mapping give list(row.values()), in the same order")
-
-
-def refuse_bytes(thing: Any, where: str) -> None:
-    """Bytes may be numbers or their text.
-
-    Raises:
-        ValueError: if a thing is such.
-    """
-    if isinstance(thing, bytes | bytearray | memoryview):
-        raise ValueError(
-            f"{where} is {thing!r}: for the numbers of its bytes give list(…), for a text float(…) of that"
-        )
+    if isinstance(row, Sequence) or is_array(row):
+        refuse_cells(row, where)

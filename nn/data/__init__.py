@@ -8,6 +8,7 @@ In reading order:
     cells                 what is in a cell, and in a whole column: numbers, nothing, texts
     column                a column, read once, with all that is known of it
     frames                a DataFrame's columns
+    python_cells          objects of Python become what they would be in a file
     table                 columns by name
     file_text             bytes become text
     csv_file              from a file, as people have them, to a table

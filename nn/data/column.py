@@ -16,6 +16,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
+from nn.basics.not_numbers import in_short
 from nn.data.cells import (
     LIKE_A_NAME,
     CellNumbers,
@@ -45,6 +46,10 @@ class Origin:
 
     source: str
     lines: Sequence[int]
+
+    def place(self, column: str, row: int) -> str:
+        """The place of a cell in words: file, line, column."""
+        return f"{self.source}, line {self.lines[row]}, column {column!r}"
 
     def take(self, rows: Sequence[int]) -> Origin:
         """The origin of these rows."""
@@ -102,7 +107,7 @@ class Column:
                 else "is not a number, but the column holds numbers; correct it, leave the cell empty, or name the"
                 " column among the categories"
             )
-            raise DataError(f"{self.where(row)}: {self.cells[row]!r} {what}")
+            raise DataError(f"{self.where(row)}: {in_short(self.cells[row])} {what}")
         return self.reading.numbers
 
     def texts(self) -> Sequence[str | None]:
@@ -151,7 +156,7 @@ class Column:
 
     def where(self, row: int) -> str:
         """The place of a cell in words: file, line, column."""
-        return f"{self.origin.source}, line {self.origin.lines[row]}, column {self.name!r}"
+        return self.origin.place(self.name, row)
 
     def take(self, rows: Sequence[int], origin: Origin) -> Column:
         """The cells of these rows, which are from there."""

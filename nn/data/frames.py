@@ -1,6 +1,6 @@
 """A DataFrame of pandas, polars or pyarrow becomes a table, column by column: the names are kept, and no row is.
 
-Cells become what they would be in a file: True and dates are texts, missing ones None, numbers stay numbers.
+True and False become texts, missing cells None; see `nn.data.python_cells` for the rest.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ def columns_of_frame(frame: Any, source: str) -> dict[str, Sequence[Any]]:
         wrapped = narwhals.from_native(frame, eager_only=True)
         names = [str(name) for name in wrapped.columns]
         columns = [cells_of(series, narwhals) for series in wrapped.iter_columns()]
-    except (TypeError, ValueError, narwhals.exceptions.NarwhalsError) as error:
+    except (TypeError, ValueError, ArithmeticError, narwhals.exceptions.NarwhalsError) as error:
         lazy = "; of a lazy frame give .collect()" if hasattr(frame, "collect") else ""
         raise DataError(f"{source} cannot be read as a DataFrame: {' '.join(str(error).split())}{lazy}") from error
     twice = next((name for name in names if names.count(name) > 1), None)
@@ -38,13 +38,9 @@ def cells_of(series: Any, narwhals: Any) -> list[Any]:
     missing = series.is_null().to_list()
     if series.dtype.is_numeric():
         return [None if none else cell for cell, none in zip(cells, missing, strict=True)]
-    if series.dtype == narwhals.Duration:
-        return [None if none else cell.total_seconds() for cell, none in zip(cells, missing, strict=True)]
-    return [None if none else text_of_object(cell) for cell, none in zip(cells, missing, strict=True)]
+    return [None if none else cell_of_frame(cell) for cell, none in zip(cells, missing, strict=True)]
 
 
-def text_of_object(cell: Any) -> Any:
-    """Dates as ISO 8601, True and False and categories as they are printed; numbers as they are."""
-    if isinstance(cell, int | float) and not isinstance(cell, bool):
-        return cell
-    return cell.isoformat() if hasattr(cell, "isoformat") else str(cell).strip()
+def cell_of_frame(cell: Any) -> Any:
+    """True and False as they are printed, texts without blanks around them; others as they are."""
+    return str(cell) if isinstance(cell, bool) else cell.strip() if isinstance(cell, str) else cell

@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
+from functools import partial
 from typing import Any
 
 from nn.basics.rows import is_frame, row_by_row
@@ -19,6 +20,7 @@ from nn.data.column import Column, Origin, column_of
 from nn.data.frames import columns_of_frame
 from nn.data.messages import DataError, some
 from nn.data.points import Points
+from nn.data.python_cells import cells_as_written
 
 
 @dataclass(frozen=True)
@@ -134,13 +136,20 @@ def table_of(rows: Any, source: str = "the rows", names: Sequence[str] = ()) -> 
     if isinstance(rows, Table):
         return rows
     if is_frame(rows):
-        cells = columns_of_frame(rows, source)
-        return Table.of(cells, Origin(source, range(1, len(next(iter(cells.values()), ())) + 1)))
+        columns = columns_of_frame(rows, source)
+        return table_of_objects(columns, source, len(next(iter(columns.values()), ())))
     given = [rows] if isinstance(rows, Mapping) else row_by_row(rows, source)
     if not all(isinstance(row, Mapping) for row in given):
         given = [named_cells(row, place, source, names) for place, row in enumerate(given, start=1)]
     cells = {name: [row.get(name) for row in given] for name in dict.fromkeys(name for row in given for name in row)}
-    return Table.of(cells, Origin(source, range(1, len(given) + 1)))
+    return table_of_objects(cells, source, len(given))
+
+
+def table_of_objects(columns: Mapping[str, Sequence[Any]], source: str, count: int) -> Table:
+    """The table with these cells, whatever objects of Python they are."""
+    origin = Origin(source, range(1, count + 1))
+    cells = {name: cells_as_written(column, partial(origin.place, name)) for name, column in columns.items()}
+    return Table.of(cells, origin)
 
 
 def named_cells(row: Any, place: int, source: str, names: Sequence[str]) -> dict[str, Any]:

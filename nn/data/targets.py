@@ -21,6 +21,7 @@ from typing import Any
 from autograd import Value
 from autograd.nesting import is_array
 from autograd.value import as_number
+from nn.basics.not_numbers import refuse, refuse_cells
 
 
 def numbers(target: Any, n_outputs: int) -> list[Any]:
@@ -29,7 +30,9 @@ def numbers(target: Any, n_outputs: int) -> list[Any]:
     Raises:
         ValueError: for another length, or for what is not a finite number.
     """
+    refuse(target, "a target")
     targets = list(target) if hasattr(target, "__len__") and not isinstance(target, str) else [target]
+    refuse_cells(targets, "the target")
     if len(targets) != n_outputs:
         raise ValueError(
             f"a target is as long as the prediction: the model has {n_outputs} outputs, but the target is {target!r}"
@@ -64,6 +67,7 @@ def class_index(target: Any, n_outputs: int) -> list[float]:
             "the categorical losses need an output for each class, but the model has 1;"
             " for two classes and one output take a binary loss"
         )
+    refuse(target, "a target")
     if hasattr(target, "__len__") and not isinstance(target, str):
         return one_hot(target, n_outputs)
     truth = as_truth(target)

@@ -12,6 +12,7 @@ import numpy as np
 
 from nn import optimizers
 from nn.basics.checks import check_count, check_fraction
+from nn.basics.not_numbers import refuse_array, refuse_cells
 from nn.basics.optional import require
 from nn.basics.rows import on_dask
 from nn.callbacks import Callback, EarlyStopping
@@ -185,6 +186,8 @@ class Network(BaseEstimator):
         self, X: Array, y: Array, sample_weight: Array | None, anew: bool
     ) -> tuple[Array, Array, Array | None]:
         """Samples, targets and weights as scikit-learn wants them, without those that do not count."""
+        refuse_table(X, "X")
+        refuse_table(y, "y")
         X, y = validation.validate_data(self, X, y, dtype=np.float64, multi_output=True, reset=anew)
         if sample_weight is None:
             return X, y, None
@@ -206,5 +209,24 @@ class Network(BaseEstimator):
     def _outputs(self, X: Array) -> Array:
         """The outputs of the network, a row for each sample."""
         validation.check_is_fitted(self)
+        refuse_table(X, "X")
         X = validation.validate_data(self, X, dtype=np.float64, reset=False)
         return np.asarray(self.model_.predict(X), dtype=float)
+
+
+def refuse_table(table: Any, name: str) -> None:
+    """Make sure that it has no moments or the like, which scikit-learn turns into numbers. The rest is for it to check.
+
+    Raises:
+        ValueError: saying what it has.
+    """
+    try:
+        array = np.asarray(table)
+    except (TypeError, ValueError):
+        return
+    if array.dtype.kind == "c":
+        raise ValueError(f"Complex data not supported: {name} has complex numbers")  # as scikit-learn says it of X
+    refuse_array(array, name)
+    if array.dtype == object:
+        for row, cells in enumerate(array if array.ndim > 1 else array.reshape(1, -1)):
+            refuse_cells(cells.tolist(), f"{name}[{row}]" if array.ndim > 1 else name)

@@ -149,10 +149,11 @@ def as_array(rows: Any) -> Any:
     import numpy as np
 
     try:
-        table = np.array(rows, dtype=float, order="C")
+        found = np.array(rows, order="C")  # numbers as they are: to float, NumPy would turn moments and bytes as well
+        table = found.astype(float, copy=False) if found.dtype.kind in "fiub" else None
     except (TypeError, ValueError, OverflowError):
         return None
-    return table if table.ndim == 2 and np.isfinite(table).all() else None
+    return table if table is not None and table.ndim == 2 and np.isfinite(table).all() else None
 
 
 def checked_one_by_one(rows: Iterable[Any], name: str, width: int | None) -> SampleTable:

@@ -59,15 +59,14 @@ def test_kinds_of_columns_in_frames():
             "maybe": pandas.array([True, None], dtype="boolean"),
             "whole": pandas.array([3, None], dtype="Int64"),
             "kind": pandas.Categorical(["a", "b"]),
-            "span": pandas.to_timedelta([1.5, 2.0], unit="s"),
             7: [1, 2],
         }
     )
     table = table_of(frame)
     assert table.texts("when") == ["2024-01-31T00:00:00", None] and table.texts("yes") == ["True", "False"]
     assert table.texts("maybe") == ["True", None] and table.numbers("whole")[0] == 3.0
-    assert table.texts("kind") == ["a", "b"] and table.numbers("span") == [1.5, 2.0] and table.numbers("7") == [1, 2]
-    frame.columns = ["a", "a", *"bcdef"]
+    assert table.texts("kind") == ["a", "b"] and table.numbers("7") == [1, 2]
+    frame.columns = ["a", "a", *"bcde"]
     with pytest.raises(DataError, match="2 columns are called 'a'|cannot be read as a DataFrame"):
         table_of(frame)
 
