@@ -25,15 +25,26 @@ from pathlib import Path
 
 from autograd.files import write_whole
 
-SEAL = "\n<!-- from chalkgrad, which may replace it unless it was changed: {} -->\n"
-AT_THE_END = re.compile(re.escape(SEAL.format("?")).replace(r"\?", "([0-9a-f]{64})").encode() + rb"\Z")
+SEAL = "from chalkgrad, which may replace it unless it was changed: {}"
+IN_MARKUP, IN_DOT = "\n<!-- {} -->\n", "\n// {}\n"  # comments
+AT_THE_END = re.compile(
+    "(?:{})\\Z".format(
+        "|".join(
+            re.escape(comment.format(SEAL.format("@"))).replace("@", "([0-9a-f]{64})")
+            for comment in (IN_MARKUP, IN_DOT)
+        )
+    ).encode()
+)
 
 
-def write_own(files: Mapping[Path, str], *, instead_of: re.Pattern[str] | None = None) -> None:
-    """Write files of HTML or SVG under names that follow from another.
+def write_own(
+    files: Mapping[Path, str], *, comment: str = IN_MARKUP, instead_of: re.Pattern[str] | None = None
+) -> None:
+    """Write files under names that follow from another.
 
     Args:
         files: their contents, by path.
+        comment: how one is written in them, which in HTML and SVG is alike.
         instead_of: the names of a series; what an earlier one has left of it beside the first file is removed.
 
     Raises:
@@ -43,7 +54,7 @@ def write_own(files: Mapping[Path, str], *, instead_of: re.Pattern[str] | None =
     for path in files:
         check_replaceable(path)
     for path, text in files.items():
-        write_whole(path, text + SEAL.format(digest_of_text(text)))
+        write_whole(path, text + comment.format(SEAL.format(digest_of_text(text))), parents=True)
     if instead_of is not None and files:
         folder = next(iter(files)).parent
         remove_own([path for path in series(folder, instead_of) if path not in files])
@@ -69,7 +80,7 @@ def is_own(path: Path) -> bool:
     except OSError:
         return False
     mark = AT_THE_END.search(written)
-    return mark is not None and mark[1].decode() == hashlib.sha256(written[: mark.start()]).hexdigest()
+    return mark is not None and (mark[1] or mark[2]).decode() == hashlib.sha256(written[: mark.start()]).hexdigest()
 
 
 def series(folder: Path, names: re.Pattern[str]) -> list[Path]:

@@ -43,6 +43,9 @@ WAYS = {  # of each, what writes files under names that follow from others, and 
     "steps": (lambda folder: steps(graph()).save(folder / "s.svg"), "s-3.svg"),
     "training": (train, "epoch_0002.svg"),
     "plot": (lambda folder: os.chdir(folder) or command("plot", "descent"), "descent.svg"),
+    "outfile": (lambda folder: draw(graph()).render(outfile=folder / "pic.svg"), "pic.gv"),
+    "render": (lambda folder: draw(graph()).render(folder / "pic"), "pic"),
+    "usual": (lambda folder: draw(graph()).render(directory=folder, format="svg"), "Drawing.gv"),
     "class": (lambda folder: (folder / "c").write_text("Ada L\nada-l\n") and command(
         "practice", "--class", f"{folder}/c", "--html", f"{folder}/p.html"), "p-02-ada-l.html"),
 }  # fmt: skip
@@ -63,7 +66,9 @@ def test_a_name_that_nobody_has_typed_replaces_nothing_foreign(tmp_path, way, ho
     path.unlink()
     {
         "foreign": lambda: path.write_text("mine"),
-        "edited": lambda: path.write_text(written.replace("<svg", "<svg ").replace("<html", "<html ")),
+        "edited": lambda: path.write_text(
+            written.replace("<svg", "<svg ").replace("<html", "<html ").replace("{", " {")
+        ),
         "cut short": lambda: path.write_text(written[:-1]),
         "folder": path.mkdir,
         "link": lambda: (tmp_path / "far").write_text("mine") and path.symlink_to(tmp_path / "far"),
@@ -127,6 +132,17 @@ def test_a_class_list_and_the_pages_do_not_meet(tmp_path, monkeypatch):
         assert {path.name: path.read_text() for path in tmp_path.iterdir()} == before
     command("practice", "--class", "c", "--html", "z.html")
     assert len(list(tmp_path.glob("z-0?-*.html"))) == len(names) and (tmp_path / "c").read_text() == text
+
+
+def test_a_source_is_replaced_if_that_is_said_and_one_of_the_same_text_stays(tmp_path):
+    drawing, source = draw(graph()), tmp_path / "pic.gv"
+    source.write_text("mine")
+    drawing.render(outfile=tmp_path / "pic.svg", cleanup=True)
+    assert source.read_text() == "mine"
+    drawing.render(outfile=tmp_path / "pic.svg", overwrite_source=True)
+    assert source.read_text() == drawing.source
+    drawing.render(outfile=tmp_path / "pic.svg")
+    assert source.read_text() == drawing.source
 
 
 # ── Names that say something ────────────────────────────────────────────────────────────────────────────────────

@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any
 
 from autograd.endings import check_ending
 from autograd.files import write_whole
+from autograd.own_files import IN_DOT, check_replaceable, write_own
 from autograd.show.drawing.outside_program import ProgramError, answer
 from autograd.show.drawing.picture_formats import nodes_in, wrong_with
 
@@ -31,6 +32,7 @@ ON_THE_PATH = Path("dot")  # what the graphviz package runs if nobody tells it o
 PURE = "graphviz-pure"
 MOST_AS_PIXELS = 200_000  # characters of SVG, above which pixels take long, and too much room
 SECONDS, BYTES_A_SECOND = 20.0, 50_000  # that a program is waited for, and more for more to lay out
+SOURCES, SOURCE_ENDINGS = "sources (render draws)", ("gv", "dot", "txt")
 UNKNOWN_FORMAT = "not recognized"  # says a program of a format that it cannot write
 FAILED: set[tuple[str, int]] = set()  # the programs that could not do what another could, and are asked last
 
@@ -216,7 +218,7 @@ def drawing_class() -> Any:
             if directory is not None:
                 self.directory = os.fspath(directory)
             path: str = self.filepath
-            check_ending(path, "sources (render draws)", "gv", "dot", "txt")
+            check_ending(path, SOURCES, *SOURCE_ENDINGS)
             if not (skip_existing and os.path.exists(path)):
                 write_whole(path, self.source, parents=True)
             return path
@@ -241,7 +243,11 @@ def drawing_class() -> Any:
         ) -> str:
             """Write the picture to a file, whole or not at all, and the DOT source beside it unless `cleanup` is set.
 
-            Arguments as for `graphviz.Digraph.render`. Raises what `pipe` raises; then nothing is written.
+            Arguments as for `graphviz.Digraph.render`. The source takes the place of a file that was written here and
+            not changed since, and of others only with `overwrite_source`.
+
+            Raises:
+                ValueError: if another file is where the source is to be. Nothing is written then, nor if `pipe` raises.
             """
             if outfile is not None:
                 outfile = Path(outfile) if directory is not None else Path(self.directory, outfile)
@@ -258,9 +264,15 @@ def drawing_class() -> Any:
                 raise ValueError(f"the picture and its source cannot both be {target}; give one of them another name")
             if raise_if_result_exists and os.path.exists(target):
                 raise graphviz.FileExistsError(f"output file exists: {target!r}")
+            own = not (cleanup or overwrite_source or has_text(source, self.source))
+            if own:
+                check_replaceable(source)
             folder = source.parent if source.parent.is_dir() else None
             picture = self.pipe(form, renderer, formatter, neato_no_op, quiet, engine=engine, folder=folder)
-            if not cleanup:
+            if own:
+                check_ending(source, SOURCES, *SOURCE_ENDINGS)
+                write_own({source: self.source}, comment=IN_DOT)
+            elif overwrite_source and not cleanup:
                 self.save(filename, directory)
             write_whole(target, picture, parents=True)
             if view or quiet_view:
@@ -285,6 +297,14 @@ def drawing_class() -> Any:
             return bundle
 
     return Drawing
+
+
+def has_text(path: Path, text: str) -> bool:
+    """Whether a file holds just this text."""
+    try:
+        return path.is_file() and path.read_bytes() == text.encode()
+    except OSError:
+        return False
 
 
 def __getattr__(name: str) -> Any:
