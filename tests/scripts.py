@@ -3,11 +3,13 @@
 Numbers go in and come out as their 64 bits, so that NaN, −0 and the last bit arrive.
 """
 
+import atexit
 import json
 import shutil
 import struct
 import subprocess
 import tempfile
+from functools import cache
 
 import pytest
 
@@ -72,6 +74,40 @@ process.stdout.write(JSON.stringify(packed(answer(unpacked(given)))));"""
         done = subprocess.run([node, file.name], input=json.dumps(packed(given)), capture_output=True, text=True)
     assert done.returncode == 0, done.stderr[-3000:]
     return unpacked(json.loads(done.stdout))
+
+
+ANSWERS = f"""'use strict';{BITS}
+require("readline").createInterface({{input: process.stdin}}).on("line", (line) => {{
+  const {{source, given}} = JSON.parse(line);
+  let found;
+  try {{
+    found = {{answer: packed(new Function("given", source + "\\nreturn answer(given);")(unpacked(given)))}};
+  }} catch (error) {{
+    found = {{error: String(error.stack)}};
+  }}
+  process.stdout.write(JSON.stringify(found) + "\\n");
+}});"""
+
+
+@cache
+def waiting_node():
+    """A Node that answers line by line, until the tests are over."""
+    node = shutil.which("node") or shutil.which("nodejs")
+    if node is None:
+        pytest.skip("there is no Node: neither node nor nodejs is on the PATH")
+    process = subprocess.Popen([node, "-e", ANSWERS], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    atexit.register(process.communicate)  # which closes its input, at which it ends
+    return process
+
+
+def in_waiting_node(source, given):
+    """As `in_node`, without the start of a process, for those who ask often."""
+    process = waiting_node()
+    process.stdin.write(json.dumps({"source": source, "given": packed(given)}) + "\n")
+    process.stdin.flush()
+    found = json.loads(process.stdout.readline())
+    assert "error" not in found, found["error"]
+    return unpacked(found["answer"])
 
 
 def in_browser(chromium, source, given):

@@ -19,6 +19,7 @@ return [0.25 * (4 * t0 / (1 + t0 * (2 + t0)))];
 from __future__ import annotations
 
 import math
+import re
 from collections import Counter
 from collections.abc import Iterable
 from functools import cache
@@ -37,6 +38,38 @@ DEEPEST = 30  # parentheses in parentheses; what is deeper gets a name, for a pa
 def elementary_functions() -> str:
     """The text of `elementary.js`."""
     return Path(__file__).with_name("elementary.js").read_text(encoding="utf-8")
+
+
+@cache
+def definitions() -> dict[str, str]:
+    """Each function of `elementary.js` by its name; those of `Math` are the empty text."""
+    found: dict[str, str] = {}
+    for whole in re.split(r"^(?=const |function |//)", elementary_functions(), flags=re.MULTILINE):
+        if of_math := re.match(r"const \{(.*)\} = Math;", whole):
+            found.update(dict.fromkeys(of_math[1].split(", "), ""))
+        elif named := re.match(r"(?:const|function) (\w+)", whole):
+            found[named[1]] = whole.strip()
+    return found
+
+
+def elementary_functions_in(source: str) -> list[str]:
+    """The definitions of the elementary functions that a source names, and of those that they name; in their order.
+
+    >>> elementary_functions_in("y = log(step(x))")
+    ['const {log} = Math;', 'const step = (x) => (x > 0 ? 1 : x <= 0 ? 0 : x);']
+    """
+    every = definitions()
+    needed: set[str] = set()
+    texts = [source]
+    while texts:
+        new = set(re.findall(r"\w+", texts.pop())) & every.keys() - needed
+        needed |= new
+        texts += [every[name] for name in new]
+    of_math = [name for name in every if name in needed and not every[name]]
+    return [
+        *([f"const {{{', '.join(of_math)}}} = Math;"] if of_math else []),
+        *(every[name] for name in every if name in needed and every[name]),
+    ]
 
 
 def rule(operation: Operation, arity: int) -> str:

@@ -9,6 +9,7 @@ behind this door takes what the one before it gives; the files of each are liste
     loops/           scalars become loops, where one step needs the one before
     numpy_backend/   array operations become Python source that calls NumPy
     llvm_backend/    array operations become machine code
+    javascript_backend/  array operations become JavaScript
 
     threads          threads for machine code
     choose_backend   which of the two runs a program
@@ -19,6 +20,7 @@ behind this door takes what the one before it gives; the files of each are liste
     first_call       a program beside the function itself, where they may answer otherwise
     for_each         a function of one sample for each row of a table, values alone
     over_batch       a function of one sample for a batch, with its gradient, for training
+    batch_script     the same as JavaScript, for pages
     jit              the compiled function
     without_numpy    jit where NumPy is not installed
 

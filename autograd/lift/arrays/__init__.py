@@ -12,6 +12,7 @@ In reading order:
     reverse      which derivative flows where
     machine      what a back end makes of a program
     evaluation   formulas of the table as trees
+    depending    which numbers of one sample's program differ from sample to sample
     update       what a step of training does besides computing the gradient
     listing      a program as people read it, as data
     printed      the same as text, with the names of parameters and arguments

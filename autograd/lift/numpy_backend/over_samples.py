@@ -14,6 +14,7 @@ import numpy as np
 from numpy.lib.stride_tricks import as_strided
 
 from autograd import ops
+from autograd.lift.arrays.depending import depending
 from autograd.lift.arrays.program import FloatArray, Instruction, Map, MatrixProduct, Places, Program, Reduce
 from autograd.lift.arrays.reference import result_of
 from autograd.lift.arrays.strides import strides_of
@@ -158,19 +159,6 @@ class SamplesTable:
         row, number = whole.strides
         view = as_strided(whole[rows.flat[0] :], (*rows.shape, whole.shape[1]), (*(s * row for s in steps), number))
         return lambda: view
-
-
-def depending(program: Program, given: Places) -> NDArray[np.bool_]:
-    """At which places the numbers depend on those at the given ones."""
-    depends = np.zeros(program.size, dtype=bool)
-    depends[given] = True
-    known = -1
-    while known < (known := int(depends.sum())):  # again, as what is set first may be added to later
-        for instruction in program.instructions:
-            read = instruction.operands if instruction.mode == "=" else (*instruction.operands, instruction.out)
-            if depends[instruction.out].any() or any(depends[places].any() for places in read):
-                depends[instruction.out] = True
-    return depends
 
 
 def put(instruction: Instruction, before: FloatArray, result: FloatArray, values: FloatArray) -> None:

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scripts import in_waiting_node
 
 from autograd import mean, vmap
 from autograd.lift.arrays.program import Map, MatrixProduct, Program, Reduce
@@ -15,6 +16,7 @@ from autograd.lift.arrays.reverse import reverse
 from autograd.lift.capture.arguments import Reading
 from autograd.lift.capture.scalars import LARGEST
 from autograd.lift.choose_backend import back_end, can_compile, machine_for
+from autograd.lift.javascript_backend.machine import machine_script
 from autograd.lift.specialised import Specialised
 from autograd.ops import IDENTITY, MULTIPLY, SUM, TANH
 from random_array_programs import RandomArrayProgram
@@ -23,6 +25,7 @@ from random_programs import programs
 BACK_ENDS = [
     "numpy",
     pytest.param("llvm", marks=pytest.mark.skipif(not can_compile(), reason="llvmlite is not installed")),
+    "javascript",
 ]
 
 #: Of the largest number that took part: what DESIGN allows between two orders in which the same terms are added.
@@ -67,6 +70,43 @@ def check_machine(machine, program, numbers, wanted, expected):
         run()
         same_to_rounding(machine.values[program.roots], expected.values[program.roots], expected.values)
         same_to_rounding(machine.adjoints[wanted], expected.adjoints[wanted], expected.adjoints)
+
+
+def machine_of(name, program, back):
+    if name == "javascript":
+        return ScriptMachine(program, back)
+    with run_by(name):
+        return machine_for(program, back)
+
+
+class ScriptMachine:
+    """A machine in JavaScript, whose memory is here."""
+
+    def __init__(self, program, back):
+        self.script = machine_script(program, back)
+        self.values, self.adjoints = np.zeros(program.size), np.zeros(program.size)
+
+    def run(self, function):
+        source = f"""const answer = ([values, adjoints]) => {{
+            const machine = ({self.script})();
+            machine.values.set(values);
+            machine.adjoints.set(adjoints);
+            machine.{function}();
+            return [[...machine.values], [...machine.adjoints]];
+        }}"""
+        self.values[:], self.adjoints[:] = in_waiting_node(source, [self.values.tolist(), self.adjoints.tolist()])
+
+    def forward(self):
+        self.run("forward")
+
+    def backward(self):
+        self.run("backward")
+
+    def clear(self):
+        self.run("clear")
+
+    def forward_and_backward(self):
+        self.run("forwardAndBackward")
 
 
 def same_to_rounding(found, expected, among):

@@ -1,0 +1,249 @@
+"""The instructions of a program and the flows of its reverse mode as JavaScript: loops, one after the other.
+
+All derivatives are added where they land, so what lands twice, or at a number that was broadcast, needs no care. The
+formulas are those of the table, in the words of `autograd.javascript`.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from autograd import ops
+from autograd.javascript.rules import SharedParts, literal
+from autograd.lift.arrays.evaluation import names_in, partials_in_symbols
+from autograd.lift.arrays.program import Instruction, Map, MatrixProduct, Places, Reduce
+from autograd.lift.arrays.reverse import Flow
+from autograd.lift.arrays.strides import common_shape, nested_shape, strides_of
+from autograd.lift.capture.scalars import LARGEST
+from autograd.lift.javascript_backend.loop_nest import LocalNames, LoopFormula, LoopNest, Passed
+from autograd.symbols import ExpandedSymbols, Expression, expression, symbol
+
+#: The names of the two arrays: numbers, and the adjoints of those at the same addresses.
+VALUES, ADJOINTS = "v", "d"
+
+#: How many rows and columns of a matrix product are computed at once, from numbers that are read once.
+TILE = 4
+
+
+@dataclass(frozen=True)
+class Addresses:
+    """Where the numbers of a program's places are.
+
+    Attributes:
+        address: of each place.
+        by_sample: which places have a number for each sample, next to each other.
+        constants: the numbers that never change, by their places.
+    """
+
+    address: Places
+    by_sample: Any
+    constants: dict[int, float]
+
+
+class Passes:
+    """Writes the loops of instructions and of flows, and the lists of addresses that they need.
+
+    Attributes:
+        tables: the lists of addresses, as JavaScript, each with its name.
+    """
+
+    def __init__(self, layout: Addresses) -> None:
+        self.layout = layout
+        self.tables: dict[tuple[int, ...], str] = {}
+
+    def forward(self, instructions: Iterable[Instruction]) -> list[str]:
+        """The lines that compute them."""
+        lines: list[str] = []
+        for instruction in instructions:
+            if isinstance(instruction, Map):
+                lines += self.map(instruction)
+            elif isinstance(instruction, Reduce):
+                lines += self.reduce(instruction)
+            else:
+                out = [*instruction.out.shape, 1]
+                if instruction.mode == "=":
+                    lines += self.nest(instruction.out.shape, {}, [(VALUES, instruction.out, "=")], fixed(["0"]))
+                places = instruction.left[..., :, None, :], instruction.right[..., None, :, :]
+                lines += self.product(VALUES, instruction.out.reshape(out), VALUES, *places, instruction.mode)
+        return lines
+
+    def backward(self, flows: Sequence[Flow]) -> list[str]:
+        """The lines that let the derivatives flow, in their order."""
+        lines: list[str] = []
+        for _, together in itertools.groupby(flows, key=lambda flow: id(flow.instruction)):
+            several = list(together)
+            instruction = several[0].instruction
+            if isinstance(instruction, Map):
+                lines += self.map_back(instruction, several)
+                continue
+            for flow in several:
+                if isinstance(instruction, Reduce):
+                    g = {"g": (ADJOINTS, instruction.out[..., None])}
+                    lines += self.nest(flow.target.shape, g, [(ADJOINTS, flow.target, sign(flow))], fixed(["g"]))
+                else:
+                    lines += self.product_back(instruction, flow)
+        return lines
+
+    def declarations(self) -> list[str]:
+        """The lists of addresses."""
+        return [f"const {name} = Int32Array.of({','.join(map(str, of))});" for of, name in self.tables.items()]
+
+    def constants(self) -> list[str]:
+        """What puts the constants into memory."""
+        return [
+            f"{VALUES}[{self.layout.address[place]}] = {literal(number)};"
+            for place, number in self.layout.constants.items()
+        ]
+
+    # ── One instruction ─────────────────────────────────────────────────────────────────────────────────────
+
+    def map(self, instruction: Map) -> list[str]:
+        xs = [symbol(f"x{k}") for k in range(len(instruction.operands))]
+        value = expression(instruction.op.value(ExpandedSymbols, *xs))
+        return self.formulas(instruction, [(VALUES, instruction.out, instruction.mode)], [value])
+
+    def map_back(self, instruction: Map, flows: list[Flow]) -> list[str]:
+        """ḡ·∂out/∂operand to each operand."""
+        results, wholes = [], []
+        for flow in flows:
+            partial, mode = partials_in_symbols(instruction.op, len(instruction.operands))[flow.operand], sign(flow)
+            if partial.operation is ops.NEGATIVE:
+                partial, mode = partial.operands[0], "+-"[mode == "+"]
+            one = partial.operation is None and partial.leaf == 1.0
+            wholes.append(symbol("g") if one else Expression(ops.MULTIPLY, (symbol("g"), partial)))
+            results.append((ADJOINTS, flow.target, mode))
+        return self.formulas(instruction, results, wholes)
+
+    def formulas(self, instruction: Map, results: list[tuple[str, Places, str]], wholes: list[Expression]) -> list[str]:
+        """Loops that compute formulas of the operands x0, x1, …, the result y and its adjoint g."""
+        shape = self.shape(instruction)
+        needed = set().union(*map(names_in, wholes))
+        reads: dict[str, tuple[str, Places]] = {}
+        known: LocalNames = {}
+        for name, buffer, places in (
+            *((f"x{k}", VALUES, places) for k, places in enumerate(instruction.operands)),
+            ("y", VALUES, instruction.out),
+            ("g", ADJOINTS, instruction.out),
+        ):
+            if name in needed:
+                number = self.constant(places) if buffer == VALUES else None
+                if number is None:
+                    reads[name] = buffer, places.reshape(shape)
+                else:
+                    known[name] = number
+        parts = SharedParts()
+        lines, texts = parts.written([parts.place(whole) for whole in wholes])
+        lines = [*(f"const {name} = {number};" for name, number in known.items()), *lines]
+        return self.nest(
+            shape,
+            reads,
+            [(buffer, places.reshape(shape), mode) for buffer, places, mode in results],
+            fixed(texts, lines),
+        )
+
+    def reduce(self, instruction: Reduce) -> list[str]:
+        """The sum along the last axis, or the largest: step by step, in a variable."""
+        if instruction.op is LARGEST:
+            return self.largest(instruction)
+        lines = []
+        if instruction.mode == "=":
+            lines = self.nest(instruction.out.shape, {}, [(VALUES, instruction.out, "=")], fixed(["0"]))
+        mode = "-" if instruction.mode == "-" else "+"
+        out = np.broadcast_to(instruction.out[..., None], instruction.operand.shape)
+        return lines + self.nest(out.shape, {"x": (VALUES, instruction.operand)}, [(VALUES, out, mode)], fixed(["x"]))
+
+    def largest(self, instruction: Reduce) -> list[str]:
+        columns = [instruction.operand[..., k] for k in range(instruction.operand.shape[-1])]
+        reads = {f"x{k}": (VALUES, places) for k, places in enumerate(columns)}
+        lines = ["let largest = -Infinity;", *(f"largest = maximum(largest, {name});" for name in reads)]
+        result = VALUES, instruction.out, instruction.mode
+        return self.nest(instruction.out.shape, reads, [result], fixed(["largest"], lines))
+
+    def product_back(self, instruction: MatrixProduct, flow: Flow) -> list[str]:
+        """Y = A·Bᵀ:  Ā = Ȳ·B,  B̄ = Ȳᵀ·A."""
+        adjoint = instruction.out[..., :, :, None]
+        left, right = instruction.left[..., :, None, :], instruction.right[..., None, :, :]
+        target, other = (left, right) if flow.operand == 0 else (right, left)
+        return self.product(ADJOINTS, target, ADJOINTS, adjoint, other, sign(flow))
+
+    def product(self, into: str, out: Places, of: str, left: Places, right: Places, mode: str) -> list[str]:
+        """out ± = left · right, over the axes …, row, column, term of a matrix product."""
+        shape = np.broadcast_shapes(out.shape, left.shape, right.shape)
+        samples = self.samples(out)
+        accesses = [
+            self.access(buffer, np.broadcast_to(places, shape))
+            for buffer, places in ((into, out), (of, left), (VALUES, right))
+        ]
+        order = sorted(range(len(shape)), key=lambda axis: shape[axis])
+        outer = order if samples or self.samples(left, right) else order[:-1]
+        tile = tuple(TILE if axis in outer[-2:] else 1 for axis in range(len(shape)))
+        nest = LoopNest(
+            shape,
+            {"l": accesses[1], "r": accesses[2]},
+            [(accesses[0], "-" if mode == "-" else "+")],
+            lambda names: ([], [f"{names['l']} * {names['r']}"]),
+            tile,
+            self.samples(out, left, right),
+        )
+        return nest.last(order[-1]).lines() if not nest.samples else nest.lines()
+
+    # ── Where the numbers are ───────────────────────────────────────────────────────────────────────────────
+
+    def nest(
+        self,
+        shape: tuple[int, ...],
+        reads: dict[str, tuple[str, Places]],
+        results: list[tuple[str, Places, str]],
+        formula: LoopFormula,
+    ) -> list[str]:
+        """Loops over a shape."""
+        everywhere = [places for _, places in reads.values()] + [places for _, places, _ in results]
+        return LoopNest(
+            shape,
+            {name: self.access(buffer, np.broadcast_to(places, shape)) for name, (buffer, places) in reads.items()},
+            [(self.access(buffer, np.broadcast_to(places, shape)), mode) for buffer, places, mode in results],
+            formula,
+            samples=self.samples(*everywhere),
+        ).lines()
+
+    def access(self, buffer: str, places: Places) -> Passed:
+        """By steps, or by a list of addresses."""
+        addresses, by_sample = self.layout.address[places], self.samples(places)
+        if (steps := strides_of(addresses)) is not None:
+            return Passed(buffer, int(addresses.flat[0]), steps, "", by_sample)
+        listed = tuple(addresses.ravel().tolist())
+        table = self.tables.setdefault(listed, f"at{len(self.tables)}")
+        widths = np.cumprod([1, *places.shape[:0:-1]])[::-1]
+        return Passed(buffer, 0, tuple(widths.tolist()), table, by_sample)
+
+    def samples(self, *arrays: Places) -> bool:
+        """Whether some of them have a number for each sample; each array has throughout, or nowhere."""
+        return any(bool(self.layout.by_sample[places.flat[0]]) for places in arrays)
+
+    def shape(self, instruction: Map) -> tuple[int, ...]:
+        """The shape in which most of what it reads advances by fixed steps."""
+        out, *operands = (self.layout.address[places] for places in (instruction.out, *instruction.operands))
+        if nested_shape([out.ravel()]) is None:
+            return (out.size,)
+        return common_shape(out, operands)[0]
+
+    def constant(self, places: Places) -> str | None:
+        """The number that is at all these places and never changes, if there is one."""
+        first = int(places.flat[0])
+        if first in self.layout.constants and (places == first).all():
+            return literal(self.layout.constants[first])
+        return None
+
+
+def sign(flow: Flow) -> str:
+    return "-" if flow.instruction.mode == "-" else "+"
+
+
+def fixed(texts: list[str], lines: list[str] | None = None) -> LoopFormula:
+    """Results that are the same in any names: those of one turn at a time."""
+    return lambda names: (lines or [], texts)
