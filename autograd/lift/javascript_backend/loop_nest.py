@@ -88,7 +88,7 @@ class LoopNest:
                     at.append(LoopIndex(f"i{axis}", 0))
             innermost = InnermostLoop(nest, at, [step for _, _, step in choice])
             body = innermost.lines()
-            if not loops and innermost.before:
+            if not loops and (innermost.before or innermost.totals):
                 loops = ["{"]  # a scope for the names
             lines += [*loops, *body, *("}" for _ in loops)]
         return lines
@@ -135,105 +135,113 @@ class LoopIndex:
 
 
 class InnermostLoop:
-    """What happens at one turn of the outer loops: the innermost loop, for all steps that are taken at once."""
+    """What happens at one turn of the outer loops: the innermost loop, for all steps that are taken at once.
+
+    Attributes:
+        before: what is known before it, as "name = code".
+    """
 
     def __init__(self, nest: LoopNest, at: list[LoopIndex], at_once: list[int]) -> None:
         self.nest = nest
         self.at = at
         self.points = list(product(*map(range, at_once)))
         self.before: list[str] = []
-        self.inside: list[str] = []
-        self.after: list[str] = []
-        self.known: dict[tuple[str, Passed], str] = {}  # the code of an address, the name of a number, by where it is
+        self.inside: list[str] = []  # the same for each turn
+        self.totals: dict[str, str] = {}  # what is added up in variables, and where that goes afterwards
+        self.reads: dict[Passed, str] = {}  # the name of each number that is read
+        self.offsets: dict[str, str] = {}  # the name of each part of an address that stays the same
         if nest.samples:
-            self.inner, self.last = SAMPLE, SAMPLES
+            self.variable, self.last = SAMPLE, SAMPLES
         else:
-            self.inner, self.last = (f"i{len(at)}", str(nest.shape[-1])) if nest.shape else ("", "")
+            self.variable, self.last = (f"i{len(at)}", str(nest.shape[-1])) if nest.shape else ("", "")
 
     def lines(self) -> list[str]:
-        sums: dict[tuple[str, str], list[str]] = {}
+        """The source."""
+        formulas: list[str] = []
+        results: dict[tuple[str, str], list[str]] = {}
+        targets: dict[Passed, str] = {}
         for point in self.points:
-            names = {name: self.number(name, self.moved(access, point)) for name, access in self.nest.reads.items()}
+            names = {name: self.number(name, self.moved(passed, point)) for name, passed in self.nest.reads.items()}
             lines, texts = self.nest.formula(names)
-            self.inside += lines
-            for (access, mode), text in zip(self.nest.results, texts, strict=True):
-                sums.setdefault((self.target(self.moved(access, point)), mode), []).append(text)
-        for (target, mode), several in sums.items():
-            whole = " + ".join(several)
-            self.inside.append(f"{target} {'' if mode == '=' else '+' if mode == '+' else '-'}= {whole};")
-        loop = f"for (let {self.inner} = 0; {self.inner} < {self.last}; {self.inner}++) {{" if self.inner else "{"
-        return [*self.before, loop, *self.inside, "}", *self.after]
+            formulas += lines
+            for (passed, mode), text in zip(self.nest.results, texts, strict=True):
+                there = self.moved(passed, point)
+                if there not in targets:
+                    targets[there] = self.target(there)
+                results.setdefault((targets[there], mode), []).append(text)
+        return [
+            *declaring("const", self.before),
+            *declaring("let", [f"{total} = 0" for total in self.totals]),
+            f"for (let {self.variable} = 0; {self.variable} < {self.last}; {self.variable}++) {{"
+            if self.variable
+            else "{",
+            *declaring("const", self.inside),
+            *formulas,
+            *(f"{target} {mode.strip('=')}= {' + '.join(texts)};" for (target, mode), texts in results.items()),
+            "}",
+            *(f"{place} += {total};" for total, place in self.totals.items()),
+        ]
 
-    def moved(self, access: Passed, point: tuple[int, ...]) -> Passed:
-        """The access some steps further."""
-        return replace(access, start=access.start + sum(s * n for s, n in zip(access.steps, point, strict=False)))
+    def moved(self, passed: Passed, point: tuple[int, ...]) -> Passed:
+        """Where it is some steps further."""
+        return replace(passed, start=passed.start + sum(s * n for s, n in zip(passed.steps, point, strict=False)))
 
-    def number(self, name: str, access: Passed) -> str:
-        """The name of a number that is read, once."""
-        key = "read", access
-        if key not in self.known:
-            taken = {text for (kind, _), text in self.known.items() if kind == "read"}
-            unique = name if len(self.points) == 1 else f"{name}{len(taken)}"
-            stays = self.inner and not self.changes(access)
-            where = self.before if stays else self.inside
-            address = self.address(access)
-            where.append(f"const {unique} = {access.buffer}[{address}];")
-            self.known[key] = unique
-        return self.known[key] if len(self.points) > 1 else self.alias(name, access)
+    def number(self, name: str, passed: Passed) -> str:
+        """The name of a number that is read, once if several formulas ask for it."""
+        where = self.inside if self.changes(passed) or not self.variable else self.before
+        if len(self.points) == 1:
+            code = self.reads.setdefault(passed, name)
+            if code == name:
+                code = self.code(passed)
+            where.append(f"{name} = {code}")
+            return name
+        if passed not in self.reads:
+            unique = self.reads[passed] = f"{name}{len(self.reads)}"
+            where.append(f"{unique} = {self.code(passed)}")
+        return self.reads[passed]
 
-    def alias(self, name: str, access: Passed) -> str:
-        """The name that an operand has; two operands may be the same number."""
-        found = self.known["read", access]
-        if found != name:
-            (self.inside if self.changes(access) or not self.inner else self.before).append(f"const {name} = {found};")
-        return name
-
-    def target(self, access: Passed) -> str:
+    def target(self, passed: Passed) -> str:
         """The code of where a result is put, or the name of the variable in which it is added up."""
-        key = "target", access
-        if key not in self.known:
-            place = f"{access.buffer}[{self.address(access)}]"
-            if self.inner and not self.changes(access):
-                name = f"total{sum(kind == 'target' for kind, _ in self.known)}"
-                self.before.append(f"let {name} = 0;")
-                self.after.append(f"{place} += {name};")
-                place = name
-            self.known[key] = place
-        return self.known[key]
+        if self.changes(passed) or not self.variable:
+            return self.code(passed)
+        total = f"total{len(self.totals)}"
+        self.totals[total] = self.code(passed)
+        return total
 
-    def changes(self, access: Passed) -> bool:
+    def changes(self, passed: Passed) -> bool:
         """Whether the innermost loop meets another number in each turn."""
-        return access.by_sample if self.nest.samples else bool(access.steps and access.steps[-1])
+        return passed.by_sample if self.nest.samples else bool(passed.steps and passed.steps[-1])
 
-    def address(self, access: Passed) -> str:
-        """The code of an address."""
-        steps = access.steps if self.nest.samples else access.steps[:-1]
-        start = access.start + sum(step * at.offset for step, at in zip(steps, self.at, strict=True))
-        terms = [multiple(step, at.variable) for step, at in zip(steps, self.at, strict=True) if step and at.variable]
-        base = " + ".join([*([str(start)] if start or not terms else []), *terms])
-        step = 0 if self.nest.samples or not access.steps else access.steps[-1]
-        if access.table:
-            within = f"{base} + {multiple(step, self.inner)}" if step else base
-            found = f"{access.table}[{within}]"
-            return f"{found} + {SAMPLE}" if access.by_sample else found
-        if access.by_sample:
+    def code(self, passed: Passed) -> str:
+        """A number of an array, as it is read and put."""
+        outer = passed.steps[: len(self.at)]
+        start = passed.start + sum(step * at.offset for step, at in zip(outer, self.at, strict=True))
+        terms = [multiple(step, at.variable) for step, at in zip(outer, self.at, strict=True) if step and at.variable]
+        step = passed.steps[-1] if len(passed.steps) > len(outer) else 0
+        if passed.by_sample and not passed.table:
             step = 1
-        if not step or not self.inner:
-            return base
-        if terms:
-            base = self.offset(base)
-        inner = multiple(step, self.inner)
-        return inner if base == "0" else f"{base} + {inner}"
+        address = " + ".join([str(start), *terms] if start else terms)
+        if step:
+            if terms:
+                address = self.offset(address)
+            inner = multiple(step, self.variable)
+            address = f"{address} + {inner}" if address else inner
+        address = address or "0"
+        if passed.table:
+            address = f"{passed.table}[{address}]" + (f" + {SAMPLE}" if passed.by_sample else "")
+        return f"{passed.buffer}[{address}]"
 
-    def offset(self, base: str) -> str:
+    def offset(self, address: str) -> str:
         """The name of the part of an address that the innermost loop does not change."""
-        line = f" = {base};"
-        for known in self.before:
-            if known.startswith("const a") and known.endswith(line):
-                return known.removeprefix("const ").removesuffix(line)
-        name = f"a{sum(known.startswith('const a') for known in self.before)}"
-        self.before.append(f"const {name}{line}")
-        return name
+        if address not in self.offsets:
+            self.offsets[address] = f"a{len(self.offsets)}"
+            self.before.append(f"{self.offsets[address]} = {address}")
+        return self.offsets[address]
+
+
+def declaring(kind: str, assignments: list[str]) -> list[str]:
+    """One declaration of all of them, if there are any."""
+    return [f"{kind} {', '.join(assignments)};"] if assignments else []
 
 
 def multiple(step: int, variable: str) -> str:

@@ -24,16 +24,16 @@ def machine_script(program: Program, reverse: Reverse | None = None) -> str:
         - `forwardAndBackward()`, from the first root.
 
     >>> from autograd.lift.arrays.program import Map
-    >>> from autograd.ops import TANH
-    >>> one = Map(TANH, (np.array([0, 1]),), np.array([2, 3]))
+    >>> from autograd.ops import EXP
+    >>> one = Map(EXP, (np.array([0, 1]),), np.array([2, 3]))
     >>> print(machine_script(Program(size=4, instructions=[one], inputs=[0, 1], roots=[2])))
     () => {
-    const {tanh} = Math;
+    const {exp} = Math;
     const v = new Float64Array(4), d = new Float64Array(0);
     function forward() {
     for (let i0 = 0; i0 < 2; i0++) {
     const x0 = v[i0];
-    v[2 + i0] = tanh(x0);
+    v[2 + i0] = exp(x0);
     }
     }
     function backward() {
