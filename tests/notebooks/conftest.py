@@ -24,3 +24,16 @@ def playground_folder(tmp_path_factory):
         return build(tmp_path_factory.mktemp("site")).parent.parent
     except NpmError as error:
         pytest.skip(str(error))
+
+
+@pytest.fixture(scope="session")
+def training_folder(tmp_path_factory):
+    """A site that is nothing but the training playground."""
+    pytest.importorskip("nbformat")
+    from tools.npm import NpmError
+    from tools.training_playground import build
+
+    try:
+        return build(tmp_path_factory.mktemp("site")).parent.parent
+    except NpmError as error:
+        pytest.skip(str(error))

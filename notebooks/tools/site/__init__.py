@@ -30,7 +30,7 @@ def build(out: Path, *, playgrounds: bool = True) -> Path:
     if missing := [package for package in ("sphinx", "furo", "myst_nb") if not find_spec(package)]:
         raise SiteError(f"the site is made by {', '.join(missing)}, which is not installed: pip install -e '.[site]'")
     out.mkdir(parents=True, exist_ok=True)
-    built = [playground for playground in PLAYGROUNDS if playgrounds and find_spec(playground.module)]
+    built = PLAYGROUNDS if playgrounds else ()
     with tempfile.TemporaryDirectory() as folder:
         sources = Path(folder, "sources")
         gather(sources, built)

@@ -1,0 +1,363 @@
+/* The page: settings, the loop that trains and draws, and what is clicked. */
+
+const byId = (id) => document.getElementById(id);
+const all = (selector) => [...document.querySelectorAll(selector)];
+const SLICE = 12;  // milliseconds of training, then the page may do something else
+const BETWEEN_PICTURES = 75;  // milliseconds
+const PACES = { slow: 1, steady: 20, full: Infinity };  // steps a second
+const AFRESH = ["data", "samples", "noise", "layers", "width", "activation", "seed"];  // what training starts over for
+
+const state = { ...fromAddress(location.hash), playing: false, link: undefined, sample: undefined, pointed: null };
+let programs, shape, trainer, coarse, fine, colours;
+
+const explanation = new Explanation(byId("panel"), PROGRAMS.runtime);
+const diagram = new Diagram(byId("diagram"), ask, (neuron) => {
+  state.pointed = neuron;
+  repaint();
+});
+const plane = new Plane(byId("map"));
+const painting = new Painting(byId("points"), {
+  points: () => trainer.data,
+  own: () => state.settings.data === "own",
+  changed: (points) => {
+    state.points = points;
+    state.sample = undefined;
+    trainer.useData(dataOfNow());
+    share();
+    repaint();
+  },
+  chosen: (sample) => {
+    state.sample = sample;
+    repaint();
+    if (state.link) ask(state.link);
+    else say("A sample is chosen. Click a connection, and read its gradient on this sample.");
+  },
+  repaint: () => repaint(),
+});
+
+function say(words, trouble = false) {
+  byId("status").textContent = words;
+  byId("status").classList.toggle("trouble", trouble);
+}
+
+// ── What is trained ────────────────────────────────────────────────────────────────────────────────────────────
+
+function dataOfNow() {
+  const { data, samples, noise, test, seed } = state.settings;
+  const points = data === "own" ? state.points : DATA[data](samples, noise, new Random(seed));
+  return { ...points, ...split(points.y.length, test) };
+}
+
+/* All lifted programs, as text by their names. */
+async function unpackedPrograms() {
+  const bytes = Uint8Array.from(atob(PROGRAMS.packed), (character) => character.charCodeAt(0));
+  const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
+  return new Response(stream).json();
+}
+
+/* The lifted program of the structure of now: (count) => network. */
+function programOfNow() {
+  const { layers, width, activation, loss } = state.settings;
+  const text = programs[layers ? `${activation} ${loss} ${layers}x${width}` : `${loss} 0`];
+  return new Function(`"use strict"; return (${text});`)();
+}
+
+function begin() {
+  const { settings } = state;
+  shape = new Shape(settings);
+  state.sample = undefined;
+  const random = new Random(settings.seed + 1_000_003);
+  const parameters = firstParameters(shape.sizes, PROGRAMS.initialisers[settings.activation], random);
+  trainer = new Trainer(programOfNow(), parameters, settings, random);
+  trainer.useData(dataOfNow());
+  useFields();
+  diagram.build(shape);
+  byId("links").replaceChildren(...shape.links.map((link) => new Option(shape.label(link), link.index)));
+  explanation.close();
+  state.link = undefined;
+  repaint();
+}
+
+function useFields() {
+  coarse = new Field(trainer.program, shape, state.settings, GRID);
+  fine = undefined;
+}
+
+// ── The loop ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+const pace = { since: 0, steps: 0, due: 0 };
+let drawn = 0;
+
+function play() {
+  if (trainer.trouble) begin();
+  if (!trainer.data.train.length) return say("There are no points yet: click into the map, or draw there.");
+  state.playing = true;
+  Object.assign(pace, { since: performance.now(), steps: 0, due: performance.now() });
+  tellPlaying();
+  say("Training.");
+  turn();
+}
+
+function pause(words) {
+  if (!state.playing) return;
+  state.playing = false;
+  tellPlaying();
+  repaint();
+  if (words) say(words);
+}
+
+function tellPlaying() {
+  byId("play").firstElementChild.textContent = state.playing ? "❚❚" : "▶";
+  byId("play-word").textContent = state.playing ? "Pause" : "Train";
+  document.body.dataset.training = state.playing ? "on" : "off";
+}
+
+const channel = new MessageChannel();  // comes back sooner than a timer, and lets the page be drawn in between
+channel.port1.onmessage = () => turn();
+
+/* As many steps as are due, for a slice of time; and a picture now and then. */
+function turn() {
+  if (!state.playing) return;
+  const rate = PACES[state.settings.speed];
+  const began = performance.now();
+  let now = began;
+  while (state.playing && now - began < SLICE && now >= pace.due) {
+    if (!stepOnce()) break;
+    pace.steps++;
+    now = performance.now();
+    pace.due = rate === Infinity ? now : Math.max(pace.due + 1000 / rate, now - 1000 / rate);
+  }
+  if (now - drawn > BETWEEN_PICTURES) {
+    drawn = now;
+    repaint();
+  }
+  if (!state.playing) return;
+  if (rate === Infinity) channel.port2.postMessage(null);
+  else setTimeout(turn, Math.max(0, Math.min(pace.due - performance.now(), 100)));
+}
+
+/* One step; where there is no finite one, training ends with a word. */
+function stepOnce() {
+  if (trainer.step()) return true;
+  pause();
+  if (trainer.trouble) say(`${trainer.trouble} ${remedy()} “Train” starts over.`, true);
+  else say("There are no points to train on.");
+  return false;
+}
+
+function remedy() {
+  return `A rate of ${state.settings.rate} is too large here: try ${Number((state.settings.rate / 10).toPrecision(2))}.`;
+}
+
+// ── The picture ────────────────────────────────────────────────────────────────────────────────────────────────
+
+let asked = 0;
+const repaint = () => (asked ||= requestAnimationFrame(() => {
+  asked = 0;
+  paint();
+}));
+
+function paint() {
+  const { pointed } = state;
+  coarse.compute(trainer.parameters);
+  diagram.showMaps(coarse, colours);
+  diagram.showLinks(trainer.parameters, state.link?.index, colours);
+  const shown = pointed ?? { layer: shape.sizes.length - 1, neuron: 0 };
+  const field = state.playing ? coarse : (fine ??= new Field(trainer.program, shape, state.settings, FINE));
+  field.compute(trainer.parameters);
+  plane.show(field.of(shown.layer, shown.neuron), colours);
+  byId("map-title").textContent = pointed && shown.layer < shape.sizes.length - 1 ? `${shown.layer ? "Neuron" : "Input"} ${shape.columns[shown.layer][shown.neuron]}, over the plane` : "The score, over the plane";
+  drawPoints(byId("points"), trainer.data, state.sample, painting.cross, colours);
+  drawCurves(byId("curves"), trainer.curve, colours);
+  tellNumbers();
+}
+
+
+function tellNumbers() {
+  const { train, test } = trainer.measured();
+  byId("epoch").textContent = trainer.epoch.toLocaleString("en");
+  byId("loss").textContent = shownLoss(train.loss);
+  byId("accuracy").textContent = percent(train.accuracy);
+  byId("test-loss").textContent = shownLoss(test?.loss);
+  byId("test-accuracy").textContent = percent(test?.accuracy);
+  for (const part of all(".of-test")) part.hidden = !test;
+  byId("curves").setAttribute("aria-label", `Losses over ${trainer.epoch} epochs: now ${shownLoss(train.loss)}${test ? `, on the test ${shownLoss(test.loss)}` : ""}`);
+  const since = performance.now() - pace.since;
+  if (!state.playing || since < 500) return;
+  byId("pace").textContent = Math.round((1000 * pace.steps) / since).toLocaleString("en");
+  if (since > 2000) Object.assign(pace, { since: performance.now(), steps: 0 });
+}
+
+// ── A gradient, path by path ───────────────────────────────────────────────────────────────────────────────────
+
+function ask(link) {
+  const { settings } = state;
+  if (!trainer.data.train.length) return say("There are no points yet, so there is no loss to explain.");
+  pause();
+  state.link = link;
+  state.sample ??= trainer.worst();
+  const [sample, target] = [trainer.data.X[state.sample], TARGETS[settings.loss][trainer.data.y[state.sample]]];
+  const { loss, gradient, watched } = trainer.alone(state.sample);
+  const outputs = shape.sizes.map((size, layer) => Array.from({ length: size }, (_, place) => watched[(layer - 1) * settings.width + place]));
+  const about = { label: shape.label(link), value: trainer.parameters[link.index], loss, gradient: gradient[link.index] };
+  const text = question(shape, trainer.parameters, link, { x: sample, y: target }, settings, outputs);
+  byId("links").value = link.index;
+  byId("sample").textContent = `The sample in the circle: x₁ = ${shownNumber(sample[0])}, x₂ = ${shownNumber(sample[1])}, y = ${shownNumber(target)}. Click another point in the map, and it is that one’s.`;
+  explanation.show(about, text, dark());
+  repaint();
+}
+
+// ── Settings ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+function fill() {
+  const numbers = { layers: [0, 1, 2, 3], width: PROGRAMS.widths, batch: [0, 1, 5, 10, 20, 50, 100] };
+  for (const field of all("[data-setting]")) {
+    const name = field.dataset.setting;
+    const { choices, from, to, step } = SETTINGS[name];
+    if (field.type === "range") Object.assign(field, { min: from, max: to, step });
+    if (field.tagName === "SELECT") {
+      const options = choices ? Object.entries(choices) : [...new Set([...numbers[name], state.settings[name]])].map((number) => [number, number]);
+      field.replaceChildren(...options.map(([value, words]) => new Option(name === "batch" && !value ? "all" : words, value)));
+    }
+    field.value = state.settings[name];
+    field.removeAttribute("aria-invalid");
+    if (field.type === "range") field.nextElementSibling.textContent = name === "test" ? `${Math.round(100 * field.value)} %` : field.value;
+  }
+  const own = state.settings.data === "own";
+  byId("tools").hidden = !own;
+  byId("points").classList.toggle("drawing", painting.draws);
+  for (const part of all(".made")) part.hidden = own;
+}
+
+/* A setting was changed: training starts over where it must, and goes on where it can. */
+function set(name, text) {
+  const read = readSetting(name, String(text));
+  const field = document.querySelector(`[data-setting=${name}]`);
+  if (read === undefined) {
+    field.setAttribute("aria-invalid", "true");
+    const { from, to } = SETTINGS[name];
+    return say(`${field.closest("label").textContent.trim()} is a number from ${from} to ${to}.`, true);
+  }
+  const { settings } = state;
+  settings[name] = read;
+  if (AFRESH.includes(name)) begin();
+  if (name === "test") trainer.useData(dataOfNow());
+  if (name === "optimiser") trainer.useOptimiser();
+  if (name === "batch") trainer.dealt = [];
+  if (name === "loss") {
+    trainer.useProgram(programOfNow());
+    trainer.forget();
+    useFields();
+  }
+  pace.due = performance.now();
+  share();
+  fill();
+  repaint();
+  if (!state.playing) say(name === "data" && read === "own" ? "Click into the map, or draw there, and training has points." : "");
+}
+
+function share() {
+  history.replaceState(null, "", addressOf(state.settings, state.points));
+}
+
+function open() {
+  pause();
+  Object.assign(state, fromAddress(location.hash));
+  fill();
+  begin();
+  const { refused } = state;
+  say(refused.length ? `The address has no good value for ${refused.join(", ")}: what is usual was taken.` : "", refused.length > 0);
+}
+
+// ── The page ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+const THEMES = ["auto", "light", "dark"];
+
+function dark() {
+  const chosen = document.body.dataset.theme;
+  return chosen === "dark" || (chosen !== "light" && matchMedia("(prefers-color-scheme: dark)").matches);
+}
+
+function wear(theme) {
+  document.body.dataset.theme = THEMES.includes(theme) ? theme : "auto";
+  colours = new Colours();
+  if (trainer) repaint();
+}
+
+function rememberedTheme() {
+  try {
+    return localStorage.getItem("theme");
+  } catch {
+    return null;
+  }
+}
+
+byId("theme").addEventListener("click", () => {
+  wear(dark() ? "light" : "dark");
+  try {
+    localStorage.setItem("theme", document.body.dataset.theme);
+  } catch {}  // a browser that keeps nothing
+});
+byId("play").addEventListener("click", () => (state.playing ? pause(`Paused in epoch ${trainer.epoch}.`) : play()));
+byId("step").addEventListener("click", () => {
+  pause();
+  if (!trainer.data.train.length) return say("There are no points yet: click into the map, or draw there.");
+  if (stepOnce()) say(`Step ${trainer.steps}: loss ${shownLoss(trainer.measured().train.loss)}.`);
+  repaint();
+});
+byId("reset").addEventListener("click", () => {
+  pause();
+  begin();
+  say("Training starts over, with new weights.");
+});
+byId("clear").addEventListener("click", () => painting.changed({ X: [], y: [] }));
+byId("close").addEventListener("click", () => {
+  explanation.close();
+  state.link = undefined;
+  repaint();
+  byId("play").focus();
+});
+byId("links").addEventListener("change", ({ target }) => ask(shape.links[target.value]));
+byId("share").addEventListener("click", async () => {
+  share();
+  try {
+    await navigator.clipboard.writeText(location.href);
+    say("The address was copied; it holds the settings and your points.");
+  } catch {
+    say("The address of this page holds the settings and your points: copy it.");
+  }
+});
+for (const field of all("[data-setting]")) {
+  field.addEventListener(field.type === "range" ? "input" : "change", () => set(field.dataset.setting, field.value));
+}
+for (const tool of all("[data-tool]")) {
+  tool.addEventListener("click", () => {
+    painting.tool = tool.dataset.tool;
+    for (const each of all("[data-tool]")) each.setAttribute("aria-pressed", each === tool);
+    byId("points").classList.toggle("drawing", painting.draws);
+  });
+}
+document.querySelector(".settings").addEventListener("submit", (event) => event.preventDefault());
+document.addEventListener("keydown", (event) => {
+  if (event.target !== document.body) return;
+  if (event.key === " ") byId("play").click();
+  else if (event.key === "ArrowRight") byId("step").click();
+  else return;
+  event.preventDefault();
+});
+byId("diagram").addEventListener("repaint", () => repaint());
+matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => wear(document.body.dataset.theme));
+addEventListener("hashchange", open);
+addEventListener("resize", () => {
+  diagram.lay();
+  repaint();
+});
+wear(rememberedTheme());
+unpackedPrograms().then((found) => {
+  programs = found;
+  open();
+  document.body.dataset.ready = "true";
+}, (error) => say(`The programs cannot be read in this browser: ${error.message}`, true));
+if ("serviceWorker" in navigator && location.protocol.startsWith("http")) {
+  navigator.serviceWorker.register("offline.js").catch(() => {});
+}
