@@ -18,7 +18,7 @@ LOSSES = {
 @pytest.fixture(scope="module")
 def tab(training_folder, chromium):
     """The page opened as a file, without a network; what goes wrong in it fails the test that is under way."""
-    context = chromium.new_context(offline=True, viewport={"width": 1280, "height": 900})
+    context = chromium.new_context(offline=True, viewport={"width": 1280, "height": 900}, reduced_motion="reduce")
     page = context.new_page()
     page.troubles = []
     page.on("pageerror", lambda error: page.troubles.append(str(error)))
@@ -42,7 +42,7 @@ def no_troubles(request):
 def begin(page, **settings):
     """Open the page's address with these settings."""
     page.evaluate(
-        "given => { history.replaceState(null, '', '#' + new URLSearchParams(given)); open(); }",
+        "given => { history.replaceState(null, '', '#' + new URLSearchParams(given)); open(); scrollTo(0, 0); }",
         {name: str(value) for name, value in settings.items()},
     )
 
@@ -139,6 +139,13 @@ def test_a_line_is_found_by_the_pointer_and_a_point_chooses_the_sample(tab):
     assert tab.inner_text("#map-title") == "Neuron p₂, over the plane"
     tab.keyboard.press("Enter")
     tab.wait_for_function("explanation.found?.agrees", timeout=LONG)
+    before = tab.evaluate("explanation.found.gradient")
+    tab.click("#step")
+    tab.wait_for_function(f"explanation.found?.agrees && explanation.found.gradient !== {before}", timeout=LONG)
+    tab.click("#play")
+    assert "Training goes on" in tab.inner_text("#panel")
+    tab.click("#play")
+    tab.wait_for_function("explanation.found?.agrees", timeout=LONG)
     tab.click("#close")
     assert tab.is_hidden("#panel")
 
@@ -168,6 +175,7 @@ def test_own_points_are_drawn_learned_shared_and_cleared(tab):
     assert tab.evaluate("trainer.data.X.at(-1)") == pytest.approx([0.0, 0.15], abs=0.02)
     steps(tab, 200)
     assert tab.evaluate("trainer.measured().train.accuracy") > 0.9
+    tab.wait_for_function("location.hash.includes('points=')")
     other = tab.context.new_page()
     other.goto(tab.url)
     other.wait_for_function("document.body.dataset.ready")
@@ -211,7 +219,7 @@ def test_each_setting_takes_effect_while_it_trains(tab):
             choice
         )
     tab.click("#play")
-    assert "batch=10" in tab.url and "loss=hinge" in tab.url
+    tab.wait_for_function("location.hash.includes('batch=10') && location.hash.includes('loss=hinge')")
 
 
 def test_an_address_that_makes_no_sense_is_said(tab):
@@ -258,11 +266,10 @@ def test_axe_finds_no_serious_fault(tab):
 
 
 def test_drawing_does_not_starve_training(tab):
-    """A thousand steps a second is asked for on an idle core; here it is enough that both go on."""
+    """A thousand steps a second is asked for on an idle core; on any there are many for each picture."""
     begin(tab, layers=2, width=16, test=0)
     tab.evaluate("window.pictures = 0; const before = paint; paint = () => { pictures++; before(); }")
     tab.click("#play")
-    tab.wait_for_timeout(1500)
+    tab.wait_for_function("pictures >= 12")
     tab.click("#play")
-    assert tab.evaluate("pictures") >= 5
-    assert tab.evaluate("trainer.steps") > 300
+    assert tab.evaluate("trainer.steps") > 120

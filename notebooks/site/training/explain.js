@@ -57,7 +57,7 @@ class Explanation {
     if (!this.panel.hidden) return;
     this.panel.hidden = false;
     this.panel.querySelector("h2").focus({ preventScroll: true });
-    this.panel.scrollIntoView({ block: "nearest" });
+    this.panel.scrollIntoView({ behavior: matchMedia("(prefers-reduced-motion: reduce)").matches ? "auto" : "smooth" });
   }
 
   tell(about, { part, printed, error }, dark) {
@@ -76,6 +76,12 @@ class Explanation {
       .replace("<head>", `<head><style>:root{color-scheme:${dark ? "dark" : "light"}}</style>`)
       .replace(/<\/body>(?![\s\S]*<\/body>)/, () => `<script>(${chooseInStepper})("${key}", ${step})</script></body>`);
     this.part("frame").replaceChildren(frame);
+  }
+
+  /* While training goes on: what is shown is of the numbers before. */
+  wait() {
+    this.asked++;
+    this.say("Training goes on. Pause, and this is about the numbers of then.");
   }
 
   say(words) {

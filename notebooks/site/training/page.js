@@ -22,6 +22,8 @@ const painting = new Painting(byId("points"), {
   changed: (points) => {
     state.points = points;
     state.sample = undefined;
+    state.link = undefined;
+    explanation.close();
     trainer.useData(dataOfNow());
     share();
     repaint();
@@ -29,7 +31,7 @@ const painting = new Painting(byId("points"), {
   chosen: (sample) => {
     state.sample = sample;
     repaint();
-    if (state.link) ask(state.link);
+    if (state.link) again();
     else say("A sample is chosen. Click a connection, and read its gradient on this sample.");
   },
   repaint: () => repaint(),
@@ -95,6 +97,7 @@ function play() {
   Object.assign(pace, { since: performance.now(), steps: 0, due: performance.now() });
   tellPlaying();
   say("Training.");
+  if (state.link) explanation.wait();
   turn();
 }
 
@@ -207,6 +210,11 @@ function ask(link) {
   repaint();
 }
 
+/* What the panel says, for the numbers of now. */
+function again() {
+  if (state.link) ask(state.link);
+}
+
 // ── Settings ───────────────────────────────────────────────────────────────────────────────────────────────────
 
 function fill() {
@@ -248,6 +256,7 @@ function set(name, text) {
     trainer.useProgram(programOfNow());
     trainer.forget();
     useFields();
+    if (!state.playing) again();
   }
   pace.due = performance.now();
   share();
@@ -256,7 +265,16 @@ function set(name, text) {
   if (!state.playing) say(name === "data" && read === "own" ? "Click into the map, or draw there, and training has points." : "");
 }
 
+let sharing;
+
+/* The address follows, but not each point of a stroke: browsers refuse what comes too often. */
 function share() {
+  clearTimeout(sharing);
+  sharing = setTimeout(shareNow, 250);
+}
+
+function shareNow() {
+  clearTimeout(sharing);
   history.replaceState(null, "", addressOf(state.settings, state.points));
 }
 
@@ -298,18 +316,25 @@ byId("theme").addEventListener("click", () => {
     localStorage.setItem("theme", document.body.dataset.theme);
   } catch {}  // a browser that keeps nothing
 });
-byId("play").addEventListener("click", () => (state.playing ? pause(`Paused in epoch ${trainer.epoch}.`) : play()));
+byId("play").addEventListener("click", () => {
+  if (!state.playing) return play();
+  pause(`Paused in epoch ${trainer.epoch}.`);
+  again();
+});
 byId("step").addEventListener("click", () => {
   pause();
   if (!trainer.data.train.length) return say("There are no points yet: click into the map, or draw there.");
-  if (stepOnce()) say(`Step ${trainer.steps}: loss ${shownLoss(trainer.measured().train.loss)}.`);
+  if (!stepOnce()) return;
+  say(`Step ${trainer.steps}: loss ${shownLoss(trainer.measured().train.loss)}.`);
   repaint();
+  again();
 });
 byId("reset").addEventListener("click", () => {
   pause();
   begin();
-  say("Training starts over, with new weights.");
+  say("Training starts over, from the weights of this seed.");
 });
+byId("another").addEventListener("click", () => set("seed", (state.settings.seed + 1) % (SETTINGS.seed.to + 1)));
 byId("clear").addEventListener("click", () => painting.changed({ X: [], y: [] }));
 byId("close").addEventListener("click", () => {
   explanation.close();
@@ -319,7 +344,7 @@ byId("close").addEventListener("click", () => {
 });
 byId("links").addEventListener("change", ({ target }) => ask(shape.links[target.value]));
 byId("share").addEventListener("click", async () => {
-  share();
+  shareNow();
   try {
     await navigator.clipboard.writeText(location.href);
     say("The address was copied; it holds the settings and your points.");
