@@ -136,7 +136,7 @@ def test_a_line_is_found_by_the_pointer_and_a_point_chooses_the_sample(tab):
     assert tab.evaluate("state.sample") == 7
     tab.focus(".neuron[tabindex='0']")
     tab.keyboard.press("ArrowDown")
-    assert tab.inner_text("#map-title") == "Neuron p₂, over the plane"
+    tab.wait_for_function("byId('map-title').textContent === 'Neuron p₂, over the plane'")
     tab.keyboard.press("Enter")
     tab.wait_for_function("explanation.found?.agrees", timeout=LONG)
     before = tab.evaluate("explanation.found.gradient")
@@ -175,7 +175,7 @@ def test_own_points_are_drawn_learned_shared_and_cleared(tab):
     assert tab.evaluate("trainer.data.X.at(-1)") == pytest.approx([0.0, 0.15], abs=0.02)
     steps(tab, 200)
     assert tab.evaluate("trainer.measured().train.accuracy") > 0.9
-    tab.wait_for_function("location.hash.includes('points=')")
+    tab.wait_for_function("location.hash === addressOf(state.settings, state.points)")
     other = tab.context.new_page()
     other.goto(tab.url)
     other.wait_for_function("document.body.dataset.ready")

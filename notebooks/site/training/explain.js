@@ -30,7 +30,8 @@ class Explanation {
     });
   }
 
-  /* Args: what is asked (`about`: the label, its value, the loss and gradient by the lifted program); the program. */
+  /* Args: what is asked (`about`: the label, its value, the loss and gradient by the lifted program, and the mean gradient
+     of all samples); the program that the engine runs; whether the page is dark. */
   async show(about, program, dark) {
     const asked = ++this.asked;
     this.found = undefined;
@@ -40,6 +41,7 @@ class Explanation {
     this.part("loss").textContent = shownNumber(about.loss);
     this.part("lifted").textContent = shownNumber(about.gradient);
     this.part("engine").textContent = "…";
+    this.part("mean").textContent = shownNumber(about.mean);
     this.part("frame").replaceChildren();
     this.say(this.awake ? "The engine computes it, path by path …" : "The engine is starting, in Python: about five seconds, once …");
     try {

@@ -57,11 +57,13 @@ async function unpackedPrograms() {
   return new Response(stream).json();
 }
 
+const compiled = {};
+
 /* The lifted program of the structure of now: (count) => network. */
 function programOfNow() {
   const { layers, width, activation, loss } = state.settings;
-  const text = programs[layers ? `${activation} ${loss} ${layers}x${width}` : `${loss} 0`];
-  return new Function(`"use strict"; return (${text});`)();
+  const name = layers ? `${activation} ${loss} ${layers}x${width}` : `${loss} 0`;
+  return (compiled[name] ??= new Function(`"use strict"; return (${programs[name]});`)());
 }
 
 function begin() {
@@ -132,7 +134,7 @@ function turn() {
   }
   if (now - drawn > BETWEEN_PICTURES) {
     drawn = now;
-    repaint();
+    paint();  // at once: frames come late to a page that is busy
   }
   if (!state.playing) return;
   if (rate === Infinity) channel.port2.postMessage(null);
@@ -202,7 +204,7 @@ function ask(link) {
   const [sample, target] = [trainer.data.X[state.sample], TARGETS[settings.loss][trainer.data.y[state.sample]]];
   const { loss, gradient, watched } = trainer.alone(state.sample);
   const outputs = shape.sizes.map((size, layer) => Array.from({ length: size }, (_, place) => watched[(layer - 1) * settings.width + place]));
-  const about = { label: shape.label(link), value: trainer.parameters[link.index], loss, gradient: gradient[link.index] };
+  const about = { label: shape.label(link), value: trainer.parameters[link.index], loss, gradient: gradient[link.index], mean: trainer.meanGradient()[link.index] };
   const text = question(shape, trainer.parameters, link, { x: sample, y: target }, settings, outputs);
   byId("links").value = link.index;
   byId("sample").textContent = `The sample in the circle: x₁ = ${shownNumber(sample[0])}, x₂ = ${shownNumber(sample[1])}, y = ${shownNumber(target)}. Click another point in the map, and it is that one’s.`;

@@ -127,6 +127,13 @@ class Trainer {
     return { loss, gradient: network.gradient.slice(), watched: network.watched.slice() };
   }
 
+  /* The gradient of the mean loss of all samples that are trained on, without the penalty. */
+  meanGradient() {
+    const network = this.at(this.train);
+    network.step();
+    return network.gradient;
+  }
+
   /* The sample from which there is most to learn. */
   worst() {
     const { train } = this.data;
