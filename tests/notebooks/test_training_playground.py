@@ -235,7 +235,7 @@ def test_it_fits_a_telephone_and_is_dark_in_the_dark(tab):
         tab.set_viewport_size({"width": width, "height": 900})
         assert tab.evaluate("document.documentElement.scrollWidth") <= width
         inside = "[...document.querySelectorAll('.neuron')].every((one) => one.offsetLeft >= 0 && one.offsetTop >= 0"
-        assert tab.evaluate(f"{inside} && one.offsetLeft + one.offsetWidth <= diagram.place.clientWidth)")
+        tab.wait_for_function(f"{inside} && one.offsetLeft + one.offsetWidth <= diagram.place.clientWidth)")
     colour = "getComputedStyle(document.body).backgroundColor"
     tab.emulate_media(color_scheme="light")
     light = tab.evaluate(colour)
