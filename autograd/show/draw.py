@@ -10,7 +10,7 @@ from autograd.graph import topological_order
 from autograd.show.drawing.dot import dot_lines
 from autograd.show.drawing.dress import Style
 from autograd.show.drawing.folding import LEVELS
-from autograd.show.drawing.graphviz_program import new_drawing
+from autograd.show.drawing.graphviz_drawing import new_drawing
 from autograd.show.drawing.own_svg import own_svg
 from autograd.show.drawing.picture import Drawable, folded_picture, ops_picture
 from autograd.show.drawing.theme import THEMES

@@ -16,4 +16,5 @@ In reading order:
     outside_program   asking a program that may be broken, hang or lie
     picture_formats   whether its answer is a picture
     graphviz_program  the program that lays a graph out
+    graphviz_drawing  the drawing that people get, a `graphviz.Digraph`
 """

@@ -11,7 +11,8 @@ import re
 from autograd.show.drawing.columns import positions
 from autograd.show.drawing.dot import dot_lines
 from autograd.show.drawing.dress import Style
-from autograd.show.drawing.graphviz_program import NoLayout, new_drawing
+from autograd.show.drawing.graphviz_drawing import new_drawing
+from autograd.show.drawing.graphviz_program import NoLayout
 from autograd.show.drawing.own_svg import own_svg
 from autograd.show.drawing.picture import Edge, Node, Picture, mark
 from autograd.show.stepping.timeline import Timeline

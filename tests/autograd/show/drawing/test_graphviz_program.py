@@ -179,7 +179,7 @@ def test_a_notebook_gets_a_picture_that_it_may_show_untrusted():
 @needs_pure
 def test_a_large_graph_is_not_made_into_pixels():
     many = (
-        "from autograd.show.drawing import graphviz_program as g; g.MOST_AS_PIXELS = 10;"
+        "from autograd.show.drawing import graphviz_drawing as g; g.MOST_AS_PIXELS = 10;"
         " print(sorted(drawing._repr_mimebundle_()))"
     )
     assert run(many).stdout == "['image/svg+xml', 'text/plain']\n"

@@ -7,7 +7,7 @@ import pytest
 from autograd import Value
 from autograd.graph import edges, topological_order
 from autograd.show import draw
-from autograd.show.drawing.graphviz_program import drawing_class
+from autograd.show.drawing.graphviz_drawing import drawing_class
 from autograd.show.writing.numbers import number
 from graphs import lecture, random_graph
 from nn import MLP
