@@ -81,7 +81,8 @@ require("readline").createInterface({{input: process.stdin}}).on("line", (line) 
   const {{source, given}} = JSON.parse(line);
   let found;
   try {{
-    found = {{answer: packed(new Function("given", source + "\\nreturn answer(given);")(unpacked(given)))}};
+    const ask = new Function("given", `'use strict';${{source}}\nreturn answer(given);`);
+    found = {{answer: packed(ask(unpacked(given)))}};
   }} catch (error) {{
     found = {{error: String(error.stack)}};
   }}

@@ -41,7 +41,8 @@ def batch_script(f: OfSample, parameters: Sequence[Value], features: int, target
 
     Raises:
         TraceError: if f does what a compiled function may not do.
-        TypeError: if f returns something else.
+        TypeError: if f returns something else, or a parameter is no Value.
+        ValueError: if a parameter was computed of others, or is given twice.
 
     >>> w, b = Value(0.0), Value(0.0)
     >>> def of_sample(x, y):
@@ -51,6 +52,7 @@ def batch_script(f: OfSample, parameters: Sequence[Value], features: int, target
     >>> source.splitlines()[0]
     '(count) => {'
     """
+    check_parameters(parameters)
     samples = [0.5] * features, [0.5] * targets
     reading = Reading()
     structure = tuple(map(reading.read, samples))
@@ -87,3 +89,19 @@ def sizes(result: Any) -> tuple[int, int]:
         "the function of one sample is to return its loss, a list of outputs and a list of what else is watched, all"
         f" of them Values that depend on the sample or on Values; but it returned {result!r}"
     )
+
+
+def check_parameters(parameters: Sequence[Value]) -> None:
+    """Each is a Value of its own that was not computed.
+
+    Raises:
+        TypeError, ValueError: naming the place of one that is not.
+    """
+    seen: dict[int, int] = {}
+    for place, parameter in enumerate(parameters):
+        if not isinstance(parameter, Value):
+            raise TypeError(f"parameters[{place}] is {parameter!r}, which is no Value")
+        if parameter.op is not None:
+            raise ValueError(f"parameters[{place}] was computed of other Values: give those in its place")
+        if (before := seen.setdefault(id(parameter), place)) != place:
+            raise ValueError(f"parameters[{place}] is parameters[{before}] once more: give each once")

@@ -65,11 +65,8 @@ class Passes:
             elif isinstance(instruction, Reduce):
                 lines += self.reduce(instruction)
             else:
-                out = [*instruction.out.shape, 1]
-                if instruction.mode == "=":
-                    lines += self.nest(instruction.out.shape, {}, [(VALUES, instruction.out, "=")], fixed(["0"]))
-                places = instruction.left[..., :, None, :], instruction.right[..., None, :, :]
-                lines += self.product(VALUES, instruction.out.reshape(out), VALUES, *places, instruction.mode)
+                out, left, right = on_common_axes(instruction)
+                lines += self.cleared(instruction) + self.product((VALUES, out), (VALUES, left), right, instruction)
         return lines
 
     def backward(self, flows: Sequence[Flow]) -> list[str]:
@@ -84,7 +81,7 @@ class Passes:
             for flow in several:
                 if isinstance(instruction, Reduce):
                     g = {"g": (ADJOINTS, instruction.out[..., None])}
-                    lines += self.nest(flow.target.shape, g, [(ADJOINTS, flow.target, sign(flow))], fixed(["g"]))
+                    lines += self.nest(flow.target.shape, g, [(ADJOINTS, flow.target, sign(instruction))], fixed(["g"]))
                 else:
                     lines += self.product_back(instruction, flow)
         return lines
@@ -111,7 +108,10 @@ class Passes:
         """ḡ·∂out/∂operand to each operand."""
         results, wholes = [], []
         for flow in flows:
-            partial, mode = partials_in_symbols(instruction.op, len(instruction.operands))[flow.operand], sign(flow)
+            partial, mode = (
+                partials_in_symbols(instruction.op, len(instruction.operands))[flow.operand],
+                sign(instruction),
+            )
             if partial.operation is ops.NEGATIVE:
                 partial, mode = partial.operands[0], "+-"[mode == "+"]
             one = partial.operation is None and partial.leaf == 1.0
@@ -150,12 +150,14 @@ class Passes:
         """The sum along the last axis, or the largest: step by step, in a variable."""
         if instruction.op is LARGEST:
             return self.largest(instruction)
-        lines = []
-        if instruction.mode == "=":
-            lines = self.nest(instruction.out.shape, {}, [(VALUES, instruction.out, "=")], fixed(["0"]))
-        mode = "-" if instruction.mode == "-" else "+"
-        out = np.broadcast_to(instruction.out[..., None], instruction.operand.shape)
-        return lines + self.nest(out.shape, {"x": (VALUES, instruction.operand)}, [(VALUES, out, mode)], fixed(["x"]))
+        out = VALUES, np.broadcast_to(instruction.out[..., None], instruction.operand.shape), sign(instruction)
+        x = {"x": (VALUES, instruction.operand)}
+        return self.cleared(instruction) + self.nest(instruction.operand.shape, x, [out], fixed(["x"]))
+
+    def cleared(self, instruction: Reduce | MatrixProduct) -> list[str]:
+        """Zeros where terms will be added, unless there is something to which they are added."""
+        out = instruction.out
+        return self.nest(out.shape, {}, [(VALUES, out, "=")], fixed(["0"])) if instruction.mode == "=" else []
 
     def largest(self, instruction: Reduce) -> list[str]:
         columns = [instruction.operand[..., k] for k in range(instruction.operand.shape[-1])]
@@ -166,31 +168,29 @@ class Passes:
 
     def product_back(self, instruction: MatrixProduct, flow: Flow) -> list[str]:
         """Y = A·Bᵀ:  Ā = Ȳ·B,  B̄ = Ȳᵀ·A."""
-        adjoint = instruction.out[..., :, :, None]
-        left, right = instruction.left[..., :, None, :], instruction.right[..., None, :, :]
+        out, left, right = on_common_axes(instruction)
         target, other = (left, right) if flow.operand == 0 else (right, left)
-        return self.product(ADJOINTS, target, ADJOINTS, adjoint, other, sign(flow))
+        return self.product((ADJOINTS, target), (ADJOINTS, out), other, instruction)
 
-    def product(self, into: str, out: Places, of: str, left: Places, right: Places, mode: str) -> list[str]:
-        """out ± = left · right, over the axes …, row, column, term of a matrix product."""
-        shape = np.broadcast_shapes(out.shape, left.shape, right.shape)
-        samples = self.samples(out)
-        accesses = [
-            self.access(buffer, np.broadcast_to(places, shape))
-            for buffer, places in ((into, out), (of, left), (VALUES, right))
-        ]
-        order = sorted(range(len(shape)), key=lambda axis: shape[axis])
-        outer = order if samples or self.samples(left, right) else order[:-1]
-        tile = tuple(TILE if axis in outer[-2:] else 1 for axis in range(len(shape)))
+    def product(
+        self, out: tuple[str, Places], left: tuple[str, Places], right: Places, instruction: MatrixProduct
+    ) -> list[str]:
+        """out ± = left · right, over the common axes of a matrix product; right is of the values."""
+        factors = {"l": left, "r": (VALUES, right)}
+        shape = np.broadcast_shapes(out[1].shape, left[1].shape, right.shape)
+        *outer, longest = sorted(range(len(shape)), key=lambda axis: shape[axis])
+        samples = self.samples(out[1], left[1], right)
+        if samples:
+            outer.append(longest)
         nest = LoopNest(
             shape,
-            {"l": accesses[1], "r": accesses[2]},
-            [(accesses[0], "-" if mode == "-" else "+")],
+            {name: self.access(buffer, np.broadcast_to(places, shape)) for name, (buffer, places) in factors.items()},
+            [(self.access(out[0], np.broadcast_to(out[1], shape)), sign(instruction))],
             lambda names: ([], [f"{names['l']} * {names['r']}"]),
-            tile,
-            self.samples(out, left, right),
+            tuple(TILE if axis in outer[-2:] else 1 for axis in range(len(shape))),
+            samples,
         )
-        return nest.last(order[-1]).lines() if not nest.samples else nest.lines()
+        return nest.lines() if samples else nest.last(longest).lines()
 
     # ── Where the numbers are ───────────────────────────────────────────────────────────────────────────────
 
@@ -240,8 +240,14 @@ class Passes:
         return None
 
 
-def sign(flow: Flow) -> str:
-    return "-" if flow.instruction.mode == "-" else "+"
+def sign(instruction: Instruction) -> str:
+    """Whether its result, and all that flows back from it, is added or subtracted."""
+    return "-" if instruction.mode == "-" else "+"
+
+
+def on_common_axes(product: MatrixProduct) -> tuple[Places, Places, Places]:
+    """Out, left and right over the axes …, row, column, term, each of length 1 along those that it does not have."""
+    return product.out[..., :, :, None], product.left[..., :, None, :], product.right[..., None, :, :]
 
 
 def fixed(texts: list[str], lines: list[str] | None = None) -> LoopFormula:

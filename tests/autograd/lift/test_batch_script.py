@@ -139,6 +139,20 @@ def test_a_function_that_returns_something_else(result):
         batch_script(lambda x, y: result(w * x[0]), [w], 1)
 
 
+@pytest.mark.parametrize(
+    "parameters, error, message",
+    [
+        (lambda w: [w, 2.0], TypeError, r"parameters\[1\] is 2.0, which is no Value"),
+        (lambda w: [w * 2.0], ValueError, r"parameters\[0\] was computed of other Values"),
+        (lambda w: [w, Value(1.0), w], ValueError, r"parameters\[2\] is parameters\[0\] once more"),
+    ],
+)
+def test_parameters_that_are_none(parameters, error, message):
+    w = Value(1.0)
+    with pytest.raises(error, match=message):
+        batch_script(lambda x, y: (w * x[0], [], []), parameters(w), 1)
+
+
 def test_a_function_that_asks_for_numbers():
     w = Value(1.0)
     with pytest.raises(TraceError):
