@@ -107,8 +107,8 @@ class LoopNest:
         return replace(
             self,
             shape=tuple(self.shape[axis] for axis in order),
-            reads={name: access.along(order) for name, access in self.reads.items()},
-            results=[(access.along(order), mode) for access, mode in self.results],
+            reads={name: passed.along(order) for name, passed in self.reads.items()},
+            results=[(passed.along(order), mode) for passed, mode in self.results],
             tile=tuple(self.tile[axis] for axis in order) if self.tile else (),
         )
 
