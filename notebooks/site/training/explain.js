@@ -69,7 +69,8 @@ class Explanation {
     this.part("engine").textContent = shownNumber(gradient);
     const agrees = near(gradient, about.gradient) && near(loss, about.loss);
     this.found = { gradient, loss, agrees };
-    this.say(agrees ? "Both agree. Below, the sum over all paths; step through it, or change a number." : "They differ, which is a fault of this page.");
+    if (agrees) this.say("Both agree. Below, the sum over all paths; step through it, or change a number.");
+    else this.say("They differ, which is a fault of this page.");
     if (part?.kind !== "page") return this.say(part?.text ?? "The graph is too large to be stepped through.");
     const frame = document.createElement("iframe");
     frame.title = `The loss of this sample step by step, at ${about.label}`;

@@ -1,4 +1,4 @@
-/* The page: settings, the loop that trains and draws, and what is clicked. */
+/* What is trained now, the loop that trains and draws, and what is said of a connection. */
 
 const byId = (id) => document.getElementById(id);
 const all = (selector) => [...document.querySelectorAll(selector)];
@@ -171,7 +171,9 @@ function paint() {
   const field = state.playing ? coarse : (fine ??= new Field(trainer.program, shape, state.settings, FINE));
   field.compute(trainer.parameters);
   plane.show(field.of(shown.layer, shown.neuron), colours);
-  byId("map-title").textContent = pointed && shown.layer < shape.sizes.length - 1 ? `${shown.layer ? "Neuron" : "Input"} ${shape.columns[shown.layer][shown.neuron]}, over the plane` : "The score, over the plane";
+  const isScore = shown.layer === shape.sizes.length - 1;
+  const name = `${shown.layer ? "Neuron" : "Input"} ${shape.columns[shown.layer][shown.neuron]}`;
+  byId("map-title").textContent = `${isScore ? "The score" : name}, over the plane`;
   drawPoints(byId("points"), trainer.data, state.sample, painting.cross, colours);
   drawCurves(byId("curves"), trainer.curve, colours);
   tellNumbers();
@@ -186,7 +188,8 @@ function tellNumbers() {
   byId("test-loss").textContent = shownLoss(test?.loss);
   byId("test-accuracy").textContent = percent(test?.accuracy);
   for (const part of all(".of-test")) part.hidden = !test;
-  byId("curves").setAttribute("aria-label", `Losses over ${trainer.epoch} epochs: now ${shownLoss(train.loss)}${test ? `, on the test ${shownLoss(test.loss)}` : ""}`);
+  const onTest = test ? `, on the test ${shownLoss(test.loss)}` : "";
+  byId("curves").setAttribute("aria-label", `Losses over ${trainer.epoch} epochs: now ${shownLoss(train.loss)}${onTest}`);
   const since = performance.now() - pace.since;
   if (!state.playing || since < 500) return;
   byId("pace").textContent = Math.round((1000 * pace.steps) / since).toLocaleString("en");
@@ -201,190 +204,22 @@ function ask(link) {
   pause();
   state.link = link;
   state.sample ??= trainer.worst();
-  const [sample, target] = [trainer.data.X[state.sample], TARGETS[settings.loss][trainer.data.y[state.sample]]];
+  const x = trainer.data.X[state.sample];
+  const y = TARGETS[settings.loss][trainer.data.y[state.sample]];
   const { loss, gradient, watched } = trainer.alone(state.sample);
-  const outputs = shape.sizes.map((size, layer) => Array.from({ length: size }, (_, place) => watched[(layer - 1) * settings.width + place]));
-  const about = { label: shape.label(link), value: trainer.parameters[link.index], loss, gradient: gradient[link.index], mean: trainer.meanGradient()[link.index] };
-  const text = question(shape, trainer.parameters, link, { x: sample, y: target }, settings, outputs);
+  if (!Number.isFinite(loss)) return say("The loss of this sample is no finite number: there is no gradient.", true);
+  const outputs = shape.columns.map((names, layer) => names.map((_, place) => watched[(layer - 1) * settings.width + place]));
+  const mean = trainer.meanGradient()[link.index];
+  const about = { label: shape.label(link), value: trainer.parameters[link.index], loss, gradient: gradient[link.index], mean };
+  const question = new Question(shape, trainer.parameters, link, { x, y }, settings, outputs);
   byId("links").value = link.index;
-  byId("sample").textContent = `The sample in the circle: x₁ = ${shownNumber(sample[0])}, x₂ = ${shownNumber(sample[1])}, y = ${shownNumber(target)}. Click another point in the map, and it is that one’s.`;
-  explanation.show(about, text, dark());
+  const numbers = Object.entries({ "x₁": x[0], "x₂": x[1], y }).map(([name, number]) => `${name} = ${shownNumber(number)}`);
+  byId("sample").textContent = `The sample in the circle: ${numbers.join(", ")}. Click another point in the map, and it is that one’s.`;
+  explanation.show(about, question.text(), dark());
   repaint();
 }
 
 /* What the panel says, for the numbers of now. */
 function again() {
   if (state.link) ask(state.link);
-}
-
-// ── Settings ───────────────────────────────────────────────────────────────────────────────────────────────────
-
-function fill() {
-  const numbers = { layers: [0, 1, 2, 3], width: PROGRAMS.widths, batch: [0, 1, 5, 10, 20, 50, 100] };
-  for (const field of all("[data-setting]")) {
-    const name = field.dataset.setting;
-    const { choices, from, to, step } = SETTINGS[name];
-    if (field.type === "range") Object.assign(field, { min: from, max: to, step });
-    if (field.tagName === "SELECT") {
-      const options = choices ? Object.entries(choices) : [...new Set([...numbers[name], state.settings[name]])].map((number) => [number, number]);
-      field.replaceChildren(...options.map(([value, words]) => new Option(name === "batch" && !value ? "all" : words, value)));
-    }
-    field.value = state.settings[name];
-    field.removeAttribute("aria-invalid");
-    if (field.type === "range") field.nextElementSibling.textContent = name === "test" ? `${Math.round(100 * field.value)} %` : field.value;
-  }
-  const own = state.settings.data === "own";
-  byId("tools").hidden = !own;
-  byId("points").classList.toggle("drawing", painting.draws);
-  for (const part of all(".made")) part.hidden = own;
-}
-
-/* A setting was changed: training starts over where it must, and goes on where it can. */
-function set(name, text) {
-  const read = readSetting(name, String(text));
-  const field = document.querySelector(`[data-setting=${name}]`);
-  if (read === undefined) {
-    field.setAttribute("aria-invalid", "true");
-    const { from, to } = SETTINGS[name];
-    return say(`${field.closest("label").textContent.trim()} is a number from ${from} to ${to}.`, true);
-  }
-  const { settings } = state;
-  settings[name] = read;
-  if (AFRESH.includes(name)) begin();
-  if (name === "test") trainer.useData(dataOfNow());
-  if (name === "optimiser") trainer.useOptimiser();
-  if (name === "batch") trainer.dealt = [];
-  if (name === "loss") {
-    trainer.useProgram(programOfNow());
-    trainer.forget();
-    useFields();
-    if (!state.playing) again();
-  }
-  pace.due = performance.now();
-  share();
-  fill();
-  repaint();
-  if (!state.playing) say(name === "data" && read === "own" ? "Click into the map, or draw there, and training has points." : "");
-}
-
-let sharing;
-
-/* The address follows, but not each point of a stroke: browsers refuse what comes too often. */
-function share() {
-  clearTimeout(sharing);
-  sharing = setTimeout(shareNow, 250);
-}
-
-function shareNow() {
-  clearTimeout(sharing);
-  history.replaceState(null, "", addressOf(state.settings, state.points));
-}
-
-function open() {
-  pause();
-  Object.assign(state, fromAddress(location.hash));
-  fill();
-  begin();
-  const { refused } = state;
-  say(refused.length ? `The address has no good value for ${refused.join(", ")}: what is usual was taken.` : "", refused.length > 0);
-}
-
-// ── The page ───────────────────────────────────────────────────────────────────────────────────────────────────
-
-const THEMES = ["auto", "light", "dark"];
-
-function dark() {
-  const chosen = document.body.dataset.theme;
-  return chosen === "dark" || (chosen !== "light" && matchMedia("(prefers-color-scheme: dark)").matches);
-}
-
-function wear(theme) {
-  document.body.dataset.theme = THEMES.includes(theme) ? theme : "auto";
-  colours = new Colours();
-  if (trainer) repaint();
-}
-
-function rememberedTheme() {
-  try {
-    return localStorage.getItem("theme");
-  } catch {
-    return null;
-  }
-}
-
-byId("theme").addEventListener("click", () => {
-  wear(dark() ? "light" : "dark");
-  try {
-    localStorage.setItem("theme", document.body.dataset.theme);
-  } catch {}  // a browser that keeps nothing
-});
-byId("play").addEventListener("click", () => {
-  if (!state.playing) return play();
-  pause(`Paused in epoch ${trainer.epoch}.`);
-  again();
-});
-byId("step").addEventListener("click", () => {
-  pause();
-  if (!trainer.data.train.length) return say("There are no points yet: click into the map, or draw there.");
-  if (!stepOnce()) return;
-  say(`Step ${trainer.steps}: loss ${shownLoss(trainer.measured().train.loss)}.`);
-  repaint();
-  again();
-});
-byId("reset").addEventListener("click", () => {
-  pause();
-  begin();
-  say("Training starts over, from the weights of this seed.");
-});
-byId("another").addEventListener("click", () => set("seed", (state.settings.seed + 1) % (SETTINGS.seed.to + 1)));
-byId("clear").addEventListener("click", () => painting.changed({ X: [], y: [] }));
-byId("close").addEventListener("click", () => {
-  explanation.close();
-  state.link = undefined;
-  repaint();
-  byId("play").focus();
-});
-byId("links").addEventListener("change", ({ target }) => ask(shape.links[target.value]));
-byId("share").addEventListener("click", async () => {
-  shareNow();
-  try {
-    await navigator.clipboard.writeText(location.href);
-    say("The address was copied; it holds the settings and your points.");
-  } catch {
-    say("The address of this page holds the settings and your points: copy it.");
-  }
-});
-for (const field of all("[data-setting]")) {
-  field.addEventListener(field.type === "range" ? "input" : "change", () => set(field.dataset.setting, field.value));
-}
-for (const tool of all("[data-tool]")) {
-  tool.addEventListener("click", () => {
-    painting.tool = tool.dataset.tool;
-    for (const each of all("[data-tool]")) each.setAttribute("aria-pressed", each === tool);
-    byId("points").classList.toggle("drawing", painting.draws);
-  });
-}
-document.querySelector(".settings").addEventListener("submit", (event) => event.preventDefault());
-document.addEventListener("keydown", (event) => {
-  if (event.target !== document.body) return;
-  if (event.key === " ") byId("play").click();
-  else if (event.key === "ArrowRight") byId("step").click();
-  else return;
-  event.preventDefault();
-});
-byId("diagram").addEventListener("repaint", () => repaint());
-matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => wear(document.body.dataset.theme));
-addEventListener("hashchange", open);
-addEventListener("resize", () => {
-  diagram.lay();
-  repaint();
-});
-wear(rememberedTheme());
-unpackedPrograms().then((found) => {
-  programs = found;
-  open();
-  document.body.dataset.ready = "true";
-}, (error) => say(`The programs cannot be read in this browser: ${error.message}`, true));
-if ("serviceWorker" in navigator && location.protocol.startsWith("http")) {
-  navigator.serviceWorker.register("offline.js").catch(() => {});
 }

@@ -3,6 +3,7 @@
    of each sum as one leaf: the gradient is the same, and its paths can be seen. */
 
 const MOST_WHOLE = 60;  // parameters of a network that is written whole
+const MOST_WRITTEN_OUT = 3;  // products of a sum, which is a dot product beyond
 
 const LOSSES = {
   cross_entropy: "softplus((1 - 2*y)*s)",
@@ -10,70 +11,90 @@ const LOSSES = {
   hinge: "relu(1 - y*s)",
 };
 
-/* What it prints: the key of the chosen number in the stepper, the step at which its gradient is there, that gradient,
-   and the loss. */
-const TOLD = `timeline = steps(L)
+/* It prints the key of the chosen number in the stepper, the step at which its gradient is there, that gradient, and
+   the loss. */
+const BEGINNING = `from autograd import Value, dot, relu, softplus
+from autograd.show import steps
+`;
+const END = `L.label = "L"
+timeline = steps(L)
 key = timeline.keys[chosen]
 print(key, max(step.index for step in timeline if step.key == key and step.phase == "backward"))
 print(timeline.gradients[chosen], L.data)
 L`;
 
-/* Args: the shape; the parameters; the chosen link; the sample's x and target; names of activation and loss; what each
-   neuron says on the sample, by layer. */
-function question(shape, parameters, link, { x, y }, { activation, loss }, outputs) {
-  const whole = parameters.length <= MOST_WHOLE;
-  const depends = whole ? () => true : (layer, place) => layer > link.layer || (layer === link.layer && place === link.neuron);
-  const lines = ["from autograd import Value, dot, relu, softplus", "from autograd.show import steps", ""];
-  const leaf = (label, number) => `Value(${pythonNumber(number)}, label=${JSON.stringify(label)})`;
-  const number = (index) => parameters[index];
-  const seen = new Set();  // inputs and neurons that have a line
-  const variable = (layer, place) => shape.columns[layer][place].normalize("NFKD");  // p₃ is p3 in Python
-  const nameOf = (layer, place) => {
-    const name = variable(layer, place);
-    if (!seen.has(name)) {
-      const given = layer === 0 ? x[place] : outputs[layer][place];
-      lines.push(`${name} = ${leaf(shape.columns[layer][place], given)}`);
-      seen.add(name);
-    }
-    return name;
-  };
-  lines.push(`y = ${leaf("y", y)}`);
-  const last = shape.sizes.length - 1;
-  for (let layer = whole ? 1 : link.layer; layer <= last; layer++) {
-    for (let neuron = 0; neuron < shape.sizes[layer]; neuron++) {
-      if (!depends(layer, neuron)) continue;
-      const name = shape.columns[layer][neuron];
-      const inputs = [...shape.columns[layer - 1].keys()];
-      const at = (input) => shape.index(layer, neuron, input);
-      const followed = whole ? inputs : inputs.filter((input) => (layer === link.layer ? input === link.input : depends(layer - 1, input)));
-      const rest = inputs.filter((input) => !followed.includes(input));
-      const said = (input) => (layer === 1 ? x[input] : outputs[layer - 1][input]);
-      const weights = followed.map((input) => {
-        const label = shape.label({ layer, neuron, input });
-        if (layer !== link.layer || neuron !== link.neuron || input !== link.input) return leaf(label, number(at(input)));
-        lines.push(`chosen = ${leaf(label, number(at(input)))}`);
-        return "chosen";
-      });
-      const names = followed.map((input) => nameOf(layer - 1, input));
-      const bias = shape.label({ layer, neuron, input: null });
-      const summed = rest.reduce((sum, input) => sum + number(at(input)) * said(input), 0);
-      const terms = weights.length === 0 ? [] : weights.length < 4 ? weights.map((weight, place) => `${weight}*${names[place]}`) : [`dot([${weights.join(", ")}], [${names.join(", ")}])`];
-      if (layer === link.layer && neuron === link.neuron && link.input === null) {
-        lines.push(`chosen = ${leaf(bias, number(at(null)))}`);
-        terms.push("chosen");
-        if (rest.length) terms.push(leaf(`rest[${name}]`, summed));
-      } else if (rest.length) {
-        terms.push(leaf(`rest[${name}]`, summed + number(at(null))));
-      } else {
-        terms.push(leaf(bias, number(at(null))));
-      }
-      const sum = terms.join(" + ");
-      const result = variable(layer, neuron);
-      lines.push(`${result} = ${layer === last ? sum : `(${sum}).${activation}()`}`, `${result}.label = ${JSON.stringify(name)}`);
-      seen.add(result);
-    }
+class Question {
+  /* Args: the shape; the parameters; the chosen link; the sample's x and target; names of activation and loss; what each
+     hidden neuron says on the sample, by layer. */
+  constructor(shape, parameters, link, { x, y }, { activation, loss }, outputs) {
+    Object.assign(this, { shape, parameters, link, activation, loss });
+    this.said = [x, ...outputs.slice(1)];
+    this.whole = parameters.length <= MOST_WHOLE;
+    this.lines = [BEGINNING, `y = ${leaf("y", y)}`];
+    this.known = new Set();  // the variables that have a line
   }
-  return [...lines, `L = ${LOSSES[loss]}`, 'L.label = "L"', TOLD].join("\n");
+
+  text() {
+    const { sizes } = this.shape;
+    for (let layer = 1; layer < sizes.length; layer++) {
+      for (let neuron = 0; neuron < sizes[layer]; neuron++) if (this.follows(layer, neuron)) this.writeNeuron(layer, neuron);
+    }
+    return [...this.lines, `L = ${LOSSES[this.loss]}`, END].join("\n");
+  }
+
+  /* Whether a neuron is computed here: one that changes with the chosen number does. */
+  follows(layer, neuron) {
+    if (this.whole) return layer > 0;
+    return layer > this.link.layer || (layer === this.link.layer && neuron === this.link.neuron);
+  }
+
+  isChosen(layer, neuron, input) {
+    return this.link.index === this.shape.index(layer, neuron, input);
+  }
+
+  writeNeuron(layer, neuron) {
+    const inputs = [...this.shape.columns[layer - 1].keys()];
+    const isShown = (input) => this.whole || this.follows(layer - 1, input) || this.isChosen(layer, neuron, input);
+    const rest = inputs.filter((input) => !isShown(input));
+    const terms = this.products(layer, neuron, inputs.filter(isShown));
+    const number = (input) => this.parameters[this.shape.index(layer, neuron, input)];
+    let summed = rest.reduce((sum, input) => sum + number(input) * this.said[layer - 1][input], 0);
+    if (!rest.length || this.isChosen(layer, neuron, null)) terms.push(this.parameter(layer, neuron, null));
+    else summed += number(null);
+    const label = this.shape.columns[layer][neuron];
+    if (rest.length) terms.push(leaf(`rest[${label}]`, summed));
+    const sum = terms.join(" + ");
+    const isLast = layer === this.shape.sizes.length - 1;
+    this.lines.push(`${variable(label)} = ${isLast ? sum : `(${sum}).${this.activation}()`}`);
+    this.lines.push(`${variable(label)}.label = ${JSON.stringify(label)}`);
+    this.known.add(variable(label));
+  }
+
+  /* Σ wᵢxᵢ over some inputs, as the terms of a sum. */
+  products(layer, neuron, inputs) {
+    const weights = inputs.map((input) => this.parameter(layer, neuron, input));
+    const names = inputs.map((input) => this.input(layer - 1, input));
+    if (inputs.length <= MOST_WRITTEN_OUT) return weights.map((weight, place) => `${weight}*${names[place]}`);
+    return [`dot([${weights.join(", ")}], [${names.join(", ")}])`];
+  }
+
+  /* A weight or bias; the chosen one has a name. */
+  parameter(layer, neuron, input) {
+    const written = leaf(this.shape.label({ layer, neuron, input }), this.parameters[this.shape.index(layer, neuron, input)]);
+    if (!this.isChosen(layer, neuron, input)) return written;
+    this.lines.push(`chosen = ${written}`);
+    return "chosen";
+  }
+
+  /* The variable of an input or a neuron, which is a leaf if it has not been computed. */
+  input(layer, place) {
+    const label = this.shape.columns[layer][place];
+    const name = variable(label);
+    if (!this.known.has(name)) this.lines.push(`${name} = ${leaf(label, this.said[layer][place])}`);
+    this.known.add(name);
+    return name;
+  }
 }
 
-const pythonNumber = (x) => (Number.isFinite(x) ? String(x) : `float("${x > 0 ? "inf" : x < 0 ? "-inf" : "nan"}")`);
+const variable = (label) => label.normalize("NFKD");  // p₃ is p3 in Python
+const leaf = (label, number) => `Value(${number}, label=${JSON.stringify(label)})`;
