@@ -30,8 +30,11 @@ from autograd.show.typed.parser import parse
 from nn import activations, losses, optimizers
 from nn.app.answer_table import answer_table
 from nn.app.arguments import (
+    AnyNumber,
     Data,
     LayerSizes,
+    Whole,
+    WholeInRange,
     check_outputs,
     data_set,
     named_numbers,
@@ -95,12 +98,16 @@ def main() -> None:
     help="By default: cross-entropy on logits for classes, mean squared error for numbers.",
 )
 @click.option("--optimizer", type=click.Choice(list(optimizers.OPTIMIZERS)), default="adam", show_default=True)
-@click.option("--learning-rate", type=float, default=0.01, show_default=True, help="Of hill climbing: the step's size.")
-@click.option("--epochs", type=int, default=100, show_default=True, help="At most.")
-@click.option("--batch", "batch_size", type=int, default=32, show_default=True, help="Samples in a step; 0 for all.")
+@click.option(
+    "--learning-rate", type=AnyNumber(), default=0.01, show_default=True, help="Of hill climbing: the step's size."
+)
+@click.option("--epochs", type=Whole(), default=100, show_default=True, help="At most.")
+@click.option(
+    "--batch", "batch_size", type=Whole(), default=32, show_default=True, help="Samples in a step; 0 for all."
+)
 @click.option(
     "--split",
-    type=(float, float, float),
+    type=(AnyNumber(), AnyNumber(), AnyNumber()),
     default=(0.6, 0.2, 0.2),
     show_default=True,
     metavar="TRAIN VALIDATION TEST",
@@ -108,18 +115,20 @@ def main() -> None:
 )
 @click.option(
     "--patience",
-    type=int,
+    type=Whole(),
     default=15,
     show_default=True,
     help="Epochs without improvement on the validation set before stopping.",
 )
-@click.option("--l2", type=float, default=0.0, show_default=True, help="Strength of the penalty on squared weights.")
-@click.option("--balance", is_flag=True, help="Have all classes count alike, however many rows each has.")
-@click.option("--seed", type=int, default=0, show_default=True, help="The same seed gives the same network.")
 @click.option(
-    "--folds", type=click.IntRange(2), help="Cross-validate in so many folds first, and report mean and spread."
+    "--l2", type=AnyNumber(), default=0.0, show_default=True, help="Strength of the penalty on squared weights."
 )
-@click.option("--workers", type=click.IntRange(1), help="Of the folds: in so many processes of this machine.")
+@click.option("--balance", is_flag=True, help="Have all classes count alike, however many rows each has.")
+@click.option("--seed", type=Whole(), default=0, show_default=True, help="The same seed gives the same network.")
+@click.option(
+    "--folds", type=WholeInRange(2), help="Cross-validate in so many folds first, and report mean and spread."
+)
+@click.option("--workers", type=WholeInRange(1), help="Of the folds: in so many processes of this machine.")
 @click.option("--scheduler", metavar="ADDRESS", help="Of the folds: by the workers of this Dask scheduler (tcp://…).")
 @click.option(
     "--output",
@@ -335,7 +344,7 @@ def plot(what: str, file: str | None, output: str | None) -> None:
 @click.argument("values", nargs=-1, metavar="[NAME=NUMBER]...")
 @click.option("--html", type=click.Path(dir_okay=False), help="Write a page to step through the passes.")
 @click.option("--svg", type=click.Path(dir_okay=False), help="Write a drawing of the graph.")
-@click.option("--digits", type=click.IntRange(1, 17), default=3, show_default=True, help="Significant digits shown.")
+@click.option("--digits", type=WholeInRange(1, 17), default=3, show_default=True, help="Significant digits shown.")
 @click.option("--wrt", multiple=True, metavar="NAME", help="Derive with respect to this, not every input; repeatable.")
 @repairable
 def explain_command(
@@ -364,9 +373,9 @@ def explain_command(
 @main.command("practice", context_settings={"ignore_unknown_options": True})
 @click.argument("expression", required=False)
 @click.argument("values", nargs=-1, metavar="[NAME=NUMBER]...")
-@click.option("--level", type=click.IntRange(1, len(EXERCISE_LEVELS)), default=1, show_default=True,
+@click.option("--level", type=WholeInRange(1, len(EXERCISE_LEVELS)), default=1, show_default=True,
               help=f"{'; '.join(f'{level}: {about}' for level, (about, _) in EXERCISE_LEVELS.items())}.")  # fmt: skip
-@click.option("--seed", type=int, default=0, show_default=True, help="The same seed gives the same exercise.")
+@click.option("--seed", type=Whole(), default=0, show_default=True, help="The same seed gives the same exercise.")
 @click.option("--mode", type=click.Choice(MODES), default="steps", show_default=True, help="What is asked.")
 @click.option("--class", "names", type=click.Path(dir_okay=False), help="A file of names: other numbers for each.")
 @click.option("--html", type=click.Path(dir_okay=False), help="Write a page that asks; for a class one for each name.")

@@ -30,6 +30,64 @@ class Data(click.ParamType):  # type: ignore[type-arg]  # generic from click 8.3
         return [item for item in names if item.value.startswith(incomplete)] + [CompletionItem(incomplete, type="file")]
 
 
+def number_typed(written: str) -> float:
+    """The number that somebody typed, with a minus of either kind.
+
+    >>> number_typed("−5"), number_typed("1e-3")
+    (-5.0, 0.001)
+
+    Raises:
+        ValueError: if it is none, or too large; the message is to stand after what was typed.
+    """
+    try:
+        number = float("none" if "_" in written else written.replace("−", "-"))
+    except ValueError:
+        raise ValueError(f"{written!r} is not a number") from None
+    if math.isinf(number) and "inf" not in written.lower():
+        raise ValueError(f"{written} is larger than any floating-point number; an infinity is written inf")
+    return number
+
+
+def whole_number_typed(written: str) -> int:
+    """The same for a whole number."""
+    try:
+        return int("none" if "_" in written else written.replace("−", "-"))
+    except ValueError:
+        raise ValueError(f"{written!r} is not a whole number") from None
+
+
+class AnyNumber(click.ParamType):  # type: ignore[type-arg]  # generic from click 8.3 on
+    """A number."""
+
+    name = "number"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        try:
+            return number_typed(value) if isinstance(value, str) else float(value)
+        except ValueError as error:
+            self.fail(str(error), param, ctx)
+
+
+class Whole(click.ParamType):  # type: ignore[type-arg]  # generic from click 8.3 on
+    """A whole number."""
+
+    name = "integer"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        try:
+            return whole_number_typed(value) if isinstance(value, str) else int(value)
+        except ValueError as error:
+            self.fail(str(error), param, ctx)
+
+
+class WholeInRange(click.IntRange):
+    """A whole number in a range, its ends included."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        number: int = super().convert(Whole().convert(value, param, ctx), param, ctx)
+        return number
+
+
 class LayerSizes(click.ParamType):  # type: ignore[type-arg]  # generic from click 8.3 on
     """The numbers of neurons of the layers, with commas between them."""
 
@@ -39,7 +97,7 @@ class LayerSizes(click.ParamType):  # type: ignore[type-arg]  # generic from cli
         if isinstance(value, tuple):
             return value
         try:
-            numbers = tuple(int(part) for part in value.split(",") if part.strip())
+            numbers = tuple(whole_number_typed(part.strip()) for part in value.split(",") if part.strip())
         except ValueError:
             numbers = (0,)
         if any(number < 1 for number in numbers):
@@ -121,11 +179,9 @@ def named_numbers(pairs: Iterable[str]) -> dict[str, float]:
         if name in found:
             raise ValueError(f"{name} is given twice")
         try:
-            found[name] = float(written)
-        except ValueError:
-            raise ValueError(f"{pair}: {written!r} is not a number") from None
-        if math.isinf(found[name]) and "inf" not in written.lower():
-            raise ValueError(f"{pair}: {written} is larger than any floating-point number; an infinity is written inf")
+            found[name] = number_typed(written)
+        except ValueError as error:
+            raise ValueError(f"{pair}: {error}") from None
     return found
 
 

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
@@ -25,6 +26,7 @@ from nn.data.points import Points, of_the_file
 from nn.data.table import Table
 
 DELIMITERS = ",;\t|"
+NAMES_DELIMITER = re.compile(r"""(?i:(?P<quote>"?)sep=(?P<delimiter>[^"\r\n])(?P=quote))(?=\r|\n|\Z)""")
 MOST_SHARED = 100_000
 
 
@@ -50,9 +52,10 @@ class CsvForm:
 def read_csv(path: str | Path, form: CsvForm | None = None) -> Table:
     """A table from a CSV file whose first line names the columns.
 
-    Commas, semicolons, tabs, bars or white space between cells, quotes as in Excel; UTF-8 with or without BOM, UTF-16
-    and UTF-32 with one, or else Windows-1252, which is noted; packed by gzip or not. Blank lines are skipped, columns
-    without name and cells dropped. A name that comes again gets a number, which is noted.
+    Commas, semicolons, tabs, bars or white space between cells, or what a first line such as Excel's sep=; says; quotes
+    as in Excel; UTF-8 with or without BOM, UTF-16 and UTF-32 with one, or else Windows-1252, which is noted; packed by
+    gzip or not. Blank lines are skipped, columns without name and cells dropped. A name that comes again gets a number,
+    which is noted.
 
     Args:
         path: of the file; "-" is the standard input.
@@ -63,7 +66,8 @@ def read_csv(path: str | Path, form: CsvForm | None = None) -> Table:
     """
     form = form or CsvForm()
     text, source, notes = text_of_file(path)
-    delimiter = form.delimiter or sniffed(text)
+    told, text = told_delimiter(text)
+    delimiter = form.delimiter or told or sniffed(text)
     records, lines = records_in(text, source, delimiter, form.header)
     cells = [[cell.strip() for cell in column] for column in zip(*records, strict=True)]
     del text, records
@@ -143,6 +147,16 @@ def records_in(text: str, source: str, delimiter: str, header: bool) -> tuple[li
     if header and len(records) == 1:
         raise DataError(f"{source} has a header, but no rows below it")
     return records, lines
+
+
+def told_delimiter(text: str) -> tuple[str | None, str]:
+    """The delimiter that a first line names, and the text with that line empty; None, and the text, if none does.
+
+    >>> told_delimiter("sep=;\\na;b\\n"), told_delimiter("sep,b\\n")
+    ((';', '\\na;b\\n'), (None, 'sep,b\\n'))
+    """
+    line = NAMES_DELIMITER.match(text)
+    return (None, text) if line is None else (line["delimiter"], text[line.end() :])
 
 
 def sniffed(text: str) -> str:

@@ -7,12 +7,15 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 
+from nn.data.cells import CONTINENTAL, ENGLISH
 from nn.data.column import Column
 from nn.data.messages import count, some
 
-_WHOLE = r"(?:\d{1,3}(?:[ \u00a0\u202f'’_]\d{3})+|\d+)"
+WHOLE_PART = r"(?:\d{1,3}(?:[ \u00a0\u202f'’_]\d{3})+|\d+)"
 #: A number with a sign of money, %, gaps between thousands, or in parentheses, as accountants write what is negative.
-DRESSED = re.compile(rf"\(?[-+−]?\s*[$€£¥]?\s*[-+−]?{_WHOLE}(?:[.,]\d+)?\s*[%‰°$€£¥]?\)?")
+DRESSED = re.compile(rf"\(?[-+−]?\s*[$€£¥]?\s*[-+−]?{WHOLE_PART}(?:[.,]\d+)?\s*[%‰°$€£¥]?\)?")
+
+MOSTLY = 0.95  # of the texts of a column, that it is remarked on
 
 MOST_CATEGORIES = 50
 ENOUGH_ROWS = 0.1  # that the most frequent categories cover
@@ -75,11 +78,12 @@ def notes_on_categories(columns: Sequence[Column], categories: Mapping[str, Sequ
 def notes_on_dressed(column: Column) -> list[str]:
     """What to say about a column of names that people read as numbers."""
     texts = [text for text in dict.fromkeys(column.texts()) if text is not None]
-    dressed = [text for text in texts if DRESSED.fullmatch(text)]
-    if len(dressed) < 0.95 * len(texts) or not dressed:
+    numbers = [text for text in texts if DRESSED.fullmatch(text)]
+    dressed = next((text for text in numbers if not (ENGLISH.fullmatch(text) or CONTINENTAL.fullmatch(text))), None)
+    if len(numbers) < MOSTLY * len(texts) or dressed is None:  # plain ones are asked for as names
         return []
     return [
-        f"column {column.name!r}: {dressed[0]!r} and the like count as names of categories; to be numbers they are to"
+        f"column {column.name!r}: {dressed!r} and the like count as names of categories; to be numbers they are to"
         " be written as such: 0.12 or 12, without %, signs of money, gaps or parentheses"
     ]
 

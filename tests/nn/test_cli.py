@@ -11,6 +11,7 @@ import sys
 import time
 from pathlib import Path
 
+import click
 import pytest
 from click.testing import CliRunner
 
@@ -160,6 +161,31 @@ def test_what_the_user_can_repair_is_a_line_on_stderr_and_status_2(tmp_path, mon
 )
 def test_wrong_words_are_status_2_with_a_usage(words):
     assert "Usage: " in run(*words, status=2).stderr
+
+
+def test_every_number_is_read_in_the_same_way():
+    """With a minus of either kind, and without Python's 1_000."""
+    numbers = {"INTEGER", "FLOAT", "INTEGER RANGE", "FLOAT RANGE", "NUMBER"}
+    types = [
+        (option.name, kind)
+        for command in main.commands.values()
+        for option in command.params
+        for kind in getattr(option.type, "types", [option.type])
+        if kind.name.upper() in numbers
+    ]
+    assert len(types) > 12
+    for name, kind in types:
+        assert kind.convert("7", None, None) == 7 or name == "level", name
+        with pytest.raises(click.BadParameter, match="is not a (whole )?number"):
+            kind.convert("1_0", None, None)
+        with pytest.raises(click.BadParameter, match="is not a (whole )?number"):
+            kind.convert("seven", None, None)
+        if "range" not in kind.name:
+            assert kind.convert("−7", None, None) == kind.convert("-7", None, None) == -7
+    assert "= −5·2 = −10" in run("explain", "x*2", "x=−5").output
+    assert run("explain", "x*2", "x=−5").output == run("explain", "x*2", "x=-5").output
+    assert "'1_0' is not a number" in run("explain", "x*2", "x=1_0", status=2).stderr
+    assert "−2 is not" not in run("train", "iris", "--batch", "−2", status=2).stderr
 
 
 def test_help_has_examples_for_every_command():

@@ -83,3 +83,28 @@ def test_columns_are_dropped(file):
 )
 def test_what_commas_mean_where_the_column_does_not_tell(file, content, numbers):
     assert read_csv(file(content)).numbers("x") == numbers
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-32"])
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+@pytest.mark.parametrize("line", ["sep=;", "SEP=;", '"sep=;"', "sep=\t", "sep=,", "sep=~", "sep= "])
+def test_a_first_line_that_names_the_separator_is_none_of_the_table(tmp_path, line, end, encoding):
+    path, separator = tmp_path / "data.csv", line.strip('"')[-1]
+    rows = [["size", "hue"], ["1.5", "red"], ["2.5", "blue"], ["3.5", "red"]]
+    path.write_bytes(end.join([line, *map(separator.join, rows), ""]).encode(encoding))
+    table = read_csv(path)
+    assert table.names == ["size", "hue"] and table.delimiter == separator and list(table.lines) == [3, 4, 5]
+    assert table.numbers("size") == [1.5, 2.5, 3.5] and table.texts("hue") == ["red", "blue", "red"]
+    assert read_csv(path, CsvForm(separator)).names == table.names
+    without = read_csv(path, CsvForm(header=False))
+    assert without.names == ["column 1", "column 2"] and list(without.lines) == [2, 3, 4, 5]
+
+
+@pytest.mark.parametrize("text", ["sep=x;b\n1;2\n", "sep;b\n1;2\n", "a;b\nsep=;1\n2;3\n", "sep=;;b\n1;2;3\n"])
+def test_what_only_looks_like_such_a_line_is_data(file, text):
+    assert read_csv(file(text), CsvForm(";")).names == text.split("\n")[0].replace(";;", ";column 2;").split(";")
+
+
+def test_a_file_of_that_line_alone_is_empty(file):
+    with pytest.raises(DataError, match="is empty"):
+        read_csv(file("sep=;"))

@@ -5,6 +5,7 @@ import pytest
 from nn.data import read_csv
 from nn.data.dataset import dataset_of
 from nn.data.preprocessing import Preprocessor
+from nn.data.selection import notes_on_dressed
 
 
 def table(tmp_path, cells, delimiter=";"):
@@ -35,7 +36,29 @@ def test_what_is_dressed_up_is_said_to_be_taken_for_names(tmp_path, cell):
     assert cell.format(1) in note and "without %" in note
 
 
-@pytest.mark.parametrize("cell", ["a{}", "2020-01-{}", "{}-5", "{}:30", "192.168.0.{}", "+49 (30) {}"])
+def test_what_is_quoted_is_dressed(tmp_path):
+    cells = ["3", "1,5", "$12"] + [str(place % 9) for place in range(57)]
+    (note,) = notes_on_dressed(table(tmp_path, cells).column("x").as_kind("category"))
+    assert "'$12'" in note
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "a{}",
+        "2020-01-{}",
+        "{}-5",
+        "{}:30",
+        "192.168.0.{}",
+        "+49 (30) {}",
+        "1080{}",
+        "00{}",
+        "1,{}",
+        "1.{}",
+        "-{}",
+        "−{}",
+    ],
+)
 def test_of_other_names_nothing_is_said(tmp_path, cell):
     data = dataset_of(table(tmp_path, [cell.format(1 + place % 5) for place in range(60)]), "y", categories=["x"])
     assert not [note for note in Preprocessor.fit(data).notes if "names of categories" in note]
