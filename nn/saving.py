@@ -114,6 +114,11 @@ def load_model(path: str | Path, kinds: Iterable[type[Module]] = ()) -> Any:
         return made(content, known)
     except (ValueError, TypeError, AttributeError, LookupError, ArithmeticError) as error:
         raise storage.StorageError(f"{path} is damaged: {' '.join(str(error).split())}") from error
+    except MemoryError:  # a class of one's own, of which only it knows how much it makes of its settings
+        what = f"{content['module']['module']} of {len(content['parameters']):,} parameters"
+        raise storage.StorageError(
+            f"{path} is damaged, or too large: with its settings, {what} fills the memory"
+        ) from None
 
 
 def kinds_by_name(kinds: Iterable[type[Module]]) -> dict[str, type[Module]]:

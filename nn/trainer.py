@@ -172,7 +172,7 @@ class Trainer(TrainingState):
             self.over = ""
             self.optimizer.start_over()
             if stored is not None and resume is not None:
-                checkpoint.restore(resume, stored, self)
+                checkpoint.restore(resume, stored, self, most_steps=training.steps(batch_size))
             with self.objective.in_training():
                 self.engine = self._engine_for(training, batch_size, epochs, callbacks)
                 look_at_the_first_batch(self, training, batch_size, self.engine)

@@ -18,6 +18,7 @@ from typing import Any
 
 Form = Callable[[Any, str], None]
 MOST_SHOWN = 60  # characters of what is wrong
+MOST_CHOICES_SHOWN = 8
 
 
 class FormError(ValueError):
@@ -92,6 +93,12 @@ def positive_number(thing: Any, place: str) -> None:
     expect(thing > 0, thing, place, "a number above 0")
 
 
+def number_not_below_zero(thing: Any, place: str) -> None:
+    """A finite number, 0 or above."""
+    finite_number(thing, place)
+    expect(thing >= 0, thing, place, "a number, 0 or above")
+
+
 def whole(least: int, most: int | None = None) -> Form:
     """A whole number in a range, its ends included."""
 
@@ -109,7 +116,8 @@ def choice_of(*choices: str) -> Form:
 
     def form(thing: Any, place: str) -> None:
         right = isinstance(thing, str) and thing in choices
-        expect(right, thing, place, " or ".join(map(repr, choices)))
+        more = f" or one of {len(choices) - MOST_CHOICES_SHOWN} others" if len(choices) > MOST_CHOICES_SHOWN else ""
+        expect(right, thing, place, " or ".join(map(repr, choices[:MOST_CHOICES_SHOWN])) + more)
 
     return form
 

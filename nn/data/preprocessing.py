@@ -19,6 +19,7 @@ from nn.basics.forms import (
     finite_number,
     list_of,
     map_of,
+    number_not_below_zero,
     optional,
     plain_text,
     positive_number,
@@ -50,7 +51,9 @@ from nn.data.surprises import surprises
 from nn.data.table import Table, table_of
 
 FINITE = list_of(finite_number)
-SCALER = fields(mean=FINITE, var=FINITE, scale=list_of(positive_number), samples=whole(1))
+SCALER = fields(
+    mean=FINITE, var=list_of(number_not_below_zero), scale=list_of(positive_number), samples=whole(1, 10**18)
+)
 STORED = fields(
     task=choice_of("classification", "regression"),
     target=plain_text,
@@ -277,8 +280,8 @@ class Preprocessor:
         try:
             check_form(stored, STORED)
             dates, marks = stored.get("dates", {}), stored.get("marks", [])  # older descriptions have none
-            check_form(dates, map_of(choice_of(*WAYS)))
-            check_form(marks, list_of(plain_text))
+            check_form({"dates": dates}, fields(dates=map_of(choice_of(*WAYS))))
+            check_form({"marks": marks}, fields(marks=list_of(plain_text)))
             numbers, categories = tuple(stored["numbers"]), stored["categories"]
             if len(stored["medians"]) != len(numbers) or not (numbers or categories):
                 raise ValueError(f"{len(stored['medians'])} medians for {count(len(numbers), 'column')}")

@@ -93,8 +93,11 @@ def check_agreement(content: dict[str, Any]) -> None:
         check_form(content["optimizer"], fields(slots=of_each))
 
 
-def restore(path: str | Path, content: dict[str, Any], state: TrainingState) -> None:
+def restore(path: str | Path, content: dict[str, Any], state: TrainingState, most_steps: int) -> None:
     """Bring a training that has the same settings to where the checkpoint was written.
+
+    Args:
+        most_steps: of the optimiser in an epoch; there are fewer in one that was interrupted.
 
     Raises:
         StorageError: if it is of another training. The model is as it was then.
@@ -104,7 +107,7 @@ def restore(path: str | Path, content: dict[str, Any], state: TrainingState) -> 
         theirs, ours = settings.get(name), own.get(name)
         if theirs != ours:
             raise storage.StorageError(f"{path} is of another training: it had {what_differs(name, theirs, ours)}")
-    wrong = what_does_not_follow(content, state)
+    wrong = what_does_not_follow(content, state, most_steps)
     if wrong:
         raise storage.StorageError(f"{path} is damaged: {wrong}")
     before = state.model.state_dict()
@@ -123,7 +126,7 @@ def restore(path: str | Path, content: dict[str, Any], state: TrainingState) -> 
         state.stop(content["over"])
 
 
-def what_does_not_follow(content: dict[str, Any], state: TrainingState) -> str:
+def what_does_not_follow(content: dict[str, Any], state: TrainingState, most_steps: int) -> str:
     """What of a checkpoint a training with its settings cannot have noted; "" if there is nothing."""
     columns, monitored = content["history"], content["monitored"]
     of_training = ["loss", *(metric.name for metric in state.metrics)]
@@ -131,6 +134,9 @@ def what_does_not_follow(content: dict[str, Any], state: TrainingState) -> str:
     lacking = [name for name in [*of_training, *of_validation] if name not in columns] if monitored else []
     if lacking:
         return f"history lacks {lacking[0]!r}"
+    epochs, steps = max(map(len, columns.values()), default=0), content["optimizer"]["steps"]
+    if not epochs <= steps <= epochs * most_steps:
+        return f"the optimizer has taken {steps} steps in {epochs} epochs of {most_steps}"
     best: int | None = None
     for epoch, number in enumerate(monitored, 1):
         if state.improvement.over(None if best is None else monitored[best - 1], number):

@@ -98,6 +98,10 @@ class Samples:
         """The first samples."""
         return self.take(range(min(count, len(self))))
 
+    def steps(self, size: int | None) -> int:
+        """How many batches of a size there are."""
+        return -(-len(self) // size) if size else 1
+
     def batches(self, size: int | None, rng: Any = None) -> Iterator[Batch]:
         """The positions of the samples in batches of a size (None: all in one); a generator deals them anew."""
         total = len(self)

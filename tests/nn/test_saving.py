@@ -173,6 +173,35 @@ def test_a_crafted_file_is_an_error_of_one_line(change, message, tmp_path):
     assert "\n" not in str(error.value)
 
 
+class Row(Module):
+    def __init__(self, size=3):
+        if size > 10**7:
+            raise MemoryError
+        self.size, self.w = size, [Value(0.0) for _ in range(size)]
+
+    def __call__(self, x):
+        return [sum(w * x[0] for w in self.w)]
+
+
+def test_a_class_of_ones_own_that_fills_the_memory_is_an_error_of_one_line(tmp_path):
+    path = tmp_path / "row.json"
+    save_model(Row(), path)
+    content = json.loads(path.read_text())["content"]
+    content["module"]["settings"]["size"] = 3 * 10**7
+    path.write_text(document_text(FORMAT, VERSION, content))
+    with pytest.raises(StorageError, match="row.json is damaged, or too large: with its settings, Row of 3 parameters"):
+        load_model(path, kinds=[Row])
+
+
+@pytest.mark.parametrize(
+    "columns", [[], {}, {"inputs": []}, {"inputs": [1], "targets": []}, {"inputs": "ab", "targets": []}, 3]
+)
+def test_names_of_columns_have_a_form(tmp_path, columns):
+    path = crafted(tmp_path, lambda content: content.update(columns=columns))
+    with pytest.raises(StorageError, match="damaged"):
+        load_model(path, kinds=[Block])
+
+
 def test_a_deep_file_and_a_foreign_one_are_errors(tmp_path):
     text = '{"format": "chalkgrad module", "version": 1, "sha256": "", "content": ' + "[" * 9000 + "]" * 9000 + "}"
     (tmp_path / "deep.json").write_text(text)
