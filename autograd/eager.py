@@ -3,7 +3,8 @@
 Calling through the table at every operation would cost two or three times as much as code written by hand. So for
 each operation of one or two operands a Python function is written out from the entry's value and partials, read in
 symbols, and compiled. Its source is registered with `linecache`: a debugger that steps into `a * b` shows it, and
-so does a traceback, and `print(source(MULTIPLY))`. It happens at the first use of each, so that importing costs little.
+so does a traceback (until somebody calls `linecache.clearcache()`), and `print(source(MULTIPLY))`. It happens at the
+first use of each, so that importing costs little.
 
 The functions use Python's own arithmetic, which raises where a float has no answer. They then leave the operation
 to `apply_strictly`, which answers by IEEE 754's rules or explains the DomainError.

@@ -36,7 +36,15 @@ class Network {
   }
 }
 
-/* A number to be slid or typed; an empty field is a missing cell. */
+/* What a text or a number stands for in a column of numbers: null for nothing, NaN for what is no number. */
+function cellOf(cell, { marks, usual, numbers }) {
+  const text = String(cell).trim();
+  if (marks.includes(text) || usual.includes(text.toLowerCase())) return null;
+  const x = typeof cell === "number" ? cell : typedNumber(text);
+  return numbers.includes(x) ? null : x;
+}
+
+/* A number to be slid or typed; an empty field is a missing cell, as are the marks for one. */
 class NumberInput {
   constructor(column, onChange) {
     Object.assign(this, { column, onChange });
@@ -51,13 +59,13 @@ class NumberInput {
   }
 
   typed() {
-    const x = this.field.value.trim() ? typedNumber(this.field.value) : null;
+    const x = cellOf(this.field.value, this.column.nothing);
     const bad = x !== null && !Number.isFinite(x);
     this.field.setAttribute("aria-invalid", bad);
     if (!bad) this.take(x);
   }
 
-  take(x) { this.onChange(x === null ? null : Number(x.toPrecision(12))); }
+  take(x) { this.onChange(x === null ? null : cellOf(Number(x.toPrecision(12)), this.column.nothing)); }
 
   show(x) {
     const { low, high, median } = this.column;

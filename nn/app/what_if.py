@@ -20,6 +20,7 @@ from autograd.show.stepping.player_data import player_data
 from autograd.show.steps import steps
 from nn.app.experiment import Run, prepared
 from nn.app.neurons import neurons_at
+from nn.data.cells import MISSING_NUMBER, number_in
 from nn.data.dataset import Dataset
 from nn.data.selection import category_text
 from nn.decisions import DECISIONS, Threshold
@@ -133,11 +134,21 @@ def columns_of(trained: Predictor, training: Dataset) -> list[dict[str, Any]]:
         prepared = {"mean": stored["scaler"]["mean"][place], "scale": stored["scaler"]["scale"][place]}
         columns.append(
             {"name": name, "low": min(numbers), "high": max(numbers), "whole": all(x == int(x) for x in numbers),
-             "median": stored["medians"][place], **prepared}
+             "median": stored["medians"][place], "nothing": marks_for_nothing(trained.prepare.marks), **prepared}
         )  # fmt: skip
     for name, known in trained.prepare.categories.items():
         columns.append({"name": name, "known": [category_text(text) for text in known]})
     return columns
+
+
+def marks_for_nothing(marks: Sequence[str]) -> dict[str, list[Any]]:
+    """What stands for a missing cell among numbers: texts as they are, the usual ones in small letters, numbers.
+
+    >>> marks_for_nothing(["-999", "broken"])["numbers"]
+    [-999.0]
+    """
+    numbers = [number for mark in marks if (number := number_in(mark)) is not None]
+    return {"marks": list(marks), "usual": sorted(MISSING_NUMBER), "numbers": numbers}
 
 
 def rows_of(run: Run) -> list[dict[str, Any]]:

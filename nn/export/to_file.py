@@ -40,6 +40,9 @@ def export(thing: Any, path: str | os.PathLike[str], *examples: Any, to: str | N
         examples: for a module that is no MLP a row of numbers; for a function see `autograd.export.export`.
         to: "onnx", "c", "jax" or "torch"; by default what the end of the path says (`.onnx`, `.c`).
 
+    A file answers where Python refuses: to ±∞, and to numbers so large that they cannot be scaled, `predict` raises a
+    DataError, and a file gives whatever comes of the arithmetic, be it a class. Check rows before, if they may hold such.
+
     Raises:
         CannotExport: if the format cannot express it, or is not known.
         ModuleNotFoundError: for ONNX without the package onnx.

@@ -18,7 +18,9 @@ from nn.app.neurons import neurons_at
 from nn.app.report import report_page
 from nn.app.what_if import MOST_PARAMETERS, NETWORK_SCRIPTS, shares_of, what_if, what_if_data
 from nn.data.bundled import load
-from nn.data.dataset import dataset_of
+from nn.data.csv_file import CsvForm
+from nn.data.dataset import dataset_of, load_csv
+from nn.data.messages import DataError
 from nn.data.table import table_of
 from nn.predictor import Predictor
 
@@ -117,6 +119,49 @@ def pushes_of(trained, row):
         ends = [sum(widths[: place + 1]) for place in range(len(widths))]
         pushes.append([math.fsum(parts[end - width : end]) for end, width in zip(ends, widths, strict=True)])
     return pushes
+
+
+def test_what_stands_for_nothing_on_the_page_is_what_does_so_in_python(tmp_path):
+    rows = "".join(f"{'broken' if i % 9 == 4 else i % 7},{'ab'[i % 2]},{i % 7 + 0.5}\n" for i in range(60))
+    (tmp_path / "d.csv").write_text(f"x,hue,y\n{rows}")
+    run = run_of(load_csv(tmp_path / "d.csv", "y", CsvForm(missing=["broken", "-99", "0"])))
+    data, _ = what_if_data(run)
+    (column,) = (column for column in data["columns"] if column["name"] == "x")
+    typed = [
+        "",
+        " ",
+        "broken",
+        "Broken",
+        "-99",
+        "−99",
+        "-99.0",
+        "0",
+        "0.0",
+        "3",
+        "2,5",
+        "NA",
+        "n/a",
+        "?",
+        "none",
+        "-",
+        "x",
+    ]
+    script = "".join(asset(each) + "\n" for each in NETWORK_SCRIPTS)
+    script += f"""const column = {script_literal(column)};
+const readAs = (cell) => {{
+  const x = cellOf(cell, column.nothing);
+  return [x === null, Number.isNaN(x)];
+}};
+const answer = (asked) => asked.map(readAs);"""
+    found = in_node(script, [*typed, -99, 0, 3])
+    for cell, (nothing, bad) in zip([*typed, -99, 0, 3], found, strict=True):
+        cell = cell.strip().replace(",", ".") if isinstance(cell, str) else cell
+        try:
+            missing = bool(run.trained.prepare.table([{"x": cell, "hue": "a"}]).column("x").as_kind("number").missing)
+        except DataError:
+            assert bad, cell
+        else:
+            assert (nothing, bad) == (missing, False), cell
 
 
 def test_rows_begin_with_those_that_were_answered_worst():
