@@ -73,7 +73,7 @@ def refuse_array(table: Any, name: str) -> None:
     """The same for an array, which may have named columns; whatever else it is, nothing is said."""
     for called, kind in kinds_of(getattr(table, "dtype", None)):
         if what := OF_DTYPES.get(kind):
-            raise ValueError(f"{name}{called} has {what.partition(',')[0].partition(';')[0]} in each cell: {what}")
+            raise ValueError(f"each cell of {name}{called} is {what}")
 
 
 def kinds_of(dtype: Any) -> Iterator[tuple[str, str]]:

@@ -41,7 +41,7 @@ def export(thing: Any, path: str | os.PathLike[str], *examples: Any, to: str | N
         to: "onnx", "c", "jax" or "torch"; by default what the end of the path says (`.onnx`, `.c`).
 
     A file answers where Python refuses: to ±∞, and to numbers so large that they cannot be scaled, `predict` raises a
-    DataError, and a file gives whatever comes of the arithmetic, be it a class. Check rows before, if they may hold such.
+    DataError, and a file gives whatever comes of the arithmetic, be it a class. Check rows that may hold such before.
 
     Raises:
         CannotExport: if the format cannot express it, or is not known.
