@@ -201,14 +201,13 @@ def fitted(
     )
     seconds = time.perf_counter() - started
     trained = Predictor(model, prepare, loss)
-    outputs = {name: model.predict(inputs) for name, (inputs, _) in samples.items()}
-    figures = {
-        name: {"loss": trainer.evaluate(*pair)["loss"], **judged_figures(trained, outputs[name], parts[name].targets)}
-        for name, pair in samples.items()
-    }
-    last = next(reversed(samples))
+    figures: dict[str, dict[str, float]] = {}
+    for last, (inputs, targets) in samples.items():
+        outputs = model.predict(inputs)
+        judged = judged_figures(trained, outputs, parts[last].targets)
+        figures[last] = {"loss": trainer.evaluate(inputs, targets)["loss"], **judged}
     base = baseline(trained, parts["train"].targets, parts[last].targets)
-    said = remarks(figures[last], base, trained.answers(outputs[last]), f"the {last} set")
+    said = remarks(figures[last], base, trained.answers(outputs), f"the {last} set")
     return Run(
         data=data,
         settings=dataclasses.replace(settings, loss=loss.name),
@@ -285,10 +284,12 @@ SETS = ("train", "validation", "test")
 
 
 def prepared(part: Dataset, prepare: Preprocessor, head: Head) -> tuple[Any, Any]:
-    """The samples of a data set and their targets, as the network reads them: two arrays."""
+    """The samples of a data set and their targets, as the network reads them: two arrays, the first closed to all."""
     targets = prepare.transform_target(part.table)
     codes = [head.codes[target] for target in targets] if head.codes else targets
-    return prepare.input_array(part.table), require("numpy").array(codes)
+    inputs = prepare.input_array(part.table)
+    inputs.setflags(write=False)  # so that nobody needs a copy
+    return inputs, require("numpy").array(codes)
 
 
 def metrics_for(prepare: Preprocessor, head: Head) -> list[Metric]:

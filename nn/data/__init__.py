@@ -5,6 +5,7 @@ In reading order:
     messages              what is said about data that cannot be used
     splits                training, validation and test; folds; batches
     points                what the point in 1.000 means
+    shared_cells          each text of a column once, and where it stands
     cells                 what is in a cell, and in a whole column: numbers, nothing, texts
     column                a column, read once, with all that is known of it
     frames                a DataFrame's columns
@@ -16,9 +17,10 @@ In reading order:
     dataset               a table, the column to predict, and what that means
     giveaways             columns that alone tell the target
     bundled               data sets at hand
-    sklearn_transformers  scikit-learn's imputer, encoder and scaler: fitted to columns, and stored as JSON
+    sklearn_transformers  scikit-learn's imputer and scaler: fitted to columns, and stored as JSON
     surprises             what is said about rows that a network answers for
     selection             which columns a network is given
+    one_of_each           categories as numbers
     preprocessing         from columns to the numbers a network reads, and back
     targets               targets as numbers, and which ones a loss can take
 

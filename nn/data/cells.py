@@ -4,10 +4,10 @@ What "1,5" or "2" means depends on the column: 1,234.5 and 1.234,5 are written o
 cell among many numbers that is none is a mistake, while with more of them the numbers are names, too.
 
 >>> reading = read_numbers(["1.234,5", "7,25", "NA", "oops"])
->>> reading.numbers, reading.missing, reading.odd
+>>> list(reading.numbers), reading.missing, reading.odd
 ([nan, nan, nan, nan], (2,), (0, 1, 3))
 >>> reading = read_numbers(["1.234,5", "7,25", "NA"])
->>> reading.numbers, reading.missing, reading.odd
+>>> list(reading.numbers), reading.missing, reading.odd
 ([1234.5, 7.25, nan], (2,), ())
 """
 
@@ -15,14 +15,14 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Sequence
+from array import array
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from numbers import Real
-from typing import Any, TypeVar
+from typing import Any
 
 from nn.data.points import BEFORE_THREE, Points, what_points_mean
-
-Item = TypeVar("Item")
 
 MISSING = frozenset({"", "?", "na", "n/a", "#n/a", "nan", "null"})
 MISSING_NUMBER = MISSING | {"-", "--", ".", "none"}  # these may be the name of a category
@@ -35,51 +35,54 @@ LIKE_A_NAME = re.compile(rf"{LEADING_ZERO.pattern}|[+−-]?\d{{16,}}$")
 
 @dataclass(frozen=True)
 class CellNumbers:
-    """The cells of a column, read as numbers.
+    """The different cells of a column, read as numbers.
 
     Attributes:
         numbers: NaN where there is none.
-        missing: the rows of cells that hold nothing, in order.
-        odd: the rows of cells that hold something, and no number.
-        first_told: the first row whose number is written with a comma, or a point for thousands, if that could be read.
+        missing: the places of cells that hold nothing, in order.
+        odd: the places of cells that hold something, and no number.
+        first_told: the first place whose number is written with a comma, or a point for thousands, if that could be
+            read.
         ambiguous: whether the odd ones are such as 1,234, and no cell tells which kind of comma or point that is.
-        infinite: how many of the odd ones are numbers, but infinite, or too large for a float.
+        infinite: the places of the odd ones that are numbers, but infinite, or too large for a float.
     """
 
-    numbers: Sequence[float]
+    numbers: array[float]
     missing: Sequence[int] = ()
     odd: Sequence[int] = ()
     first_told: int | None = None
     ambiguous: bool = False
-    infinite: int = 0
+    infinite: Sequence[int] = ()
 
-    @property
-    def says_numbers(self) -> bool:
+    def says_numbers(self, rows: Iterable[int]) -> bool:
         """Whether this is a column of numbers: there are some, and at most one cell in twenty (or one) is none.
 
         The odd cells are then mistakes; with more of them the column is one of categories. Infinite ones are no names.
+
+        Args:
+            rows: for each row the place of its cell.
         """
-        texts = len(self.odd) - self.infinite
-        good = len(self.numbers) - len(self.missing) - len(self.odd)
-        return self.ambiguous or good > texts <= max(1, good // 20)
+        if self.ambiguous or not (self.odd or self.missing):
+            return self.ambiguous or len(self.numbers) > 0
+        often = Counter(rows)
+        odd, missing, infinite = (sum(map(often.__getitem__, x)) for x in (self.odd, self.missing, self.infinite))
+        texts, good = odd - infinite, often.total() - missing - odd
+        return good > texts <= max(1, good // 20)
 
-    def take(self, rows: Sequence[int]) -> CellNumbers:
-        """The reading of the cells in these rows: what a comma means was read from the whole column."""
-        missing, odd = places(self.missing, rows), places(self.odd, rows)
-        return CellNumbers(picked(self.numbers, rows), missing, odd, ambiguous=self.ambiguous)
-
-    def without(self, rows: Sequence[int]) -> CellNumbers:
-        """The reading where the cells of these rows hold nothing."""
-        gone = frozenset(rows)
-        numbers = [math.nan if row in gone else number for row, number in enumerate(self.numbers)]
-        told = None if self.first_told in gone else self.first_told
-        return replace(self, numbers=numbers, missing=tuple(sorted({*self.missing, *gone})), first_told=told)
+    def without(self, places: Collection[int]) -> CellNumbers:
+        """The reading where the cells in these places hold nothing."""
+        numbers = array("d", self.numbers)
+        for place in places:
+            numbers[place] = math.nan
+        told = None if self.first_told in places else self.first_told
+        return replace(self, numbers=numbers, missing=tuple(sorted({*self.missing, *places})), first_told=told)
 
 
 def read_numbers(cells: Sequence[Any], points: Points = "usual") -> CellNumbers:
     """The cells of a whole column as numbers.
 
     Args:
+        cells: of the column; those that differ are enough.
         points: what points mean where the column does not tell.
     """
     reading = by_commas(cells, points)
@@ -91,22 +94,22 @@ def read_numbers(cells: Sequence[Any], points: Points = "usual") -> CellNumbers:
     if points == "thousands":
         meant = read_by(lambda cell: number_in(str(cell).replace(".", "")), cells)
         return replace(meant, first_told=rows[0])
-    numbers = list(reading.numbers)
-    for row in rows:
-        numbers[row] = math.nan
-    return replace(reading, numbers=numbers, odd=tuple(sorted({*reading.odd, *rows})), ambiguous=True)
+    return replace(
+        reading.without(rows), missing=reading.missing, odd=tuple(sorted({*reading.odd, *rows})), ambiguous=True
+    )
 
 
 def by_commas(cells: Sequence[Any], points: Points) -> CellNumbers:
     """The same where a point is a decimal point, unless commas tell otherwise."""
     try:  # the usual column, fast
-        numbers = list(map(float, cells))
-        if all(map(math.isfinite, numbers)) and "_" not in "".join(cell for cell in cells if isinstance(cell, str)):
+        numbers = array("d", map(float, cells))
+        texts = cells if set(map(type, cells)) == {str} else [cell for cell in cells if isinstance(cell, str)]
+        if all(map(math.isfinite, numbers)) and "_" not in "".join(texts):
             return CellNumbers(numbers)
     except (TypeError, ValueError, OverflowError):
         pass
     plain = read_by(number_in, cells)
-    if not any("," in text for text in set(map(str, picked(cells, plain.odd)))):
+    if not any("," in str(cells[place]) for place in plain.odd):
         return plain
     written = {str(cell) for cell in cells if not is_missing(cell, MISSING_NUMBER)}
     english, continental = (all(map(form.fullmatch, written)) for form in (ENGLISH, CONTINENTAL))
@@ -123,32 +126,14 @@ def by_commas(cells: Sequence[Any], points: Points) -> CellNumbers:
 
 def read_by(number: Callable[[Any], float | None], cells: Sequence[Any]) -> CellNumbers:
     """The same where `number` says which number is in a cell that is not missing, if any."""
-    found = each(lambda cell: math.nan if is_missing(cell, MISSING_NUMBER) else number(cell), cells)
-    numbers = [math.nan if one is None else one for one in found]
-    none = [row for row, one in enumerate(numbers) if math.isnan(one)]
+    found = [math.nan if is_missing(cell, MISSING_NUMBER) else number(cell) for cell in cells]
+    odd = tuple(place for place, one in enumerate(found) if one is None)
     return CellNumbers(
-        numbers,
-        missing=tuple(row for row in none if found[row] is not None),
-        odd=tuple(row for row in none if found[row] is None),
-        infinite=sum(found[row] is None and is_infinite(cells[row]) for row in none),
+        array("d", (math.nan if one is None else one for one in found)),
+        missing=tuple(place for place, one in enumerate(found) if one is not None and math.isnan(one)),
+        odd=odd,
+        infinite=tuple(place for place in odd if is_infinite(cells[place])),
     )
-
-
-def each(question: Callable[[Any], Item], cells: Sequence[Any]) -> list[Item]:
-    """The answer for each cell. A text is asked once, however often it comes: categories are few."""
-    answers = {text: question(text) for text in {cell for cell in cells if isinstance(cell, str)}}
-    return [answers[cell] if isinstance(cell, str) else question(cell) for cell in cells]
-
-
-def picked(items: Sequence[Item], rows: Sequence[int]) -> list[Item]:
-    """The items of these rows."""
-    return list(map(items.__getitem__, rows))
-
-
-def places(marked: Sequence[int], rows: Sequence[int]) -> tuple[int, ...]:
-    """Where marked rows stand among these."""
-    wanted = set(marked)
-    return tuple(place for place, row in enumerate(rows) if row in wanted) if wanted else ()
 
 
 def number_in(cell: Any) -> float | None:

@@ -11,9 +11,9 @@
 from __future__ import annotations
 
 import csv
-import io
 import re
-from collections.abc import Iterable, Sequence
+from array import array
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
@@ -23,11 +23,13 @@ from nn.data.column import Origin
 from nn.data.file_text import text_of_file
 from nn.data.messages import DataError, count, some
 from nn.data.points import Points, of_the_file
+from nn.data.shared_cells import CellsInPieces, SharedCells
 from nn.data.table import Table
 
 DELIMITERS = ",;\t|"
 NAMES_DELIMITER = re.compile(r"""(?i:(?P<quote>"?)sep=(?P<delimiter>[^"\r\n])(?P=quote))(?=\r|\n|\Z)""")
-MOST_SHARED = 100_000
+LINE_WITH_END = re.compile(r"[^\r\n]*(?:\r\n?|\n)|[^\r\n]+")
+ROWS_AT_ONCE = 1000
 
 
 @dataclass(frozen=True)
@@ -68,21 +70,22 @@ def read_csv(path: str | Path, form: CsvForm | None = None) -> Table:
     text, source, notes = text_of_file(path)
     told, text = told_delimiter(text)
     delimiter = form.delimiter or told or sniffed(text)
-    records, lines = records_in(text, source, delimiter, form.header)
-    cells = [[cell.strip() for cell in column] for column in zip(*records, strict=True)]
-    del text, records
+    header, columns, lines = columns_in(text, source, delimiter, form.header)
+    del text
+    names = header
     if form.header:
         # A delimiter at the end of each line makes a last column without a name and without cells.
-        named = {position: column for position, column in enumerate(cells, start=1) if any(column)}
-        header = [name or f"column {position}" for position, (name, *_) in named.items()]
-        check_header(source, header, lines[0])
-        names = different(header, notes)
-        columns = {name: column[1:] for name, column in zip(names, named.values(), strict=True)}
-        lines = lines[1:]
-    else:
-        columns = {f"column {position}": column for position, column in enumerate(cells, start=1)}
-    points = meaning_of_points(columns.values(), delimiter)
-    return replace(Table.of(columns, Origin(source, lines), notes, points, tuple(form.missing)), delimiter=delimiter)
+        named = [
+            (name or f"column {position}", column)
+            for position, (name, column) in enumerate(zip(header, columns, strict=True), start=1)
+            if name or any(column.different)
+        ]
+        check_header(source, [name for name, _ in named], lines[0])
+        names = different([name for name, _ in named], notes)
+        columns, lines = [column for _, column in named], lines[1:]
+    cells = dict(zip(names, columns, strict=True))
+    points = meaning_of_points((column.different for column in columns), delimiter)
+    return replace(Table.of(cells, Origin(source, lines), notes, points, tuple(form.missing)), delimiter=delimiter)
 
 
 def meaning_of_points(columns: Iterable[Sequence[str]], delimiter: str) -> Points:
@@ -110,43 +113,62 @@ def different(header: list[str], notes: list[str]) -> list[str]:
     return names
 
 
-def records_in(text: str, source: str, delimiter: str, header: bool) -> tuple[list[list[str]], list[int]]:
-    """The cells of each line that has any, all as many, and the number of the line.
+def columns_in(
+    text: str, source: str, delimiter: str, header: bool
+) -> tuple[list[str], list[SharedCells], Sequence[int]]:
+    """The names of the columns, their cells, and the numbers of the lines, of which the first is the header's.
 
     Raises:
-        DataError: if they are not as many everywhere, or there are no rows.
+        DataError: if there are not as many cells on every line that has any, or there are no rows.
     """
-    width = 0
-    records: list[list[str]] = []
-    shared: dict[str, str] = {}  # texts that come again, of which one is enough
-    lines: list[int] = []
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, skipinitialspace=True, strict=True)
+    names: list[str] = []
+    columns: list[CellsInPieces] = []
+    block: list[list[str]] = []
+    lines = array("I")
+    reader = csv.reader(lines_of(text), delimiter=delimiter, skipinitialspace=True, strict=True)
     end = 0  # the line on which the record before ended; a quoted cell may span several
     try:
         for record in reader:
             if record:
-                width = width or len(record)
-                if len(record) != width:
-                    last = next(reader, None) is None and len(record) < width
+                if not lines:
+                    columns = [CellsInPieces() for _ in record]
+                if len(record) != len(columns):
+                    last = next(reader, None) is None and len(record) < len(columns)
                     what = f"the header (line {lines[0]}) names" if header else f"line {lines[0]} has"
                     repair = "does the file end early?" if last else f"cells that contain {delimiter!r} need quotes"
                     raise DataError(
                         f"{source}, line {end + 1}: {count(len(record), 'cell')}, but {what}"
-                        f" {count(width, 'column')}; {repair}"
+                        f" {count(len(columns), 'column')}; {repair}"
                     )
-                if len(shared) < MOST_SHARED:
-                    records.append([shared.setdefault(cell, cell) for cell in record])
+                if header and not lines:
+                    names = [name.strip() for name in record]
                 else:
-                    records.append([shared.get(cell, cell) for cell in record])
+                    block.append(record)
                 lines.append(end + 1)
+                if len(block) == ROWS_AT_ONCE:
+                    gather(columns, block)
             end = reader.line_num
     except csv.Error as error:
         raise DataError(f"{source}, line {end + 1}: {error}; is a quote not closed?") from error
-    if not records:
+    if not lines:
         raise DataError(f"{source} is empty; the first line names the columns, each further one is a row")
-    if header and len(records) == 1:
+    if header and len(lines) == 1:
         raise DataError(f"{source} has a header, but no rows below it")
-    return records, lines
+    gather(columns, block)
+    names = names or [f"column {position}" for position in range(1, len(columns) + 1)]
+    return names, [column.cells() for column in columns], lines
+
+
+def gather(columns: Sequence[CellsInPieces], block: list[list[str]]) -> None:
+    """Put records into the columns, and forget them."""
+    for column, cells in zip(columns, zip(*block, strict=True), strict=False):
+        column.extend(cells)
+    block.clear()
+
+
+def lines_of(text: str) -> Iterator[str]:
+    """The lines of a text with their ends, one after the other."""
+    return (line[0] for line in LINE_WITH_END.finditer(text))
 
 
 def told_delimiter(text: str) -> tuple[str | None, str]:
@@ -166,7 +188,7 @@ def sniffed(text: str) -> str:
     """
 
     def fit(delimiter: str) -> tuple[int, int]:
-        reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, skipinitialspace=True)
+        reader = csv.reader(lines_of(text), delimiter=delimiter, skipinitialspace=True)
         try:
             widths = [len(record) for record in islice(reader, 50) if record]
         except csv.Error:

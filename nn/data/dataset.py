@@ -224,7 +224,7 @@ def with_parts_of_dates(table: Table, but: Collection[str]) -> tuple[Table, dict
     varied = {
         name: column
         for name, column in parts.columns.items()
-        if name in table.columns or len(column.missing) == len(column) or len(set(column.numbers())) > 1
+        if name in table.columns or len(column.missing) == len(column) or len(column.different_numbers()) > 1
     }
     return replace(parts, columns=varied), ways, notes
 
@@ -234,7 +234,7 @@ def verdict_on(answers: Column) -> tuple[str, str]:
     name = answers.name
     if answers.kind == "category":
         return "classification", f"{name!r} is text, {len(set(answers.texts()))} classes"
-    different = set(answers.numbers())
+    different = answers.different_numbers()
     if answers.name_like is not None and len(labels := set(answers.labels())) <= MOST_WHOLE_NUMBERS:
         return "classification", f"{name!r} has {len(labels)} different names such as {answers.name_like!r}"
     if all(number.is_integer() for number in different) and len(different) <= MOST_WHOLE_NUMBERS:
@@ -279,7 +279,7 @@ def quantities(answers: Column) -> list[float]:
     Raises:
         DataError: if they are all the same.
     """
-    numbers = list(answers.numbers())
+    numbers = answers.numbers()
     if min(numbers) == max(numbers):
         raise DataError(
             f"{answers.origin.source}: {answers.name!r} is {numbers[0]:g} in every row, so there is nothing to learn"

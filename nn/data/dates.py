@@ -5,7 +5,7 @@ How they are written is told by the whole column: 03/04 alone may be in March or
 >>> way_of_writing(["31/01/2024", "03/04/2024"]), way_of_writing(["03/04/2024"]), way_of_writing(["2024-01-31"])
 ('%d/%m/%Y', None, 'iso')
 >>> parts = parts_of_dates(["1970-01-01", "1970-01-02"], "iso")
->>> parts["days"], parts["year, sin"]
+>>> list(parts["days"]), list(parts["year, sin"])
 ([0.0, 1.0], [0.0, 0.0172...])
 """
 
@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import math
 import re
+from array import array
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -99,14 +100,24 @@ def with_parts(table: Table, ways: Mapping[str, str]) -> Table:
 
 def parts_of_column(column: Column, way: str) -> list[Column]:
     """A column of dates as columns of numbers, "when (days)" and so on."""
-    texts = column.texts()
-    for row, text in enumerate(texts):
+    known = column.different_texts()
+    texts: list[str | None] = [None] * len(known)
+    for place in column.cells.there():
+        text = known[place]
         if text is not None and moment(text, way) is None:
             example = datetime(2024, 1, 31).strftime(SHOWN.get(way, way))
+            row = list(column.cells.places).index(place)
             raise DataError(f"{column.where(row)}: {text!r} is not a date, such as {example}")
-    missing = tuple(row for row, text in enumerate(texts) if text is None)
+        texts[place] = text
+    missing = tuple(place for place, text in enumerate(texts) if text is None)
     return [
-        Column(part_name(column.name, part), "number", numbers, CellNumbers(numbers, missing), None, column.origin)
+        Column(
+            name=part_name(column.name, part),
+            kind="number",
+            cells=replace(column.cells, different=numbers),
+            reading=CellNumbers(numbers, missing),
+            origin=column.origin,
+        )
         for part, numbers in parts_of_dates(texts, way).items()
     ]
 
@@ -124,12 +135,12 @@ def part_name(name: str, part: str) -> str:
 PARTS = ("days", "year, sin", "year, cos", "week, sin", "week, cos", "day, sin", "day, cos")
 
 
-def parts_of_dates(texts: Sequence[str | None], way: str) -> dict[str, list[float]]:
+def parts_of_dates(texts: Sequence[str | None], way: str) -> dict[str, array[float]]:
     """For each text the days since 1970, and where in the year, the week and the day it is, on a circle."""
-    numbers = {text: numbers_of_moment(moment(text, way)) for text in set(texts) if text is not None}
     nothing = (math.nan,) * len(PARTS)
-    columns = zip(*(nothing if text is None else numbers[text] for text in texts), strict=True)
-    return {name: list(column) for name, column in zip(PARTS, columns, strict=True)}
+    rows = (nothing if text is None else numbers_of_moment(moment(text, way)) for text in texts)
+    columns = zip(*rows, strict=True)
+    return {name: array("d", column) for name, column in zip(PARTS, columns, strict=True)}
 
 
 def numbers_of_moment(date: datetime | None) -> tuple[float, ...]:

@@ -5,6 +5,7 @@ True and False become texts, missing cells None; see `nn.data.python_cells` for 
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Sequence
 from typing import Any
 
@@ -32,8 +33,10 @@ def columns_of_frame(frame: Any, source: str) -> dict[str, Sequence[Any]]:
     return dict(zip(names, columns, strict=True))
 
 
-def cells_of(series: Any, narwhals: Any) -> list[Any]:
+def cells_of(series: Any, narwhals: Any) -> Sequence[Any]:
     """The cells of a column."""
+    if series.dtype.is_float():
+        return array("d", series.to_numpy())
     cells: list[Any] = series.to_list()
     missing = series.is_null().to_list()
     if series.dtype.is_numeric():

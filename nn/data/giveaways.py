@@ -52,7 +52,7 @@ def tells(column: Column, targets: Sequence[int]) -> bool:
         texts = column.texts()
         return len(set(texts)) * ROWS_OF_A_TEXT <= len(texts) and is_pure(texts, targets)
     numpy = require("numpy")
-    numbers, classes = numpy.asarray(column.numbers()), numpy.asarray(targets)
+    numbers, classes = column.number_array(), numpy.asarray(targets)
     order = numpy.argsort(numbers, kind="stable")
     numbers, classes = numbers[order], classes[order]
     changes = numpy.flatnonzero(classes[1:] != classes[:-1])
@@ -70,7 +70,7 @@ def is_pure(texts: Sequence[str | None], targets: Sequence[int]) -> bool:
 def goes_along(column: Column, targets: Sequence[float]) -> bool:
     """Whether numbers are those of the target, but for their unit or a function that only rises or falls."""
     numpy = require("numpy")
-    numbers, true = numpy.asarray(column.numbers()), numpy.asarray(targets)
+    numbers, true = column.number_array(), numpy.asarray(targets)
     there = ~numpy.isnan(numbers)
     if there.sum() < FEWEST_TOLD:
         return False

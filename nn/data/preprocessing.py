@@ -29,6 +29,7 @@ from nn.basics.optional import require
 from nn.data.dataset import Dataset
 from nn.data.dates import WAYS, is_part, with_parts
 from nn.data.messages import DataError, count, some
+from nn.data.one_of_each import mark_categories
 from nn.data.selection import (
     category_text,
     known_categories,
@@ -38,14 +39,12 @@ from nn.data.selection import (
     useless,
 )
 from nn.data.sklearn_transformers import (
-    encoder_of,
     fitted_imputer,
     fitted_scaler,
     number_matrix,
     scaled_numbers,
     scaler_from_dict,
     scaler_to_dict,
-    text_matrix,
 )
 from nn.data.surprises import surprises
 from nn.data.table import Table, table_of
@@ -106,7 +105,6 @@ class Preprocessor:
     notes: tuple[str, ...]
     _imputer: Any
     _scaler: Any
-    _encoder: Any
     _target_scaler: Any
 
     @classmethod
@@ -132,14 +130,12 @@ class Preprocessor:
             )
         numbers = [column for column in used if column.kind == "number"]
         texts = [column for column in used if column.kind == "category"]
-        imputer = scaler = encoder = target_scaler = None
+        imputer = scaler = target_scaler = None
         if numbers:
             matrix = number_matrix(numbers)
             imputer = fitted_imputer(matrix)
             scaler = fitted_scaler(imputer.transform(matrix), numbers)
         categories = {column.name: known_categories(column) for column in texts}
-        if texts:
-            encoder = encoder_of(categories)
         seen = set(data.targets)
         unseen = [f"class {name!r} has no row to train on" for i, name in enumerate(data.classes) if i not in seen]
         if data.task == "regression":
@@ -163,7 +159,6 @@ class Preprocessor:
             ),
             _imputer=imputer,
             _scaler=scaler,
-            _encoder=encoder,
             _target_scaler=target_scaler,
         )
 
@@ -206,12 +201,16 @@ class Preprocessor:
         table = self.table(rows)
         numbers = [table.column(name) for name in self.numbers]
         texts = [table.column(name) for name in self.categories]
-        blocks = []
+        inputs = require("numpy").zeros((len(table), len(self.inputs)))
         if numbers:
-            blocks.append(scaled_numbers(self._scaler, self._imputer.transform(number_matrix(numbers)), numbers))
-        if texts:
-            blocks.append(self._encoder.transform(text_matrix(texts)))
-        return require("numpy").hstack(blocks)
+            filled = self._imputer.transform(number_matrix(numbers))
+            inputs[:, : len(numbers)] = scaled_numbers(self._scaler, filled, numbers)
+        first = len(numbers)
+        for column in texts:
+            known = self.categories[column.name]
+            mark_categories(inputs[:, first : first + len(known)], column, known)
+            first += len(known)
+        return inputs
 
     def transform_target(self, table: Table) -> list[Any]:
         """For each row the index of its class, or the standardised number.
@@ -242,7 +241,7 @@ class Preprocessor:
         if self._target_scaler is None:
             raise ValueError("the outputs of a classification are to be decided, not scaled: see nn.decisions.decide")
         numpy = require("numpy")
-        column = numpy.array([list(map(float, output)) for output in outputs]).reshape(-1, 1)
+        column = numpy.array(outputs, dtype=float).reshape(-1, 1)
         with numpy.errstate(over="ignore", invalid="ignore"):  # infinite answers are for the caller to see
             numbers: list[float] = self._target_scaler.inverse_transform(column)[:, 0].tolist()
         return numbers
@@ -306,7 +305,6 @@ class Preprocessor:
                 notes=tuple(stored["notes"]),
                 _imputer=imputer,
                 _scaler=scaler_from_dict(stored["scaler"], len(numbers)) if numbers else None,
-                _encoder=encoder_of(categories) if categories else None,
                 _target_scaler=scaler_from_dict(stored["target_scaler"], 1) if stored["task"] == "regression" else None,
             )
         except ValueError as error:

@@ -31,7 +31,7 @@ def useless(column: Column) -> str:
     if len(column.missing) == len(column):
         return "is empty"
     if column.kind == "number":
-        numbers = set(column.numbers())
+        numbers = column.different_numbers()
         if column.missing:
             numbers = {number for number in numbers if not math.isnan(number)}
         if len(numbers) == 1:

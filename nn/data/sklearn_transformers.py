@@ -1,4 +1,4 @@
-"""scikit-learn's imputer, encoder and scaler: fitted to columns, and rebuilt from their public attributes."""
+"""scikit-learn's imputer and scaler: fitted to columns, and rebuilt from their public attributes."""
 
 from __future__ import annotations
 
@@ -14,35 +14,13 @@ from nn.data.messages import DataError
 
 def number_matrix(columns: Iterable[Column]) -> Any:
     """Columns of numbers side by side, NaN for missing cells."""
-    return require("numpy").column_stack([column.numbers() for column in columns])
-
-
-def text_matrix(columns: Iterable[Column]) -> Any:
-    """Columns of texts side by side, None for missing cells."""
-    return require("numpy").column_stack([as_objects(column.texts()) for column in columns])
-
-
-def as_objects(texts: Sequence[str | None]) -> Any:
-    """An array of texts as Python has them, so that None stays None."""
-    return require("numpy").array(list(texts), dtype=object)
+    return require("numpy").column_stack([column.number_array() for column in columns])
 
 
 def fitted_imputer(matrix: Any) -> Any:
     """A SimpleImputer that puts the median of a column into its missing cells."""
     with require("numpy").errstate(over="ignore"):  # a sum that it looks at for NaN
         return require("sklearn.impute").SimpleImputer(strategy="median").fit(matrix)
-
-
-def fitted_encoder(matrix: Any, categories: Any = "auto") -> Any:
-    """A OneHotEncoder: one input per category, all of them 0 for an unknown one."""
-    encoder = require("sklearn.preprocessing").OneHotEncoder
-    return encoder(categories=categories, handle_unknown="ignore", sparse_output=False).fit(matrix)
-
-
-def encoder_of(categories: Mapping[str, Sequence[str | None]]) -> Any:
-    """A fitted encoder of given categories. It learns nothing more from the row that it is fitted to."""
-    row = as_objects([known[0] for known in categories.values()]).reshape(1, -1)
-    return fitted_encoder(row, [as_objects(known) for known in categories.values()])
 
 
 def fitted_scaler(matrix: Any, columns: Iterable[Column]) -> Any:

@@ -175,7 +175,7 @@ def weights(
     matrix = numpy.array([[float(w) for w in row] for row in rows])
     n_out, n_in = matrix.shape
     limit = float(abs(matrix).max()) or 1.0
-    scale = {"cmap": "cividis", "vmin": -limit, "vmax": limit}
+    scale = {"cmap": "cividis", "vmin": -limit, "vmax": limit, "interpolation": "none"}
     if grid is None:
         figure = new_figure(min(max(5.0, 0.42 * n_in + 2.6), 15.0), min(max(3.2, 0.36 * n_out + 2.4), 12.0))
         axes = new_axes(figure, 1, 1)

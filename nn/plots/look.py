@@ -75,7 +75,9 @@ def dress(ax: Axes, title: str = "", x: str = "", y: str = "") -> None:
 
 def settled(figure: Figure) -> Figure:
     """The figure with the room for its labels made once and for all, so that it is drawn the same each time."""
-    figure.draw_without_rendering()
+    layout = figure.get_layout_engine()
+    assert layout is not None, "as figures are made here"
+    layout.execute(figure)  # and not drawn, for which pictures would be enlarged to all their points
     with require("matplotlib").rc_context({"figure.autolayout": False, "figure.constrained_layout.use": False}):
         figure.set_layout_engine(None)  # not "none", which stands for one, for which everything is drawn once more
     return figure

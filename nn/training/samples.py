@@ -147,13 +147,18 @@ def is_plain_array(table: Any) -> bool:
 
 
 def as_array(rows: Any) -> Any:
-    """A new array of rows of finite numbers, all of the same length; None if they are none, or NumPy is missing."""
+    """An array of rows of finite numbers, all of the same length; None if they are none, or NumPy is missing.
+
+    It is a new one, for others may write into theirs meanwhile, unless that is closed to all.
+    """
     if find_spec("numpy") is None or not (is_plain_array(rows) or set(map(type, rows)) <= {list, tuple}):
         return None
     import numpy as np
 
     try:
-        found = np.array(rows, order="C")  # numbers as they are: to float, NumPy would turn moments and bytes as well
+        closed = is_plain_array(rows) and rows.flags.owndata and not rows.flags.writeable
+        # Numbers as they are: to float, NumPy would turn moments and bytes as well.
+        found = (np.asarray if closed else np.array)(rows, order="C")
         table = found.astype(float, copy=False) if found.dtype.kind in "fiub" else None
     except (TypeError, ValueError, OverflowError):
         return None
