@@ -32,12 +32,13 @@ from autograd.arithmetic import ELEMENTARY, Arithmetic, Floats
 from autograd.lift.arrays.program import Places
 from autograd.ops import OPERATIONS
 
-#: The operations that are written element by element, and how many operands each has.
+#: The operations that are written element by element, and how many operands each has. Of no program, but of what is
+#: written around one, is floor: ⌊x⌋.
 ELEMENTWISE = {
     name: 1 if name == "power" else OPERATIONS[name].arity or 0
     for name in ("add", "subtract", "multiply", "negative", *ELEMENTARY)
     if name not in ("sum", "detach", "power")
-} | {"power": 2}
+} | {"power": 2, "floor": 1}
 
 
 @dataclass(frozen=True, eq=False)

@@ -45,7 +45,7 @@ JAX = Dialect(
         'jax.config.update("jax_enable_x64", True)\n'
     ),
     words=INFIX_WORDS
-    | {name: f"jnp.{name}({{0}})" for name in "exp expm1 log log1p sqrt sin cos tan sinh cosh tanh abs".split()}
+    | {name: f"jnp.{name}({{0}})" for name in "exp expm1 log log1p sqrt sin cos tan sinh cosh tanh abs floor".split()}
     | {name: f"jnp.arc{name[1:]}({{0}})" for name in ("asin", "acos", "atan")}
     | {name: f"special.{name}({{0}})" for name in ("erf", "erfc")}
     | {name: f"jnp.{name}({{0}}, {{1}})" for name in ("power", "hypot", "maximum", "minimum")}
@@ -74,7 +74,7 @@ PYTORCH = Dialect(
     words=INFIX_WORDS
     | {
         name: f"torch.{name}({{0}})"
-        for name in "exp expm1 log log1p sqrt sin cos tan asin acos atan sinh cosh tanh erf erfc abs".split()
+        for name in "exp expm1 log log1p sqrt sin cos tan asin acos atan sinh cosh tanh erf erfc abs floor".split()
     }
     | {name: f"torch.{name}({{0}}, {{1}})" for name in ("hypot", "maximum", "minimum", "atan2")}
     | {

@@ -3,7 +3,7 @@
 Of the trigonometric operators onnxruntime has a float64 kernel for the sine alone (before 1.24), and none for expm1,
 log1p, hypot and erfc, which ONNX does not name. These are made of what there is, to the last digits or nearly so:
 
-    exp log sqrt sin tanh abs max min pow and + − · /    operators of their own, in float64
+    exp log sqrt sin tanh abs floor max min pow + − · /  operators of their own, in float64
     greater step where                                   comparisons
     cos          next to the origin a product of two sines, one of which vanishes with it; beyond 1 − 2·sin²(x/2)
     tan          sin/cos
@@ -207,7 +207,7 @@ def operator(name: str) -> Callable[..., OnnxNumber]:
 
 #: Every elementary operation, as nodes of a graph.
 IN_ONNX: dict[str, Callable[..., OnnxNumber]] = {
-    **{name: operator(name.capitalize()) for name in "add exp log sqrt sin tanh abs".split()},
+    **{name: operator(name.capitalize()) for name in "add exp log sqrt sin tanh abs floor".split()},
     "subtract": operator("Sub"),
     "multiply": operator("Mul"),
     "divide": operator("Div"),

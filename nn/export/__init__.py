@@ -5,6 +5,7 @@ and probabilities come out. In reading order:
 
     to_file         the door: a network, or a compiled function, becomes a file
     network         a network for each row, as arrays
+    dates_as_days   a date as one number, and what the network learnt from of it
     rows            the same between raw rows and labels
     missing_marks   the texts that stand for a missing cell
     onnx_rows       as ONNX: a tensor for each column

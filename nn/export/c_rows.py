@@ -8,6 +8,7 @@ from autograd.export.c_source import CSource
 from autograd.export.c_words import HELPERS
 from autograd.export.naming import Names
 from nn.data.cells import MISSING
+from nn.export.dates_as_days import SINCE
 from nn.export.rows import FromRows
 
 TEXTS = """\
@@ -50,7 +51,8 @@ def c_from_rows(rows: FromRows, name: str) -> str:
     prefix = Names().new(name)
     network = CSource(replace(rows.flow, name=f"{prefix}_network"))
     head = [f"{prefix}_predict: written by chalkgrad. {rows.flow.about}", "numbers, NAN if missing:"]
-    head += [f"   [{k}] {column}" for k, column in enumerate(rows.numbers)] or ["   none"]
+    numbers = [*rows.numbers, *(f"{name}: {SINCE}" for name in rows.dates)]
+    head += [f"   [{k}] {column}" for k, column in enumerate(numbers)] or ["   none"]
     head += ["texts, NULL if missing:"]
     head += [f"   [{k}] {column}" for k, column in enumerate(rows.texts)] or ["   none"]
     head += [f"It is not to be compiled with -ffast-math.{network.threads}"]
@@ -84,15 +86,16 @@ def called(rows: FromRows, prefix: str, network: str) -> list[str]:
     gives = ", double *probabilities" if rows.has_probabilities else ""
     kind = "int" if rows.classes else "double"
     lines = [f"{kind} {prefix}_predict(const double *numbers, const char *const *texts{gives})", "{"]
-    arguments = ["numbers"] if rows.numbers else ["places"]
+    has_numbers = bool(rows.numbers or rows.dates)
+    arguments = ["numbers"] if has_numbers else ["places"]
     if rows.texts:
         places = [
             f"place_of(texts[{k}], categories_{k}, {len(categories)})"
             for k, categories in enumerate(rows.texts.values())
         ]
         lines.append(f"    const double places[{len(places)}] = {{{', '.join(places)}}};")
-        arguments = [*(["numbers"] if rows.numbers else []), "places"]
-    unused = [name for name, used in (("numbers", rows.numbers), ("texts", rows.texts)) if not used]
+        arguments = [*(["numbers"] if has_numbers else []), "places"]
+    unused = [name for name, used in (("numbers", has_numbers), ("texts", rows.texts)) if not used]
     lines += [f"    (void){name};" for name in unused]
     if not rows.classes:
         return [*lines, "    double prediction[1];", f"    {network}({', '.join(arguments)}, prediction);",

@@ -11,6 +11,7 @@ import numpy as np
 from autograd.export.naming import Names
 from autograd.export.onnx_arithmetic import DOUBLE
 from autograd.export.onnx_graph import OnnxGraph
+from nn.export.dates_as_days import SINCE, input_name
 from nn.export.missing_marks import codes_of_texts
 from nn.export.rows import FromRows
 
@@ -20,17 +21,20 @@ TEXT = 8  # as ONNX numbers its types
 def onnx_from_rows(rows: FromRows) -> bytes:
     """A model with an input for each column, by its name: float64 or texts, [rows, 1]; NaN is a missing number.
 
+    ONNX parses no dates: the input of a column of them, "when (days)", is float64, the days since 1970.
     Its outputs are `label`, a text, and `probabilities` [rows, classes], or `prediction`.
     """
-    columns = [*rows.numbers, *rows.texts]
+    days = [input_name(name) for name in rows.dates]
+    numbers = [*rows.numbers, *days]
+    columns = [*numbers, *rows.texts]
     graph = OnnxGraph(rows.flow, Names({*columns, "label", "probabilities", "prediction"}))
     info = graph.onnx.helper.make_tensor_value_info
-    inputs = [info(name, DOUBLE, [graph.row, 1]) for name in rows.numbers]
+    inputs = [info(name, DOUBLE, [graph.row, 1], SINCE if name in days else "") for name in numbers]
     inputs += [info(name, TEXT, [graph.row, 1]) for name in rows.texts]
     graph.rows = graph.emit("Shape", columns[0], start=0, end=1)
     given = iter(rows.flow.inputs)
-    if rows.numbers:
-        graph.known[id(next(given))] = one_table(graph, rows.numbers)
+    if numbers:
+        graph.known[id(next(given))] = one_table(graph, numbers)
     if rows.texts:
         codes = [
             place_in_categories(graph, name, list(categories), rows.marks) for name, categories in rows.texts.items()
@@ -49,7 +53,12 @@ def onnx_from_rows(rows: FromRows) -> bytes:
             graph.emit("Identity", found[name], outputs=[name])
             outputs.append(info(name, DOUBLE, shape))
     model = graph.model(inputs, outputs)
-    described = {"target": rows.target, "classes": rows.classes, "columns": columns}
+    described = {
+        "target": rows.target,
+        "classes": rows.classes,
+        "columns": columns,
+        "dates": dict.fromkeys(days, SINCE),
+    }
     graph.onnx.helper.set_model_props(model, {key: json.dumps(x, ensure_ascii=False) for key, x in described.items()})
     content: bytes = model.SerializeToString()
     return content

@@ -1,6 +1,7 @@
 """A trained network between raw rows and labels, as arrays: preparation, network, probabilities, decision.
 
     numbers    a missing one is its column's median; then (x − mean)/deviation
+    dates      the days since 1970, from which several such numbers come
     texts      the place of each among its column's categories, −1 if it is none; then one input per category
 
 are what goes in. What comes out is a number in the target's own unit, or the scores of the classes, of which the first
@@ -28,13 +29,15 @@ from autograd.export.dataflow import (
 )
 from autograd.export.lowering import CannotExport
 from nn.data.cells import number_in
+from nn.data.dates import is_part, part_name
 from nn.decisions import DECISIONS, Threshold
+from nn.export.dates_as_days import parts_of_days
 from nn.export.network import outputs_for_rows
 from nn.predictor import Predictor
 
 #: What the description of a preparation holds (`Preprocessor.to_dict`). Of more, nothing is known here.
 UNDERSTOOD = set(
-    "task target classes numeric_target numbers medians scaler categories target_scaler notes marks".split()
+    "task target classes numeric_target numbers medians scaler categories dates target_scaler notes marks".split()
 )
 
 
@@ -44,6 +47,7 @@ class FromRows:
 
     Attributes:
         numbers: the names of the columns of numbers, in the order of the input `numbers`.
+        dates: of each column of dates how it is written here; their days come after the numbers in the same input.
         texts: of each column of texts its categories, None for a missing cell; in the order of the input `places`.
         target: the name of what is predicted.
         classes: their labels; none for a regression.
@@ -52,6 +56,7 @@ class FromRows:
     """
 
     numbers: tuple[str, ...]
+    dates: Mapping[str, str]
     texts: Mapping[str, Sequence[str | None]]
     target: str
     classes: tuple[str, ...]
@@ -76,9 +81,12 @@ def from_rows(trained: Predictor) -> FromRows:
     marks = tuple(prepared.get("marks", ()))
     inputs: list[Tensor] = []
     parts: list[Tensor] = []
-    if numbers := prepared["numbers"]:
-        inputs.append(argument("numbers", (len(numbers),), each=True))
-        parts.append(standardised(inputs[-1], prepared["medians"], prepared["scaler"], marks))
+    dates = prepared.get("dates", {})
+    numbers = [name for name in prepared["numbers"] if not any(is_part(name, date) for date in dates)]
+    if prepared["numbers"]:
+        inputs.append(argument("numbers", (len(numbers) + len(dates),), each=True))
+        known = in_order(inputs[-1], prepared["numbers"], list(dates), marks)
+        parts.append(standardised(known, prepared["medians"], prepared["scaler"]))
     if categories := prepared["categories"]:
         inputs.append(argument("places", (len(categories),), each=True))
         parts.append(one_of_each(inputs[-1], list(map(len, categories.values()))))
@@ -94,18 +102,38 @@ def from_rows(trained: Predictor) -> FromRows:
         results = {"prediction": reshaped(outputs * scaler["scale"][0] + scaler["mean"][0], ())}
     about = f"Predicts {prepared['target']!r}" + (f", one of {', '.join(classes)}." if classes else ".")
     flow = Dataflow("network", tuple(inputs), {name: repeated(x) for name, x in results.items()}, about)
-    return FromRows(tuple(numbers), categories, prepared["target"], classes, marks, flow)
+    return FromRows(tuple(numbers), dates, categories, prepared["target"], classes, marks, flow)
 
 
-def standardised(
-    numbers: Tensor, medians: Sequence[float], scaler: Mapping[str, Any], marks: Sequence[str] = ()
-) -> Tensor:
-    """(x − mean)/deviation, where NaN and a number among the marks stand for the median. −∞ is not missing."""
+def in_order(given: Tensor, learnt: Sequence[str], dates: Sequence[str], marks: Sequence[str]) -> Tensor:
+    """The numbers of a row as the network learnt from them, NaN for those that stand for nothing.
+
+    Args:
+        given: first the columns of numbers, then the days of the columns of dates.
+        learnt: the names of those numbers, parts of dates among them.
+        dates: the names of the columns of dates.
+        marks: texts that stand for nothing, the numbers of some of them, too.
+    """
+    count = given.size - len(dates)
+    plain = pick([given], np.arange(count)) if count else known_numbers([])
+    for mark in sorted({number for text in marks if count and (number := number_in(text)) is not None}):
+        plain = DataflowArithmetic.where(plain - mark, plain, np.nan)
+    parts = {
+        part_name(name, part): x
+        for place, name in enumerate(dates, start=count)
+        for part, x in parts_of_days(pick([given], np.array(place))).items()
+    }
+    place_of_part = {name: count + place for place, name in enumerate(parts)}
+    plain_places = iter(range(count))
+    places = [place_of_part[name] if name in parts else next(plain_places) for name in learnt]
+    return pick([plain, *parts.values()], np.array(places))
+
+
+def standardised(numbers: Tensor, medians: Sequence[float], scaler: Mapping[str, Any]) -> Tensor:
+    """(x − mean)/deviation, where NaN stands for the median. −∞ is not missing."""
     m = DataflowArithmetic
     filled = m.where(m.greater(0.0, numbers), numbers, known_numbers(medians))  # of NaN nothing is true
     known = m.where(m.greater(numbers, -np.inf), numbers, filled)
-    for mark in sorted({number for text in marks if (number := number_in(text)) is not None}):
-        known = m.where(numbers - mark, known, known_numbers(medians))
     result: Tensor = m.divide(known - known_numbers(scaler["mean"]), known_numbers(scaler["scale"]))
     return result
 

@@ -3,9 +3,11 @@
 import ctypes
 import json
 import math
+import random
 import subprocess
 import tempfile
 from dataclasses import replace
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +15,7 @@ import pytest
 from click.testing import CliRunner
 
 from autograd import Value
+from autograd.export.dataflow import Dataflow, argument
 from autograd.export.dialects import JAX, PYTORCH
 from autograd.export.lowering import CannotExport
 from autograd.export.to_file import FORMATS
@@ -21,10 +24,12 @@ from nn import MLP, Dropout, Module, Sequential, losses
 from nn.cli import main
 from nn.data.bundled import load
 from nn.data.dataset import dataset_of
+from nn.data.dates import moment, parts_of_dates
 from nn.data.preprocessing import Preprocessor
 from nn.data.table import table_of
 from nn.export import export
 from nn.export.c_rows import c_from_rows
+from nn.export.dates_as_days import parts_of_days
 from nn.export.missing_marks import missing_marks
 from nn.export.network import flow_of_network
 from nn.export.onnx_rows import onnx_from_rows
@@ -80,10 +85,17 @@ def answers_here(trained, rows):
     return trained.answers(outputs), trained.probabilities(outputs)
 
 
+def days(text, way):
+    """The days since 1970, which take the place of a date where none is parsed."""
+    found = None if text is None else moment(text, way)
+    return math.nan if found is None else (found - datetime(1970, 1, 1)) / timedelta(days=1)
+
+
 def by_onnx(trained, rows):
     exported = from_rows(trained)
     session = session_of(onnx_from_rows(exported))
     given = {name: [[math.nan if row[name] is None else row[name]] for row in rows] for name in exported.numbers}
+    given |= {f"{name} (days)": [days(row[name], way) for row in rows] for name, way in exported.dates.items()}
     given = {name: np.array(cells, dtype=float).reshape(-1, 1) for name, cells in given.items()}
     for name in exported.texts:
         given[name] = np.array([[row[name] or ""] for row in rows], dtype=object).reshape(-1, 1)
@@ -107,6 +119,7 @@ def by_c(trained, rows):
     answers, probabilities = [], []
     for row in rows:
         numbers = [math.nan if row[name] is None else row[name] for name in exported.numbers]
+        numbers += [days(row[name], way) for name, way in exported.dates.items()]
         texts = [None if row[name] is None else row[name].encode() for name in exported.texts]
         space = (ctypes.c_double * max(len(exported.classes), 1))()
         more = [space] if exported.has_probabilities else []
@@ -190,6 +203,67 @@ def test_marks_of_ones_own_for_missing_cells_are_known(way, classes, loss):
     assert trained.prepare.marks == ("-999", "unknown")
     same_answers(trained, MARKED, way)
     same_answers(trained, ASKED, way)
+
+
+DATED = {
+    "iso": ["2024-02-29", "1999-12-31", "2023-03-01T06:30:15", None, "1900-01-01", "n/a"],
+    "iso with zone": ["2024-02-29T12:00+02:00", "1999-12-31T23:30Z", "2000-01-01T00:00:00.250000-05:00", None],
+    "%d.%m.%Y %H:%M": ["29.02.2024 18:05", "31.12.1999 00:00", "01.03.2023 23:59", "", "06.07.1970 12:00"],
+    "%b %d, %Y": ["Feb 29, 2024", "Dec 31, 1999", "Mar 1, 2023", "?"],
+}
+
+
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("written", DATED)
+def test_dates_go_in_as_days_or_as_they_are_written(way, written):
+    texts = DATED[written]
+    given = [text for text in texts if text and moment(text, written)]
+    rows = [{"size": float(k), "when": given[k % len(given)], "hue": "rb"[k % 2], "y": "no"[k % 2]} for k in range(40)]
+    trained = network(dataset_of(table_of(rows), "y"), HEADS[0][1])
+    assert trained.prepare.dates == {"when": written} and len(from_rows(trained).numbers) == 1
+    same_answers(trained, [{"size": 3.0, "when": text, "hue": "b"} for text in texts], way)
+
+
+@pytest.mark.parametrize("run", RUNNERS)
+def test_what_comes_of_days_is_what_comes_of_dates(run):
+    rng = random.Random(1)
+    first = datetime(1791, 1, 1)
+    dates = [
+        first + timedelta(days=rng.randrange(130_000), microseconds=rng.randrange(86_400 * 10**6)) for _ in range(300)
+    ]
+    dates += [
+        datetime(year, *day)
+        for year in (1000, 1600, 1700, 1900, 1999, 2000, 2004, 2100, 2400)
+        for day in ((1, 1), (2, 28), (3, 1), (12, 31))
+    ]
+    dates += [datetime(2000, 2, 29), datetime(1904, 2, 29, 23, 59, 59, 999_999)]
+    given = argument("days", (), each=True)
+    flow = Dataflow("parts", (given,), parts_of_days(given))
+    found = run(flow)(np.array([days(date.isoformat(), "iso") for date in dates]))
+    expected = parts_of_dates([date.isoformat() for date in dates], "iso")
+    for name, column in zip(expected, found, strict=True):
+        np.testing.assert_allclose(column, expected[name], rtol=1e-12, atol=2e-15, err_msg=name)
+
+
+@pytest.mark.skipif(missing("onnx", "onnxruntime"), reason="onnx and onnxruntime are needed")
+def test_an_onnx_model_says_what_it_takes_for_a_date():
+    rows = [{"when": f"2024-0{1 + k % 9}-01", "y": "no"[k % 2]} for k in range(40)]
+    session = session_of(onnx_from_rows(from_rows(network(dataset_of(table_of(rows), "y"), HEADS[0][1]))))
+    assert [(x.name, x.type) for x in session.get_inputs()] == [("when (days)", "tensor(double)")]
+    said = json.loads(session.get_modelmeta().custom_metadata_map["dates"])
+    assert said == {"when (days)": "days since 1970-01-01T00:00, with the time of the day as their fraction"}
+
+
+@pytest.mark.parametrize(
+    "dialect", [pytest.param(JAX, marks=WAYS[2].marks), pytest.param(PYTORCH, marks=WAYS[3].marks)]
+)
+def test_a_date_that_is_written_otherwise_is_refused(dialect):
+    rows = [{"when": f"2024-0{1 + k % 9}-01", "y": "no"[k % 2]} for k in range(40)]
+    namespace = {}
+    exec(python_from_rows(from_rows(network(dataset_of(table_of(rows), "y"), HEADS[0][1])), dialect), namespace)
+    for text in ("01/02/2024", "2024-01-01T00:00Z", "20240101"):
+        with pytest.raises(ValueError):
+            namespace["predict"]({"when": [text]})
 
 
 @pytest.mark.parametrize("way", WAYS)
@@ -316,7 +390,7 @@ def test_what_is_prepared_otherwise_is_refused():
 
     class Otherwise:
         def to_dict(self):
-            return trained.prepare.to_dict() | {"dates": []}
+            return trained.prepare.to_dict() | {"logarithms": []}
 
-    with pytest.raises(CannotExport, match="columns are prepared by 'dates', which cannot be exported yet"):
+    with pytest.raises(CannotExport, match="columns are prepared by 'logarithms', which cannot be exported yet"):
         from_rows(Predictor(trained.model, Otherwise(), trained.loss))
