@@ -86,6 +86,11 @@ class NetworkClassifier(ClassifierMixin, Network):
             return np.column_stack([special.expit(-outputs[:, 0]), special.expit(outputs[:, 0])])
         return special.softmax(outputs, axis=1)
 
+    @property
+    def has_several_labels(self) -> bool:
+        """Whether each sample has any number of labels, and not one class."""
+        return bool(self._labels)
+
     def _targets(self, y: Array, classes: Array | None, anew: bool) -> tuple[Array, int]:
         multiclass.check_classification_targets(y)
         labels = multiclass.type_of_target(y) == "multilabel-indicator"

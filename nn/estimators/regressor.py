@@ -44,6 +44,11 @@ class NetworkRegressor(RegressorMixin, Network):
         outputs = self._outputs(X)
         return outputs[:, 0] if self._flat else outputs
 
+    @property
+    def predicts_one(self) -> bool:
+        """Whether there is one number for each sample, and not a row of them."""
+        return bool(self._flat)
+
     def _targets(self, y: Array, classes: Array | None, anew: bool) -> tuple[Array, int]:
         y = np.asarray(y, dtype=np.float64)
         if y.ndim == 2 and y.shape[1] == 1:

@@ -9,6 +9,7 @@ and probabilities come out. In reading order:
     rows            the same between raw rows and labels
     missing_marks   the texts that stand for a missing cell
     onnx_rows       as ONNX: a tensor for each column
+    estimators      scikit-learn's estimators of ours, and pipelines of scalers and one
     python_rows     as source for JAX or PyTorch: a function of columns
     c_rows          as C: a function of one row
 """

@@ -15,7 +15,7 @@ from nn.export.dates_as_days import SINCE, input_name
 from nn.export.missing_marks import codes_of_texts
 from nn.export.rows import FromRows
 
-TEXT = 8  # as ONNX numbers its types
+WHOLE, TEXT, TRUTH = 7, 8, 9  # as ONNX numbers its types
 
 
 def onnx_from_rows(rows: FromRows) -> bytes:
@@ -44,10 +44,7 @@ def onnx_from_rows(rows: FromRows) -> bytes:
     found = {name: graph.of(x) for name, x in rows.flow.outputs.items()}
     outputs = []
     if rows.classes:
-        place = graph.emit("ArgMax", found["scores"], axis=-1, keepdims=0)
-        labels = graph.initializer(np.array(rows.classes, dtype=object), "classes")
-        graph.emit("Gather", labels, place, axis=0, outputs=["label"])
-        outputs.append(info("label", TEXT, [graph.row]))
+        outputs.append(label_of(graph, found["scores"], np.array(rows.classes, dtype=object)))
     for name, shape in (("probabilities", [graph.row, len(rows.classes)]), ("prediction", [graph.row])):
         if name in found:
             graph.emit("Identity", found[name], outputs=[name])
@@ -60,8 +57,23 @@ def onnx_from_rows(rows: FromRows) -> bytes:
         "dates": dict.fromkeys(days, SINCE),
     }
     graph.onnx.helper.set_model_props(model, {key: json.dumps(x, ensure_ascii=False) for key, x in described.items()})
+    return as_bytes(model)
+
+
+def as_bytes(model: Any) -> bytes:
+    """A model as a file holds it."""
     content: bytes = model.SerializeToString()
     return content
+
+
+def label_of(graph: OnnxGraph, scores: str, classes: Any) -> Any:
+    """The output `label`: of each row the class whose score is the first largest, in the classes' own type."""
+    types = {"f": (DOUBLE, np.float64), "b": (TRUTH, np.bool_), "i": (WHOLE, np.int64), "u": (WHOLE, np.int64)}
+    kind, dtype = types.get(classes.dtype.kind, (TEXT, object))
+    labels = classes.astype(str).astype(object) if kind == TEXT else classes.astype(dtype)
+    place = graph.emit("ArgMax", scores, axis=-1, keepdims=0)
+    graph.emit("Gather", graph.initializer(labels, "classes"), place, axis=0, outputs=["label"])
+    return graph.onnx.helper.make_tensor_value_info("label", kind, [graph.row])
 
 
 def one_table(graph: OnnxGraph, columns: Sequence[str]) -> str:

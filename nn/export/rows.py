@@ -85,7 +85,7 @@ def from_rows(trained: Predictor) -> FromRows:
     numbers = [name for name in prepared["numbers"] if not any(is_part(name, date) for date in dates)]
     if prepared["numbers"]:
         inputs.append(argument("numbers", (len(numbers) + len(dates),), each=True))
-        known = in_order(inputs[-1], prepared["numbers"], list(dates), marks)
+        known = as_learnt(inputs[-1], prepared["numbers"], list(dates), marks)
         parts.append(standardised(known, prepared["medians"], prepared["scaler"]))
     if categories := prepared["categories"]:
         inputs.append(argument("places", (len(categories),), each=True))
@@ -105,7 +105,7 @@ def from_rows(trained: Predictor) -> FromRows:
     return FromRows(tuple(numbers), dates, categories, prepared["target"], classes, marks, flow)
 
 
-def in_order(given: Tensor, learnt: Sequence[str], dates: Sequence[str], marks: Sequence[str]) -> Tensor:
+def as_learnt(given: Tensor, learnt: Sequence[str], dates: Sequence[str], marks: Sequence[str]) -> Tensor:
     """The numbers of a row as the network learnt from them, NaN for those that stand for nothing.
 
     Args:

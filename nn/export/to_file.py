@@ -13,6 +13,7 @@ from autograd.export.to_file import FORMATS, format_of
 from autograd.export.to_file import export as export_function
 from autograd.files import write_whole
 from nn.export.c_rows import c_from_rows
+from nn.export.estimators import flow_of_estimator, is_estimator, onnx_from_estimator
 from nn.export.network import flow_of_network
 from nn.export.onnx_rows import onnx_from_rows
 from nn.export.python_rows import python_from_rows
@@ -35,7 +36,8 @@ def export(thing: Any, path: str | os.PathLike[str], *examples: Any, to: str | N
 
     Args:
         thing: a trained network with its table (`Predictor`), of which raw rows go in, and labels and probabilities
-            come out; a `Module`, of which rows of numbers go in, and outputs come out; or a function that `jit` made.
+            come out; a `Module`, of which rows of numbers go in, and outputs come out; a fitted estimator of
+            `nn.estimators` or a pipeline of scalers and one, whose answers come out; or a function that `jit` made.
         path: of the file, which is written whole or not at all.
         examples: for a module that is no MLP a row of numbers; for a function see `autograd.export.export`.
         to: "onnx", "c", "jax" or "torch"; by default what the end of the path says (`.onnx`, `.c`).
@@ -65,5 +67,9 @@ def export(thing: Any, path: str | os.PathLike[str], *examples: Any, to: str | N
                 f"export of a {type(thing).__name__} takes one example of a row of numbers after the path"
             )
         write_whole(path, FORMATS[chosen](flow_of_network(thing, examples[0])))
+    elif is_estimator(thing):
+        chosen = format_of(path, to)
+        flow, classes = flow_of_estimator(thing)
+        write_whole(path, onnx_from_estimator(flow, classes) if chosen == "onnx" else FORMATS[chosen](flow))
     else:
         export_function(thing, path, *examples, to=to)
