@@ -18,7 +18,7 @@ from typing import Any, TypeVar
 from nn.basics.randomness import Randomness
 from nn.data.column import Column
 from nn.data.csv_file import CsvForm, read_csv
-from nn.data.dates import as_dates, is_part, with_parts
+from nn.data.dates import as_dates, is_part, moment, with_parts
 from nn.data.messages import DataError, count
 from nn.data.splits import Share, k_fold, split_indices
 from nn.data.table import Table, table_of
@@ -218,6 +218,8 @@ def with_parts_of_dates(table: Table, but: Collection[str]) -> tuple[Table, dict
             if way is not None:
                 ways[name] = way
                 example = next(text for text in column.texts() if text is not None)
+                if "%y" in way and (date := moment(example, way)) is not None:
+                    example += f" ({date:%Y-%m-%d})"
                 note = f"column {name!r}: dates such as {example}; days, and places in year and week, are inputs"
             notes += [note] if note else []
     parts = with_parts(table, ways)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -15,12 +16,14 @@ from nn.export.dates_as_days import SINCE, input_name
 from nn.export.missing_marks import codes_of_texts
 from nn.export.rows import FromRows
 
+WRITTEN_WHOLE = re.compile(r"0|-?[1-9]\d{0,17}")  # as they are printed
 WHOLE, TEXT, TRUTH = 7, 8, 9  # as ONNX numbers its types
 
 
 def onnx_from_rows(rows: FromRows) -> bytes:
     """A model with an input for each column, by its name: float64 or texts, [rows, 1]; NaN is a missing number.
 
+    Categories that are whole numbers are int64, True and False bool, both if none is missing, as DataFrames have them.
     ONNX parses no dates: the input of a column of them, "when (days)", is float64, the days since 1970.
     Its outputs are `label`, a text, and `probabilities` [rows, classes], or `prediction`.
     """
@@ -30,7 +33,7 @@ def onnx_from_rows(rows: FromRows) -> bytes:
     graph = OnnxGraph(rows.flow, Names({*columns, "label", "probabilities", "prediction"}))
     info = graph.onnx.helper.make_tensor_value_info
     inputs = [info(name, DOUBLE, [graph.row, 1], SINCE if name in days else "") for name in numbers]
-    inputs += [info(name, TEXT, [graph.row, 1]) for name in rows.texts]
+    inputs += [info(name, type_of(categories), [graph.row, 1]) for name, categories in rows.texts.items()]
     graph.rows = graph.emit("Shape", columns[0], start=0, end=1)
     given = iter(rows.flow.inputs)
     if numbers:
@@ -82,13 +85,25 @@ def one_table(graph: OnnxGraph, columns: Sequence[str]) -> str:
 
 
 def place_in_categories(graph: OnnxGraph, column: str, categories: list[Any], marks: Sequence[str] = ()) -> str:
-    """The place of each text among the categories; −1 if it is none of them."""
-    places = codes_of_texts(categories, marks) or {"": -1}
-    return graph.emit(
-        "LabelEncoder",
-        column,
-        domain="ai.onnx.ml",
-        keys_strings=list(places),
-        values_int64s=list(places.values()),
-        default_int64=-1,
-    )
+    """The place of each text among the categories, or of each whole number or truth; −1 if it is none of them."""
+    kind = type_of(categories)
+    if kind == TEXT:
+        codes = codes_of_texts(categories, marks) or {"": -1}
+        keys: dict[str, Any] = {"keys_strings": list(codes)}
+    else:
+        codes = {text: place for place, text in enumerate(categories)}
+        keys = {"keys_int64s": [int(text == "True") if kind == TRUTH else int(text) for text in codes]}
+    given = graph.emit("Cast", column, to=WHOLE) if kind == TRUTH else column
+    places = list(codes.values())
+    return graph.emit("LabelEncoder", given, domain="ai.onnx.ml", **keys, values_int64s=places, default_int64=-1)
+
+
+def type_of(categories: Sequence[str | None]) -> int:
+    """The type of a column, by what its categories are: whole numbers, True and False, or texts.
+
+    >>> [type_of(known) == kind for known, kind in ((["0", "12"], WHOLE), (["False"], TRUTH), (["07"], TEXT))]
+    [True, True, True]
+    """
+    if {*categories} <= {"True", "False"}:
+        return TRUTH
+    return WHOLE if all(text is not None and WRITTEN_WHOLE.fullmatch(text) for text in categories) else TEXT

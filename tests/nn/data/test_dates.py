@@ -64,6 +64,28 @@ def test_day_or_month_first_is_told_by_the_column_or_not_at_all():
         prepare.transform([{"when": "04/30/2024", "x": 0}])
 
 
+def test_years_of_two_digits_are_told_by_the_column_or_not_at_all():
+    found = data([date.strftime("%y-%m-%d") for date in MOMENTS])
+    assert found.dates == {"when": "%y-%m-%d"}
+    assert "column 'when': dates such as 23-01-05 (2023-01-05); days, and" in " ".join(found.notes)
+    both = [f"{i % 12 + 1:02}/{i % 11 + 1:02}/{i % 31 + 1:02}" for i in range(400)]
+    found = data(both)
+    assert found.dates == {} and any("no cell tells whether 01/01/01 begins with the day" in n for n in found.notes)
+    prepare = Preprocessor.fit(data([date.strftime("%d.%m.%y") for date in MOMENTS]))
+    with pytest.raises(DataError, match=r"'05.01.2023' is not a date, such as 31.01.24"):
+        prepare.transform([{"when": "05.01.2023", "x": 0}])
+    other = Preprocessor.fit(data([date.strftime("%Y-%m-%d") for date in MOMENTS]))
+    short, long = ([{"when": date.strftime(way), "x": 0} for date in MOMENTS] for way in ("%d.%m.%y", "%Y-%m-%d"))
+    assert prepare.transform(short) == other.transform(long)
+
+
+def test_years_of_two_digits_that_may_be_of_two_centuries_are_refused():
+    years = [48, 52, 67, 75, 83, 99, 4]
+    with pytest.raises(DataError, match=r"line 3, column 'when': the year of '12/30/67' has two digits, and may be of"):
+        data([f"12/30/{year:02}" for year in years] * 3)
+    assert data([f"12/{day}/{year:02}" for year in (98, 99, 0, 4, 12) for day in (1, 30)]).dates == {"when": "%m/%d/%y"}
+
+
 def test_two_ways_in_one_column_are_refused():
     iso = [date.date().isoformat() for date in MOMENTS]
     mixed = [*iso[:60], *(date.strftime("%d.%m.%Y") for date in MOMENTS[60:])]

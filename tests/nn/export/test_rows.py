@@ -98,7 +98,10 @@ def by_onnx(trained, rows):
     given |= {f"{name} (days)": [days(row[name], way) for row in rows] for name, way in exported.dates.items()}
     given = {name: np.array(cells, dtype=float).reshape(-1, 1) for name, cells in given.items()}
     for name in exported.texts:
-        given[name] = np.array([[row[name] or ""] for row in rows], dtype=object).reshape(-1, 1)
+        kinds = {bool: bool, int: np.int64}
+        kind = next((kinds.get(type(row[name]), object) for row in rows if row[name] is not None), object)
+        cells = [("" if row[name] is None else row[name]) for row in rows]
+        given[name] = np.array(cells, dtype=kind).reshape(-1, 1)
     names = [x.name for x in session.get_outputs()]
     found = dict(zip(names, session.run(None, given), strict=True))
     return found["label" if exported.classes else "prediction"].tolist(), found.get("probabilities")
@@ -120,7 +123,7 @@ def by_c(trained, rows):
     for row in rows:
         numbers = [math.nan if row[name] is None else row[name] for name in exported.numbers]
         numbers += [days(row[name], way) for name, way in exported.dates.items()]
-        texts = [None if row[name] is None else row[name].encode() for name in exported.texts]
+        texts = [None if row[name] is None else str(row[name]).encode() for name in exported.texts]
         space = (ctypes.c_double * max(len(exported.classes), 1))()
         more = [space] if exported.has_probabilities else []
         answers.append(
@@ -186,6 +189,15 @@ def test_tables_of_numbers_or_of_texts_alone(way):
         same_answers(network(data, "categorical_cross_entropy_with_logits"), asked, way)
 
 
+@pytest.mark.parametrize("way", WAYS)
+def test_categories_that_are_numbers_or_truths(way):
+    rows = [{"zip": [7, -12, 30][k % 3], "new": str(k % 2 == 0), "y": "ab"[k % 5 % 2]} for k in range(30)]
+    data = dataset_of(table_of(rows), "y", categories=["zip"])
+    assert data.kinds == {"zip": "category", "new": "category"}
+    asked = [{"zip": 30, "new": False}, {"zip": -12, "new": True}, {"zip": 8, "new": True}]
+    same_answers(network(data, "categorical_cross_entropy_with_logits"), asked, way)
+
+
 MARKED = [
     {"age": 30.0, "fare": -999.0, "sex": "male", "deck \"½\"": "A"},
     {"age": -999.0, "fare": 80.0, "sex": "unknown", "deck \"½\"": "unknown"},
@@ -209,6 +221,7 @@ DATED = {
     "iso": ["2024-02-29", "1999-12-31", "2023-03-01T06:30:15", None, "1900-01-01", "n/a"],
     "iso with zone": ["2024-02-29T12:00+02:00", "1999-12-31T23:30Z", "2000-01-01T00:00:00.250000-05:00", None],
     "%d.%m.%Y %H:%M": ["29.02.2024 18:05", "31.12.1999 00:00", "01.03.2023 23:59", "", "06.07.1970 12:00"],
+    "%m/%d/%y": ["02/29/24", "12/31/99", "03/01/23", None],
     "%b %d, %Y": ["Feb 29, 2024", "Dec 31, 1999", "Mar 1, 2023", "?"],
 }
 
