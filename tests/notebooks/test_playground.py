@@ -173,6 +173,7 @@ def test_a_browser_without_web_assembly_has_the_film(playground_folder, chromium
     page.goto((playground_folder / "playground" / "index.html").as_uri())
     assert "no WebAssembly" in page.inner_text("#status")
     assert page.is_visible("#film") and page.is_disabled("#run")
+    assert page.locator("#film img").evaluate("image => image.decode().then(() => image.naturalWidth > 300)")
     context.close()
 
 

@@ -8,12 +8,12 @@ line and column from 1, or None), `inputs` (the names of an expression that need
 from __future__ import annotations
 
 import ast
-import io
 import sys
-import traceback
 from collections.abc import Callable
 from itertools import pairwise
 from typing import Any
+
+from said import Bounded, NoKeyboard, TooMuch, said_of
 
 from autograd import Value
 from autograd.graph import topological_order
@@ -23,24 +23,10 @@ from autograd.show.typed.parser import parse
 from autograd.show.typed.tokens import tokens
 from autograd.show.typed.vocabulary import CONSTANTS, FUNCTIONS
 
-MOST_PRINTED = 20_000  # characters
 MOST_NODES = 2_500  # that are drawn, stepped through and, in a browser's small stack, freed
 NUMBERS = (0.5, 2.0, 0.1, 1.0, -1.5, 3.0, -0.5, 1.5)  # for inputs that were given none
 MOST_DERIVED = 6  # leaves whose chain rule is written out
 FILE = "<program>"
-
-
-class TooMuch(BaseException):
-    """A program that is stopped; no `except Exception` of its own keeps it from that."""
-
-
-class Bounded(io.StringIO):
-    """What is printed, up to an end."""
-
-    def write(self, text: str) -> int:
-        if self.tell() + len(text) > MOST_PRINTED:
-            raise TooMuch(f"the program printed more than {MOST_PRINTED:,} characters")
-        return super().write(text)
 
 
 def answer(kind: str, text: str, numbers: dict[str, float], view: str) -> dict[str, Any]:
@@ -59,6 +45,7 @@ def answer(kind: str, text: str, numbers: dict[str, float], view: str) -> dict[s
     printed = Bounded()
     before = sys.stdout, sys.stderr
     sys.stdout = sys.stderr = printed
+    sys.stdin = NoKeyboard()
     try:
         if kind == "expression":
             found["inputs"] = values = numbers_for(inputs_of(text), numbers)
@@ -79,7 +66,7 @@ def answer(kind: str, text: str, numbers: dict[str, float], view: str) -> dict[s
         column = place - (text.rfind("\n", 0, place) + 1)
         found["error"] = {"message": str(error), "line": line + 1, "column": column + 1}
     except (Exception, TooMuch, SystemExit, KeyboardInterrupt) as error:
-        found["error"] = said_of(error)
+        found["error"] = said_of(error, (FILE,))
     finally:
         sys.stdout, sys.stderr = before
     found["printed"] = printed.getvalue() + found["printed"]
@@ -165,20 +152,3 @@ def page_of(shown: Any) -> str:
     shown.save("/tmp/page.html")
     with open("/tmp/page.html", encoding="utf-8") as file:
         return file.read()
-
-
-def said_of(error: BaseException) -> dict[str, Any]:
-    """An error in the reader's words, with the place in the program."""
-    if isinstance(error, SyntaxError):
-        return {"message": f"SyntaxError: {error.msg}", "line": error.lineno or 1, "column": error.offset or 1}
-    lines = [frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename == FILE]
-    name = "Stopped" if isinstance(error, TooMuch) else type(error).__name__
-    message = f"{name}: {error}" if str(error) else name
-    if isinstance(error, ModuleNotFoundError):
-        message += ". Here are Python's standard library, and autograd; nothing else can be imported."
-    where = lines[-1] if lines else None
-    return {
-        "message": message,
-        "line": where.lineno if where else None,
-        "column": (where.colno or 0) + 1 if where else None,
-    }

@@ -36,13 +36,18 @@ async function started(files) {
     createPyodideModule: _createPyodideModule,
     lockFileContents: { info: JSON.parse(new TextDecoder().decode(files["info.json"])), packages: {} },
   });
-  python.unpackArchive(new Uint8Array(files["packages.zip"]), "zip", { extractDir: "/lib/python3.14/site-packages" });
+  for (const [name, content] of Object.entries(files)) {
+    if (name.endsWith(".zip") && name !== "python_stdlib.zip") {
+      python.unpackArchive(new Uint8Array(content), "zip", { extractDir: "/lib/python3.14/site-packages" });
+    }
+  }
   python.runPython(`
+import importlib
 import json
-from asked import answer
+import asked
 
 def answered(question):
-    return json.dumps(answer(**question))
+    return json.dumps(importlib.import_module(question.pop("to", "asked")).answer(**question))
 `);
   return python;
 }

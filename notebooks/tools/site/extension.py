@@ -26,6 +26,7 @@ from sphinx.util.docutils import SphinxDirective
 from sphinx.writers.html5 import HTML5Translator
 
 from tools.mathml import mathml
+from tools.site.in_place import RUNS, head_and_end
 
 #: How Sphinx writes parameters, if they are a line each.
 PARAMETERS = re.compile(r"<dl>\n((?:<dd>.*</dd>\n)+)</dl>")
@@ -35,6 +36,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     """What Sphinx calls."""
     app.add_directive("shown", Shown)
     app.connect("html-page-context", with_lines_of_parameters)
+    app.connect("html-page-context", with_cells_that_run)
     app.add_html_math_renderer("mathml", (inline_formula, None), (displayed_formula, None))
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}
 
@@ -46,6 +48,14 @@ def with_lines_of_parameters(app: Sphinx, name: str, template: str, context: dic
         return re.sub(r"<(/?)dd>", lambda tag: "</span>" if tag[1] else '<span class="parameter">', found[1])
 
     context["body"] = PARAMETERS.sub(lines, context.get("body", ""))
+
+
+def with_cells_that_run(app: Sphinx, name: str, template: str, context: dict[str, Any], doctree: Any) -> None:
+    """The script of a page that has such cells, and what it may reach."""
+    if f"tag_{RUNS} " in context.get("body", ""):
+        head, end = head_and_end()
+        context["metatags"] = context.get("metatags", "") + head
+        context["body"] += end
 
 
 def inline_formula(translator: HTML5Translator, node: nodes.math) -> None:

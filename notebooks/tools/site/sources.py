@@ -13,6 +13,7 @@ from nbformat import NotebookNode
 
 from tools.files import FOLDER, notebooks, read
 from tools.mathml import mathml
+from tools.site.in_place import offer
 from tools.site.reference import write_reference
 
 ROOT = FOLDER.parent
@@ -63,7 +64,10 @@ def gather(into: Path, playgrounds: Sequence[Playground] = ()) -> None:
     (course / "stored").mkdir()
     for source in notebooks():
         shutil.copyfile(source, course / "stored" / source.name)
-        (course / source.name).write_text(nbformat.writes(as_a_page(read(source), source.name)), encoding="utf-8")
+        page = as_a_page(read(source), source.name)
+        if any(its.folder == "playground" for its in playgrounds):
+            offer(page)
+        (course / source.name).write_text(nbformat.writes(page), encoding="utf-8")
     for source in FOLDER.glob("glossary.md"):
         shutil.copyfile(source, course / source.name)
     (into / "reference").mkdir()
