@@ -189,6 +189,21 @@ def test_own_points_are_drawn_learned_shared_and_cleared(tab):
     tab.click("[data-tool=blue]")
 
 
+def test_points_are_put_by_a_finger(training_folder, chromium):
+    context = chromium.new_context(offline=True, has_touch=True, viewport={"width": 360, "height": 780})
+    page = context.new_page()
+    page.goto((training_folder / "training" / "index.html").as_uri() + "#data=own&layers=1&width=2")
+    page.wait_for_function("document.body.dataset.ready")
+    for tool, place in (("blue", 80), ("orange", 240)):
+        page.tap(f"[data-tool={tool}]")
+        page.tap("#points", position={"x": place, "y": 100})
+    assert page.evaluate("trainer.data.y") == [1, 0]
+    assert (
+        page.evaluate("getComputedStyle(byId('points')).touchAction") == "none"
+    )  # a stroke draws, and scrolls nothing
+    context.close()
+
+
 def test_a_rate_that_is_too_large_is_said_and_the_page_goes_on(tab):
     begin(tab, optimiser="descent", loss="squared_error", activation="relu", rate=100)
     tab.click("#play")
