@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from itertools import chain
+
 import numpy as np
 
 from autograd.javascript.rules import elementary_functions_in
 from autograd.lift.arrays.program import Program
 from autograd.lift.arrays.reverse import Reverse
-from autograd.lift.javascript_backend.passes import ADJOINTS, VALUES, Addresses, Passes
+from autograd.lift.javascript_backend.passes import ADJOINTS, VALUES, Addresses, Passes, js_function
 
 
 def machine_script(program: Program, reverse: Reverse | None = None) -> str:
@@ -55,12 +57,8 @@ def machine_script(program: Program, reverse: Reverse | None = None) -> str:
         f"const {VALUES} = new Float64Array({program.size}),"
         f" {ADJOINTS} = new Float64Array({program.size if reverse else 0});",
         *passes.constants(),
-        "function forward() {",
-        *forward,
-        "}",
-        "function backward() {",
-        *backward,
-        "}",
+        *js_function("forward", "", forward),
+        *js_function("backward", "", backward),
         f"const clear = () => {ADJOINTS}.fill(0);",
         "function forwardAndBackward() {",
         "forward();",
@@ -70,4 +68,4 @@ def machine_script(program: Program, reverse: Reverse | None = None) -> str:
         "}",
         f"return {{values: {VALUES}, adjoints: {ADJOINTS}, forward, backward, clear, forwardAndBackward}};",
     ]
-    return "\n".join(["() => {", *elementary_functions_in("\n".join([*forward, *backward])), *lines, "}"])
+    return "\n".join(["() => {", *elementary_functions_in("\n".join(chain(*forward, *backward))), *lines, "}"])

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
-from itertools import islice
+from itertools import chain, islice
 from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
@@ -18,7 +18,7 @@ from autograd.javascript.rules import elementary_functions_in
 from autograd.lift.arrays.depending import depending
 from autograd.lift.arrays.program import Instruction, Map, MatrixProduct, Places, Program, Reduce
 from autograd.lift.arrays.reverse import reverse
-from autograd.lift.javascript_backend.passes import ADJOINTS, VALUES, Addresses, Passes
+from autograd.lift.javascript_backend.passes import ADJOINTS, VALUES, Addresses, Passes, js_function
 from autograd.ops import IDENTITY
 
 T = TypeVar("T")
@@ -74,10 +74,10 @@ def batch_script_of(batch: ForMany) -> str:
         f"const {VALUES} = new Float64Array({size}), {ADJOINTS} = new Float64Array({size});",
         *(line for table in (*given, *found) for line in table.declarations()),
         *passes.constants(),
-        *js_function("forwardOnce()", forward_once),
-        *js_function("forwardEach(m)", forward_each),
-        *js_function("backwardEach(m)", backward_each),
-        *js_function("backwardOnce()", backward_once),
+        *js_function("forwardOnce", "", forward_once),
+        *js_function("forwardEach", "m", forward_each),
+        *js_function("backwardEach", "m", backward_each),
+        *js_function("backwardOnce", "", backward_once),
         "function run(slopes) {",
         "forwardOnce();",
         f"if (slopes) {ADJOINTS}.fill(0, 0, {shared});",
@@ -101,8 +101,8 @@ def batch_script_of(batch: ForMany) -> str:
         f"return {{parameters, gradient, {', '.join([*batch.tables, *batch.results])},"
         " forward: () => run(false), step: () => run(true)};",
     ]
-    formulas = "\n".join([*forward_once, *forward_each, *backward_each, *backward_once])
-    return "\n".join(["(count) => {", *elementary_functions_in(formulas), *lines, "}"])
+    parts = [*forward_once, *forward_each, *backward_each, *backward_once]
+    return "\n".join(["(count) => {", *elementary_functions_in("\n".join(chain(*parts))), *lines, "}"])
 
 
 class BatchArray(NamedTuple):
@@ -132,10 +132,6 @@ def parted(several: Iterable[T], chosen: Callable[[T], bool]) -> tuple[list[T], 
     """Those that are chosen, and the others."""
     listed = [(one, chosen(one)) for one in several]
     return [one for one, is_chosen in listed if is_chosen], [one for one, is_chosen in listed if not is_chosen]
-
-
-def js_function(head: str, body: list[str]) -> list[str]:
-    return [f"function {head} {{", *body, "}"]
 
 
 def addresses(size: int, by_sample: Any, parameters: Places) -> tuple[Places, int, int]:

@@ -7,7 +7,7 @@ formulas are those of the table, in the words of `autograd.javascript`.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -28,6 +28,9 @@ VALUES, ADJOINTS = "v", "d"
 
 #: How many rows and columns of a matrix product are computed at once, from numbers that are read once.
 TILE = 4
+
+#: How many characters of source a function has at most, unless a single instruction has more.
+LONGEST_FUNCTION = 4000
 
 
 @dataclass(frozen=True)
@@ -56,35 +59,14 @@ class Passes:
         self.layout = layout
         self.tables: dict[tuple[int, ...], str] = {}
 
-    def forward(self, instructions: Iterable[Instruction]) -> list[str]:
-        """The lines that compute them."""
-        lines: list[str] = []
-        for instruction in instructions:
-            if isinstance(instruction, Map):
-                lines += self.map(instruction)
-            elif isinstance(instruction, Reduce):
-                lines += self.reduce(instruction)
-            else:
-                out, left, right = on_common_axes(instruction)
-                lines += self.cleared(instruction) + self.product((VALUES, out), (VALUES, left), right, instruction)
-        return lines
+    def forward(self, instructions: Iterable[Instruction]) -> list[list[str]]:
+        """The lines that compute each of them."""
+        return [self.instruction(instruction) for instruction in instructions]
 
-    def backward(self, flows: Sequence[Flow]) -> list[str]:
-        """The lines that let the derivatives flow, in their order."""
-        lines: list[str] = []
-        for _, together in itertools.groupby(flows, key=lambda flow: id(flow.instruction)):
-            several = list(together)
-            instruction = several[0].instruction
-            if isinstance(instruction, Map):
-                lines += self.map_back(instruction, several)
-                continue
-            for flow in several:
-                if isinstance(instruction, Reduce):
-                    g = {"g": (ADJOINTS, instruction.out[..., None])}
-                    lines += self.nest(flow.target.shape, g, [(ADJOINTS, flow.target, sign(instruction))], fixed(["g"]))
-                else:
-                    lines += self.product_back(instruction, flow)
-        return lines
+    def backward(self, flows: Iterable[Flow]) -> list[list[str]]:
+        """The lines that let the derivatives flow back from each instruction, in their order."""
+        together = itertools.groupby(flows, key=lambda flow: id(flow.instruction))
+        return [self.instruction_back(list(several)) for _, several in together]
 
     def declarations(self) -> list[str]:
         """The lists of addresses."""
@@ -98,6 +80,22 @@ class Passes:
         ]
 
     # ── One instruction ─────────────────────────────────────────────────────────────────────────────────────
+
+    def instruction(self, instruction: Instruction) -> list[str]:
+        if isinstance(instruction, Map):
+            return self.map(instruction)
+        if isinstance(instruction, Reduce):
+            return self.reduce(instruction)
+        out, left, right = on_common_axes(instruction)
+        return self.cleared(instruction) + self.product((VALUES, out), (VALUES, left), right, instruction)
+
+    def instruction_back(self, flows: list[Flow]) -> list[str]:
+        instruction = flows[0].instruction
+        if isinstance(instruction, Map):
+            return self.map_back(instruction, flows)
+        if isinstance(instruction, Reduce):
+            return [line for flow in flows for line in self.reduce_back(instruction, flow)]
+        return [line for flow in flows for line in self.product_back(instruction, flow)]
 
     def map(self, instruction: Map) -> list[str]:
         xs = [symbol(f"x{k}") for k in range(len(instruction.operands))]
@@ -158,6 +156,11 @@ class Passes:
         """Zeros where terms will be added, unless there is something to which they are added."""
         out = instruction.out
         return self.nest(out.shape, {}, [(VALUES, out, "=")], fixed(["0"])) if instruction.mode == "=" else []
+
+    def reduce_back(self, instruction: Reduce, flow: Flow) -> list[str]:
+        """ḡ to each term."""
+        g = {"g": (ADJOINTS, instruction.out[..., None])}
+        return self.nest(flow.target.shape, g, [(ADJOINTS, flow.target, sign(instruction))], fixed(["g"]))
 
     def largest(self, instruction: Reduce) -> list[str]:
         columns = [instruction.operand[..., k] for k in range(instruction.operand.shape[-1])]
@@ -248,6 +251,22 @@ def sign(instruction: Instruction) -> str:
 def on_common_axes(product: MatrixProduct) -> tuple[Places, Places, Places]:
     """Out, left and right over the axes …, row, column, term, each of length 1 along those that it does not have."""
     return product.out[..., :, :, None], product.left[..., :, None, :], product.right[..., None, :, :]
+
+
+def js_function(name: str, parameters: str, parts: list[list[str]]) -> list[str]:
+    """A function of these parts, by several functions where they are long: engines do not compile huge ones."""
+    several: list[list[str]] = [[]]
+    for part in parts:
+        if several[-1] and sum(map(len, several[-1])) + sum(map(len, part)) > LONGEST_FUNCTION:
+            several.append([])
+        several[-1] += part
+    if len(several) == 1:
+        return [f"function {name}({parameters}) {{", *several[0], "}"]
+    lines: list[str] = []
+    for number, part in enumerate(several):
+        lines += js_function(f"{name}{number}", parameters, [part])
+    calls = [f"{name}{number}({parameters});" for number in range(len(several))]
+    return [*lines, *js_function(name, parameters, [calls])]
 
 
 def fixed(texts: list[str], lines: list[str] | None = None) -> LoopFormula:

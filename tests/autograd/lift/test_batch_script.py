@@ -86,6 +86,16 @@ def test_networks(widths, count):
     compare(f, parameters, table(rng, count, widths[0]), table(rng, count, widths[-1]))
 
 
+def test_a_long_program_is_several_functions():
+    """As engines do not compile huge ones, and one that is not compiled takes a hundred times as long."""
+    rng = random.Random(4)
+    f, parameters = network(rng, (3, *[5, 4] * 6, 2), tanh)
+    compare(f, parameters, table(rng, 70, 3), table(rng, 70, 2))
+    source = batch_script(f, parameters, 3, 2)
+    assert all(f"function {name}1(m)" in source for name in ("forwardEach", "backwardEach"))
+    assert max(map(len, source.split("\nfunction "))) < 6000
+
+
 @pytest.mark.browser
 def test_a_network_in_a_browser(chromium):
     rng = random.Random(2)
