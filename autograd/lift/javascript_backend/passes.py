@@ -128,12 +128,12 @@ class Passes:
             ("y", VALUES, instruction.out),
             ("g", ADJOINTS, instruction.out),
         ):
-            if name in needed:
-                number = self.constant(places) if buffer == VALUES else None
-                if number is None:
-                    reads[name] = buffer, places.reshape(shape)
-                else:
-                    known[name] = number
+            if name not in needed:
+                continue
+            if (number := self.constant(places)) is None:  # results never are
+                reads[name] = buffer, places.reshape(shape)
+            else:
+                known[name] = number
         parts = SharedParts()
         lines, texts = parts.written([parts.place(whole) for whole in wholes])
         lines = [*(f"const {name} = {number};" for name, number in known.items()), *lines]
