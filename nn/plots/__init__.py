@@ -2,6 +2,7 @@
 
 In reading order:
 
+    given       what they are given, checked
     look        the look of all of them, and how they become files
     curves      learning curves, confusion, predictions against truth, weights
     boundaries  which class each point of the plane belongs to

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from nn.basics.optional import require
+from nn.plots.given import check_as_many, points_of_plane
 from nn.plots.look import DOTS, INK, TITLE, dress, legend, look, new_axes, new_figure, settled, shorten
 
 if TYPE_CHECKING:
@@ -138,7 +139,7 @@ class Plane:
     """A part of the plane with samples in it, on which what a network decides is drawn.
 
     Raises:
-        ValueError: if the samples do not have two inputs, and one at least.
+        ValueError: if the samples do not have two inputs, and one at least, or there is no class for each.
     """
 
     def __init__(
@@ -149,13 +150,10 @@ class Plane:
         classes: Sequence[str] | None,
         resolution: int,
     ) -> None:
-        if not len(X) or any(len(x) != 2 for x in X):
-            raise ValueError(
-                "a decision boundary is drawn in the plane: the samples need two inputs each, and one at least"
-            )
         numpy = require("numpy")
-        self.points = numpy.asarray(X, dtype=float)
+        self.points = numpy.array(points_of_plane(X))
         self.targets = numpy.asarray(y)
+        check_as_many("classes in y", len(self.targets), len(self.points), "samples in X")
         self.decision = decision
         self.classes = classes
         low, high = self.points.min(axis=0), self.points.max(axis=0)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from nn.basics.optional import require
 from nn.metrics import METRICS
+from nn.plots.given import check_as_many, check_counts, column_of_figure
 from nn.plots.look import (
     COLOURS,
     DOTS,
@@ -44,7 +45,7 @@ def learning_curves(
         stopped_epoch: the epoch at which the training was stopped early; None: `history.stopped_epoch`.
 
     Raises:
-        ValueError: if the history holds no loss and no metric.
+        ValueError: if the history holds no loss and no metric, or an epoch is none of it.
     """
     best = getattr(history, "best_epoch", None) if best_epoch is None else best_epoch
     stopped = getattr(history, "stopped_epoch", None) if stopped_epoch is None else stopped_epoch
@@ -52,6 +53,10 @@ def learning_curves(
     names = [name for name in titles if history.get(name)]
     if not names:
         raise ValueError("the history is empty: there is neither a loss nor a metric to draw")
+    epochs = max(len(history[name]) for name in names)
+    for what, epoch in (("best_epoch", best_epoch), ("stopped_epoch", stopped_epoch)):
+        if epoch is not None and not 1 <= epoch <= epochs:
+            raise ValueError(f"{what} is {epoch}, and the history has {epochs} epochs")
     figure = new_figure(6.4 * len(names), 4.4)
     for ax, name in zip(new_axes(figure, 1, len(names)), names, strict=True):
         dress(ax, titles[name], "epoch")
@@ -99,7 +104,11 @@ def confusion(matrix: Sequence[Sequence[int]], classes: Sequence[str], *, title:
         matrix: as `nn.metrics.confusion_matrix` gives it.
         classes: the names of the classes.
         title: what to write above.
+
+    Raises:
+        ValueError: if the matrix is not one of counts, as large as there are classes.
     """
+    check_counts(matrix, classes)
     n = len(classes)
     side = min(max(4.6, 0.52 * n + 2.4), 14.0)
     figure = new_figure(side + 0.8, side)
@@ -136,7 +145,12 @@ def predicted_versus_true(
         targets: the true numbers.
         name: what is predicted.
         title: what to write above.
+
+    Raises:
+        ValueError: if there is not one for each, or one is no finite number.
     """
+    predictions, targets = column_of_figure(predictions, "predictions"), column_of_figure(targets, "targets")
+    check_as_many("predictions", len(predictions), len(targets), "targets")
     figure = new_figure(11.6, 5.0)
     left, right = new_axes(figure, 1, 2)
     points = {"s": 34, "color": COLOURS[0], "alpha": 0.65, "linewidth": 0, "rasterized": len(targets) > DOTS}
@@ -174,6 +188,10 @@ def weights(
     rows = [neuron.w for neuron in layer.neurons] if hasattr(layer, "neurons") else layer
     matrix = numpy.array([[float(w) for w in row] for row in rows])
     n_out, n_in = matrix.shape
+    if inputs is not None:
+        check_as_many("names", len(inputs), n_in, "inputs")
+    if grid is not None and grid[0] * grid[1] != n_in:
+        raise ValueError(f"an image of {grid[0]} × {grid[1]} is not of {n_in} inputs")
     limit = float(abs(matrix).max()) or 1.0
     scale = {"cmap": "cividis", "vmin": -limit, "vmax": limit, "interpolation": "none"}
     if grid is None:

@@ -1,6 +1,7 @@
 """Every picture: the words in it, nothing cut off, the same characters each time, and what it shows."""
 
 import io
+import math
 import random
 import re
 import sys
@@ -13,7 +14,7 @@ from matplotlib.image import imread
 
 import autograd
 from autograd import Value, grad
-from nn import plots
+from nn import MLP, plots
 from nn.plots import lecture as illustrations
 from nn.plots.look import COLOURS, MARKERS, look, new_figure, save_figure, to_png, to_svg
 
@@ -364,3 +365,77 @@ def test_many_classes_have_room_in_the_legend(recwarn):
     box, whole = figure.axes[0].get_legend().get_window_extent(), figure.bbox
     assert not recwarn.list and box.x1 <= whole.x1 and box.y0 >= whole.y0 and box.y1 <= whole.y1
     assert figure.axes[0].get_window_extent().width > 200
+
+
+NAN, INF = math.nan, math.inf
+SPANS = numpy.array([1, 2, 3], dtype="m8[ns]")
+POINTS = [[0.0, 1.0], [1.0, 0.0], [1.0, 1.0]]
+
+
+@pytest.mark.parametrize(
+    "column, message",
+    [
+        ([1.0, NAN, 2.0], r"\[1\] is nan"),
+        ([INF, 1.0, 2.0], r"\[0\] is inf"),
+        ([1.0, 2.0], "2 .* for 3|3 .* for 2"),
+        ([], "is empty"),
+        (SPANS, "a span of time"),
+        ([1.0, "x", 2.0], r"\[1\] is 'x', which is not a number"),
+        ([1.0, None, 2.0], r"\[1\] is None, which is not a number"),
+        ([[1.0, 2.0]] * 3, r"\[0\] has 2 numbers"),
+        ([b"1", b"2", b"3"], "bytes"),
+    ],
+)
+def test_what_has_no_place_in_a_figure_is_refused_and_not_left_out(column, message):
+    for given in ((column, [1.0, 2.0, 3.0]), ([1.0, 2.0, 3.0], column)):
+        with pytest.raises(ValueError, match=message):
+            plots.predicted_versus_true(*given)
+
+
+def test_outputs_of_a_model_are_predictions():
+    drawn = [
+        plots.predicted_versus_true(found, [1.0, 2.0])
+        for found in ([[1.5], [2.5]], [1.5, 2.5], numpy.array([1.5, 2.5]))
+    ]
+    assert len({to_svg(figure) for figure in drawn}) == 1
+
+
+@pytest.mark.parametrize(
+    "X, y, message",
+    [
+        ([[NAN, 1.0], *POINTS[1:]], [0, 1, 0], r"X\[0\]\[0\] is nan"),
+        ([[0.0, INF], *POINTS[1:]], [0, 1, 0], r"X\[0\]\[1\] is inf"),
+        (POINTS, [0, 1], "2 classes in y for 3 samples"),
+        (SPANS.repeat(2).reshape(3, 2), [0, 1, 0], "a span of time"),
+        ([{"a": 1.0, "b": 2.0}] * 3, [0, 1, 0], r"X\[0\] is {'a'"),
+        ([b"ab"] * 3, [0, 1, 0], "bytes"),
+        (["ab"] * 3, [0, 1, 0], "two inputs each"),
+    ],
+)
+def test_so_is_a_sample_that_has_no_place_in_the_plane(X, y, message):
+    with pytest.raises(ValueError, match=message):
+        plots.decision_boundary(lambda rows: [[x - y] for x, y in rows], X, y, decision="logit")
+
+
+@pytest.mark.parametrize(
+    "matrix, classes, message",
+    [
+        ([[1, 2], [3, 4]], ["a"], "2 rows for 1 classes"),
+        ([[1, 2], [3]], ["a", "b"], "1 numbers in row 1 for 2 classes"),
+        ([[1, -2], [3, 4]], ["a", "b"], "row 0 has -2, which is no count"),
+        ([[1, NAN], [3, 4]], ["a", "b"], "row 0 is nan"),
+        ([], [], "no classes"),
+    ],
+)
+def test_a_confusion_matrix_is_one_of_counts(matrix, classes, message):
+    with pytest.raises(ValueError, match=message):
+        plots.confusion(matrix, classes)
+
+
+def test_epochs_names_and_grids_fit():
+    with pytest.raises(ValueError, match="best_epoch is 9, and the history has 2 epochs"):
+        plots.learning_curves({"loss": [1.0, 2.0]}, best_epoch=9)
+    with pytest.raises(ValueError, match="1 names for 2 inputs"):
+        plots.weights(MLP(2, [1], rng=1).layers[0], inputs=["a"])
+    with pytest.raises(ValueError, match="an image of 3 × 3 is not of 2 inputs"):
+        plots.weights(MLP(2, [1], rng=1).layers[0], grid=(3, 3))
