@@ -56,11 +56,12 @@ def names_of_columns(table: Any) -> tuple[str, ...]:
     return tuple(map(str, found)) if all(isinstance(name, str) for name in found) else ()
 
 
-def names_of_row(row: Any) -> Sequence[Any]:
-    """The names of the cells of a namedtuple, or of a row of a pandas DataFrame."""
+def names_of_row(row: Any) -> Sequence[str]:
+    """The names of the cells of a namedtuple, or of a row of a pandas DataFrame; none if one is no text."""
     if isinstance(row, tuple):
         return getattr(row, "_fields", ())
-    return list(row.index) if hasattr(row, "to_frame") and hasattr(row, "index") else ()
+    found = list(row.index) if hasattr(row, "to_frame") and hasattr(row, "index") else []
+    return found if all(isinstance(name, str) for name in found) else ()
 
 
 def in_named_order(table: Any, names: Sequence[str], called: str = "X") -> Any:
@@ -86,7 +87,7 @@ def in_named_order(table: Any, names: Sequence[str], called: str = "X") -> Any:
 def row_in_named_order(row: Any, names: Sequence[str], called: str) -> Any:
     """The cells of these names, in this order, if the row has names."""
     here = names_of_row(row)
-    if not here or not all(isinstance(name, str) for name in here):
+    if not here:
         return row
     check_names(here, names, called)
     cells = dict(zip(here, row, strict=True))

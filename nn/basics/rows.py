@@ -8,7 +8,7 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
 from autograd.nesting import is_array
-from nn.basics.not_numbers import refuse, refuse_array, refuse_cells
+from nn.basics.not_numbers import in_short, refuse, refuse_array, refuse_cells
 
 if TYPE_CHECKING:
     import numpy as np
@@ -34,6 +34,8 @@ def row_by_row(table: Any, name: str = "X") -> list[Any]:
         raise ValueError(f"{name} is a mapping, as of columns by name; rows are wanted: list(zip(*columns.values()))")
     if isinstance(table, AbstractSet):
         raise ValueError(f"{name} is a set, whose order is not that of anything else; a list is wanted")
+    if not hasattr(table, "__iter__"):
+        raise ValueError(f"{name} is {in_short(table)}, and rows are wanted, such as a list of them")
     for method in ("tolist", "to_list", "to_pylist"):  # of arrays and tensors, of polars' and pyarrow's columns
         if callable(convert := getattr(table, method, None)):
             found = convert()

@@ -177,8 +177,14 @@ class Preprocessor:
         return [*plain, *self.dates, *self.categories]
 
     def table(self, rows: Any) -> Table:
-        """Rows as a table: one already, a DataFrame, dicts, or lists in the order of `columns`."""
+        """Rows as a table: one already, a DataFrame, dicts, or lists in the order of `columns`.
+
+        Raises:
+            DataError: if there are none.
+        """
         table = table_of(rows, names=self.columns).with_marks(self.marks)
+        if not len(table):
+            raise DataError(f"{table.source}: there is none, and at least one is wanted")
         for name in self.dates:
             if not any(is_part(known, name) for known in table.names):
                 table.column(name)  # which says so if it is missing

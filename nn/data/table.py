@@ -15,6 +15,7 @@ from difflib import get_close_matches
 from functools import partial
 from typing import Any
 
+from nn.basics.column_names import names_of_columns, names_of_row
 from nn.basics.rows import is_frame, row_by_row
 from nn.data.column import Column, Origin, column_of
 from nn.data.frames import columns_of_frame
@@ -126,7 +127,8 @@ def table_of(rows: Any, source: str = "the rows", names: Sequence[str] = ()) -> 
     """A table from whatever has rows or columns with names; a missing key is a missing cell.
 
     Args:
-        rows: a table already, a DataFrame, one or many dicts by column name, such as JSON gives them, or lists.
+        rows: a table already, a DataFrame, one or many dicts by column name, such as JSON gives them, or lists; also
+            what else has names, such as a structured array or namedtuples.
         source: what messages call it.
         names: of the columns, if the rows are lists.
 
@@ -140,6 +142,7 @@ def table_of(rows: Any, source: str = "the rows", names: Sequence[str] = ()) -> 
         return table_of_objects(columns, source, len(next(iter(columns.values()), ())))
     given = [rows] if isinstance(rows, Mapping) else row_by_row(rows, source)
     if not all(isinstance(row, Mapping) for row in given):
+        names = names_of_columns(rows) or names
         given = [named_cells(row, place, source, names) for place, row in enumerate(given, start=1)]
     cells = {name: [row.get(name) for row in given] for name in dict.fromkeys(name for row in given for name in row)}
     return table_of_objects(cells, source, len(given))
@@ -156,6 +159,8 @@ def named_cells(row: Any, place: int, source: str, names: Sequence[str]) -> dict
     """The cells of a row that is a list, by name."""
     if isinstance(row, Mapping):
         return dict(row)
+    if own := names_of_row(row):
+        return dict(zip(own, row, strict=True))
     if isinstance(row, str) or not hasattr(row, "__len__"):
         raise DataError(f"{source}, line {place}: a row is a dict by column name or a list of cells, not {row!r}")
     if len(row) != len(names):

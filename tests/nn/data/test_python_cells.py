@@ -1,9 +1,12 @@
 """Objects of Python as cells: each reads right, or is an error that names row and column."""
 
 import datetime as dt
+import importlib
+import importlib.util
 import math
 import warnings
 from array import array
+from collections import namedtuple
 from decimal import Decimal
 from fractions import Fraction
 
@@ -112,3 +115,30 @@ def test_texts_of_things_that_have_one():
             return " red "
 
     assert list(table_of([{"hue": Colour()}, {"hue": "blue"}]).column("hue")) == ["red", "blue"]
+
+
+def test_whatever_has_names_goes_by_them(trained):
+    cells = {"hue": "a", "more": 1, "x": 3.0, "when": "2024-05-05"}
+    types = [("hue", "U1"), ("more", int), ("x", float), ("when", "U10")]
+    rows = {
+        "dict": cells,
+        "dicts": [cells],
+        "namedtuples": [namedtuple("Row", cells)(**cells)],
+        "structured array": np.array([tuple(cells.values())], dtype=types),
+    }
+    if importlib.util.find_spec("pandas"):
+        pandas = importlib.import_module("pandas")
+        rows |= {"frame": pandas.DataFrame([cells]), "rows of pandas": [pandas.Series(cells)]}
+        rows |= {"records": pandas.DataFrame([cells]).to_records(index=False)}
+    for name, given in rows.items():
+        assert trained.predict(given) == ask(trained), name
+    for wrong in ([namedtuple("Row", "X when hue")(3.0, "2024-05-05", "a")], {"X": 3.0, "when": "", "hue": ""}):
+        with pytest.raises(DataError, match="has no column 'x'; did you mean 'X'"):
+            trained.predict(wrong)
+
+
+@pytest.mark.parametrize("rows", [None, 3, 3.0, len, object(), "3", b"3", {3}, [None], [[]], [3], [], np.array(3.0)])
+def test_what_has_no_rows_is_a_line(trained, rows):
+    with pytest.raises(ValueError, match="rows") as error:
+        trained.predict(rows)
+    assert "\n" not in str(error.value)
