@@ -14,8 +14,10 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from nn.cluster.blocks import as_table
+from nn.dropout import Dropout
 from nn.losses import Loss
 from nn.training.dealing import dealt
+from nn.training.masks import undropped, with_masks, with_room, words_of
 from nn.training.sample_weights import checked_weights
 from nn.training.samples import Batch, Samples, check_samples, check_targets
 
@@ -49,8 +51,21 @@ def bounds(length: int, place: int, chunks: int, step: int, steps: int) -> tuple
     return (step * length + shift) // steps, ((step + 1) * length + shift) // steps
 
 
+@dataclass(frozen=True)
+class Drawn:
+    """Masks of dropout that are drawn.
+
+    Attributes:
+        seed: by which.
+        first: the place of a chunk's first sample among those of all chunks.
+    """
+
+    seed: int
+    first: int
+
+
 class Chunk:
-    """Samples, and the order in which they were last dealt.
+    """Samples, the order in which they were last dealt, and the masks that they have.
 
     Args:
         samples: checked, with weights as they were given.
@@ -62,9 +77,22 @@ class Chunk:
         self.place = place
         self.chunks = chunks
         self.order: tuple[int | None, Batch] = None, ()
+        self.masked: Drawn | None = None
 
     def __getstate__(self) -> dict[str, Any]:
         return {**vars(self), "order": (None, ())}
+
+    def with_masks(self, drawn: Drawn | None, layers: Sequence[Dropout]) -> Samples:
+        """Its samples with these masks (None: all of them 1), of these layers of dropout. Its table is changed."""
+        if drawn != self.masked:
+            count, masks = len(self.samples), self.samples.masks
+            self.samples = (
+                undropped(self.samples)
+                if drawn is None
+                else with_masks(self.samples, layers, words_of(drawn.seed, drawn.first, count, masks))
+            )
+            self.masked = drawn
+        return self.samples
 
     def of_batch(self, batch: SharedBatch) -> Batch:
         """The positions of its samples that belong to a batch."""
@@ -81,7 +109,7 @@ class Chunk:
 
 
 def checked_chunk(
-    rows: Sequence[Any], place: int, chunks: int, loss: Loss, width: int, n_outputs: int, name: str
+    rows: Sequence[Any], place: int, chunks: int, loss: Loss, width: int, n_outputs: int, masks: int, name: str
 ) -> Chunk:
     """The samples of a block with their targets, which the loss can take.
 
@@ -92,9 +120,10 @@ def checked_chunk(
 
     X, y, *weights = map(as_table, rows)
     if not len(X):
-        return Chunk(Samples(np.empty((0, width)), y[:0], np.empty((0, n_outputs))), place, chunks)
+        empty = Samples(np.empty((0, width)), y[:0], np.empty((0, n_outputs)))
+        return Chunk(with_room(empty, masks), place, chunks)
     named = f"chunk {place} of {name}"
-    samples = check_targets(check_samples(X, f"{named}X", width), y, loss, n_outputs, named)
+    samples = with_room(check_targets(check_samples(X, f"{named}X", width), y, loss, n_outputs, named), masks)
     if weights:
         samples = replace(samples, weights=checked_weights(weights[0], len(samples), f"{named}sample_weight"))
     return Chunk(samples, place, chunks)

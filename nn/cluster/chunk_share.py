@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from nn.basics.rows import joined
-from nn.cluster.chunk import Chunk, SharedBatch
+from nn.cluster.chunk import Chunk, Drawn, SharedBatch
+from nn.dropout import Dropout
 from nn.optimizers import GradientDescent
 from nn.training.choose_engine import best_engine
 from nn.training.compiled import CompiledEngine
@@ -68,6 +69,13 @@ class ModelAtWork:
         """Which engine it is, and why."""
         return self.engine.description
 
+    @property
+    def masked(self) -> list[Dropout]:
+        """The layers of dropout, one for each mask."""
+        engine: Any = self.engine
+        layers: list[Dropout] = engine.objective.masked
+        return layers
+
     def gradient(self, numbers: FloatArray, samples: Samples, rows: Any) -> tuple[float, Any, FloatArray]:
         """The objective, the predictions and the gradient by all parameters."""
         import numpy as np
@@ -110,6 +118,7 @@ def share_of_chunk(
     chunk: Chunk,
     numbers: FloatArray,
     batch: SharedBatch | None,
+    drawn: Drawn | None,
     share: float,
     gradient: bool,
     predictions: bool,
@@ -117,6 +126,7 @@ def share_of_chunk(
     """What a chunk contributes to a batch (None: to all samples).
 
     Args:
+        drawn: the masks of dropout.
         share: its samples, of those of the batch.
         gradient, predictions: whether they are asked for.
 
@@ -128,11 +138,12 @@ def share_of_chunk(
 
     rows = None if batch is None else np.asarray(chunk.of_batch(batch))
     slopes = None
+    samples = chunk.with_masks(drawn, work.masked)
     if gradient and rows is not None:
-        loss, found, slopes = work.gradient(numbers, chunk.samples, rows)
+        loss, found, slopes = work.gradient(numbers, samples, rows)
         slopes *= share
     else:
-        loss, found = work.loss(numbers, chunk.samples, rows)
+        loss, found = work.loss(numbers, samples, rows)
     if not predictions:
         work.check_predictions(found)
     return ChunkShare(share * loss, slopes, found if predictions else [])

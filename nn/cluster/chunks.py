@@ -7,11 +7,13 @@ import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import accumulate
 from typing import Any
 
 from nn.basics.rows import joined
 from nn.cluster.blocks import Future, RowBlocks
 from nn.cluster.chunk import (
+    Drawn,
     SharedBatch,
     answers_of_chunk,
     bounds,
@@ -38,16 +40,27 @@ class Chunks:
         futures: the chunks.
         lengths: how many samples are in each.
         weighted: whether they have weights.
+        masks: how many of the last columns of their inputs are masks of dropout.
+        seed_of_masks: by which workers draw these; None: all are 1.
     """
 
     client: Any
     futures: tuple[Future, ...]
     lengths: tuple[int, ...]
     weighted: bool = False
-    masks: int = 0  # of dropout, which is refused
+    masks: int = 0
+    seed_of_masks: int | None = None
 
     def __len__(self) -> int:
         return sum(self.lengths)
+
+    @property
+    def drawn(self) -> list[Drawn | None]:
+        """Which masks each chunk has."""
+        if self.seed_of_masks is None:
+            return [None] * len(self.lengths)
+        firsts = accumulate(self.lengths, initial=0)
+        return [Drawn(self.seed_of_masks, first) for first, _ in zip(firsts, self.lengths, strict=False)]
 
     def head(self, count: int) -> Samples:
         """The first samples of the longest chunk."""
@@ -115,6 +128,7 @@ class Chunks:
                 self.client.map(half_of_chunk, self.futures, share=share, seed=seed, held=half, pure=False),
                 self.weighted,
                 None,
+                self.masks,
                 "validation " if half else "",
             )
             for half in (False, True)
@@ -122,22 +136,27 @@ class Chunks:
         return kept, held
 
 
-def chunks_of(blocks: RowBlocks, loss: Loss, width: int, n_outputs: int, class_weight: ClassWeight = None) -> Chunks:
+def chunks_of(
+    blocks: RowBlocks, loss: Loss, width: int, n_outputs: int, class_weight: ClassWeight = None, masks: int = 0
+) -> Chunks:
     """The samples in blocks, checked and weighted by the workers that have them.
+
+    Args:
+        masks: how many columns for masks of dropout they have.
 
     Raises:
         ValueError: if there are none, or some do not fit; naming the chunk.
     """
     client, count = blocks.client, len(blocks.rows)
     futures = [
-        client.submit(checked_chunk, list(rows), place, count, loss, width, n_outputs, blocks.name, pure=False)
+        client.submit(checked_chunk, list(rows), place, count, loss, width, n_outputs, masks, blocks.name, pure=False)
         for place, rows in enumerate(blocks.rows)
     ]
-    return balanced_chunks(client, futures, len(blocks.rows[0]) > 2, class_weight, blocks.name)
+    return balanced_chunks(client, futures, len(blocks.rows[0]) > 2, class_weight, masks, blocks.name)
 
 
 def balanced_chunks(
-    client: Any, futures: Sequence[Future], weighted: bool, class_weight: ClassWeight, name: str
+    client: Any, futures: Sequence[Future], weighted: bool, class_weight: ClassWeight, masks: int, name: str
 ) -> Chunks:
     """Chunks whose weights are 1 in the mean, if they have some.
 
@@ -150,7 +169,7 @@ def balanced_chunks(
     if not sum(lengths):
         raise ValueError(f"{name}X is empty: at least one sample is needed")
     if not (weighted or by_class):
-        return Chunks(client, tuple(futures), lengths)
+        return Chunks(client, tuple(futures), lengths, masks=masks)
     kinds = list(dict.fromkeys(kind for _, found in facts for kind in found))
     counts, sums = (
         {kind: math.fsum(found[kind][which] for _, found in facts if kind in found) for kind in kinds}
@@ -164,4 +183,4 @@ def balanced_chunks(
         raise ValueError(f"the {name}sample_weight of all samples is {mean!r} in the mean: no sample would count")
     factors = {kind: factor / mean for kind, factor in factors.items()}
     scaled_futures = client.map(weighted_chunk, futures, factors=factors, by_class=by_class, pure=False)
-    return Chunks(client, tuple(scaled_futures), lengths, weighted=True)
+    return Chunks(client, tuple(scaled_futures), lengths, weighted=True, masks=masks)

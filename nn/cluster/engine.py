@@ -89,9 +89,18 @@ class SharedObjective(ParameterArray):
             sent = submit(as_is, sent, pure=False)
         parts = [
             submit(
-                share_of_chunk, self.work, chunk, sent, batch, size / sum(sizes), gradient, self.predicting, pure=False
+                share_of_chunk,
+                self.work,
+                chunk,
+                sent,
+                batch,
+                drawn,
+                size / sum(sizes),
+                gradient,
+                self.predicting,
+                pure=False,
             )
-            for chunk, size in zip(samples.futures, sizes, strict=True)
+            for chunk, size, drawn in zip(samples.futures, sizes, samples.drawn, strict=True)
             if size
         ]
         while len(parts) > 1:

@@ -38,13 +38,13 @@ def given_chunks(
     blocks = RowBlocks(present_client(), X, y, sample_weight, name)
     head = check_samples(blocks.head(), f"{name}X")
     outputs = n_outputs(head)
-    if state.objective.masked or state.objective.has_modes:
+    if state.objective.has_modes:
         raise ValueError(
-            "the model does in training what it does not do otherwise (Dropout leaves units out), and workers of a"
-            " cluster do not train such models: give X.compute() and y.compute(), or a model without"
+            "the model asks whether it is trained, and workers of a cluster do not train such models: give X.compute()"
+            " and y.compute(), or a model without (Dropout is none)"
         )
     check_weighting(state, sample_weight is not None, class_weight)
-    return chunks_of(blocks, state.loss, len(head[0]), outputs, class_weight)
+    return chunks_of(blocks, state.loss, len(head[0]), outputs, class_weight, len(state.objective.masked))
 
 
 def training_and_validation_chunks(

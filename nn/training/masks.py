@@ -6,6 +6,7 @@ measured, all of them are 1.
 
 from __future__ import annotations
 
+import random
 import sys
 from array import array
 from collections.abc import Sequence
@@ -17,6 +18,7 @@ from nn.training.samples import Samples
 
 BYTES = 4  # of each random number
 ABOVE = 256**BYTES  # all of them
+TOGETHER = 1024  # samples with a seed of their own, so that who has some of them needs not draw for all
 
 
 def with_room(samples: Samples, count: int) -> Samples:
@@ -34,9 +36,11 @@ def with_room(samples: Samples, count: int) -> Samples:
 
 
 def undropped(samples: Samples) -> Samples:
-    """The same samples, all masks 1. The table is changed in place."""
+    """The same samples, all masks 1. Their table is changed in place; of those that others have the seed is taken."""
     if not samples.masks:
         return samples
+    if not isinstance(samples, Samples):
+        return replace(samples, seed_of_masks=None)
     if hasattr(samples.inputs, "dtype"):
         samples.inputs[:, -samples.masks :] = 1.0
     else:
@@ -46,16 +50,43 @@ def undropped(samples: Samples) -> Samples:
 
 
 def dropped(samples: Samples, layers: Sequence[Dropout], rng: Any) -> Samples:
-    """The same samples, their masks drawn; the same bits with NumPy and without. The table is changed in place.
+    """The same samples, their masks drawn. Their table is changed in place; those that others have are given the seed.
 
     Args:
         layers: whose mask each column is.
     """
     if not samples.masks:
         return samples
-    words = array("I", rng.randbytes(BYTES * len(samples) * samples.masks))
+    seed = rng.getrandbits(64)
+    if not isinstance(samples, Samples):
+        return replace(samples, seed_of_masks=seed)
+    return with_masks(samples, layers, words_of(seed, 0, len(samples), samples.masks))
+
+
+def words_of(seed: int, first: int, count: int, masks: int) -> array[int]:
+    """The random numbers of samples, as many for each as it has masks; the same, whoever asks for which of them.
+
+    Args:
+        first: the place of the first among all samples.
+        count: how many samples.
+
+    >>> words_of(7, 0, 3000, 2)[2 * 1500 :] == words_of(7, 1500, 1500, 2)
+    True
+    """
+    found = bytearray()
+    for block in range(first // TOGETHER, -(-(first + count) // TOGETHER)):
+        start = block * TOGETHER
+        rows = min(TOGETHER, first + count - start)
+        of_block = random.Random(seed + block).randbytes(BYTES * masks * rows)
+        found += of_block[BYTES * masks * max(first - start, 0) :]
+    words = array("I", bytes(found))
     if sys.byteorder == "big":
         words.byteswap()
+    return words
+
+
+def with_masks(samples: Samples, layers: Sequence[Dropout], words: array[int]) -> Samples:
+    """The same samples, whose masks are told by random numbers; the same bits with NumPy and without."""
     least = [round(layer.rate * ABOVE) for layer in layers]  # from which on a unit is kept
     kept = [layer.kept for layer in layers]
     if hasattr(samples.inputs, "dtype"):

@@ -3,6 +3,7 @@
 import copy
 import pickle
 import random
+from array import array
 from collections import Counter
 
 import numpy as np
@@ -387,12 +388,7 @@ def test_it_has_no_place_in_an_mlp_of_plain_layers_but_between_them():
 
 
 def test_a_unit_is_left_out_below_its_rate_and_kept_from_it_on():
-    class Chosen:
-        def randbytes(self, count):
-            assert count == 4 * len(words)
-            return b"".join(word.to_bytes(4, "little") for word in words)
-
-    words = [0, 2**31 - 1, 2**31, 2**32 - 1]
+    words = array("I", [0, 2**31 - 1, 2**31, 2**32 - 1])
     for rows in ([[1.0], [1.0]], np.ones((2, 1))):
-        table = masks.dropped(masks.with_room(Samples(rows, rows, rows), 2), [Dropout(0.5), Dropout(0.5)], Chosen())
+        table = masks.with_masks(masks.with_room(Samples(rows, rows, rows), 2), [Dropout(0.5), Dropout(0.5)], words)
         assert [list(row) for row in table.inputs] == [[1.0, 0.0, 0.0], [1.0, 2.0, 2.0]]

@@ -7,7 +7,19 @@ import time
 import numpy as np
 import pytest
 
-from nn import MLP, Adam, Callback, Checkpoint, Dropout, GradientDescent, Layer, RandomHillClimbing, Sequential, Trainer
+from nn import (
+    MLP,
+    Adam,
+    Callback,
+    Checkpoint,
+    Dropout,
+    GradientDescent,
+    Layer,
+    Module,
+    RandomHillClimbing,
+    Sequential,
+    Trainer,
+)
 from nn.cluster.chunk import bounds
 from nn.training.objective import Objective
 from nn.training.samples import Samples
@@ -104,6 +116,21 @@ def test_steps_of_all_samples_are_those_of_one_process(client, settings, engine)
     judged = alone.evaluate(X, Y, sample_weight=weights)
     assert shared.evaluate(X, Y, sample_weight=weights) == pytest.approx(judged, rel=1e-12)
     assert shared.evaluate(on_cluster(X), on_cluster(Y), sample_weight=weights) == pytest.approx(judged, rel=1e-12)
+
+
+@pytest.mark.parametrize("engine", ["auto", "eager"])
+@pytest.mark.parametrize("settings", [{}, {"validation_data": (X[:20], Y[:20])}], ids=["", "validated"])
+def test_dropout_leaves_out_the_same_units_as_in_one_process(client, settings, engine):
+    def trained(*samples):
+        model = Sequential(Layer(3, 6, rng=1), Dropout(0.5), Layer(6, 4, rng=2), Dropout(0.2), Layer(4, 2, rng=3))
+        trainer = Trainer(model, CROSS_ENTROPY, Adam(0.02), engine=engine, metrics=["accuracy"])
+        trainer.fit(*samples, epochs=4, batch_size=None, shuffle=False, verbose=0, rng=7, **settings)
+        return trainer
+
+    alone, shared = trained(X, Y), trained(on_cluster(X), on_cluster(Y))
+    assert abs(numbers(shared) - numbers(alone)).max() < 1e-12
+    for name, column in alone.history.columns.items():
+        assert shared.history[name] == pytest.approx(column, rel=1e-12)
 
 
 def test_gradients_of_batches_are_those_of_backward(client):
@@ -248,10 +275,17 @@ def test_a_loss_that_is_not_finite_ends_the_training_with_its_best_weights(clien
     assert np.isfinite(numbers(trainer)).all()
 
 
+class Switching(Module):
+    def __init__(self):
+        self.inner = MLP(3, [2], rng=1)
+
+    def __call__(self, x):
+        return self.inner(x) if self.training else self.inner([2.0 * one for one in x])
+
+
 def test_a_model_that_does_something_else_in_training_is_refused(client):
-    model = Sequential(Layer(3, 5, rng=1), Dropout(0.5), Layer(5, 2, rng=2))
-    with pytest.raises(ValueError, match="Dropout leaves units out"):
-        Trainer(model, CROSS_ENTROPY, Adam(0.01)).fit(on_cluster(X), on_cluster(Y), verbose=0)
+    with pytest.raises(ValueError, match="the model asks whether it is trained, and workers of a cluster do not"):
+        Trainer(Switching(), CROSS_ENTROPY, Adam(0.01)).fit(on_cluster(X), on_cluster(Y), verbose=0)
 
 
 def test_workers_of_another_version_are_named(client, monkeypatch):
