@@ -114,9 +114,12 @@ def different(header: list[str], notes: list[str]) -> list[str]:
 
 
 def columns_in(
-    text: str, source: str, delimiter: str, header: bool
+    text: str, source: str, delimiter: str, header: bool, escape: str | None = None
 ) -> tuple[list[str], list[SharedCells], Sequence[int]]:
     """The names of the columns, their cells, and the numbers of the lines, of which the first is the header's.
+
+    Args:
+        escape: what stands before a quote in a quoted cell; None: a quote, or, where that cannot be, a backslash.
 
     Raises:
         DataError: if there are not as many cells on every line that has any, or there are no rows.
@@ -125,7 +128,7 @@ def columns_in(
     columns: list[CellsInPieces] = []
     block: list[list[str]] = []
     lines = array("I")
-    reader = csv.reader(lines_of(text), delimiter=delimiter, skipinitialspace=True, strict=True)
+    reader = csv.reader(lines_of(text), delimiter=delimiter, skipinitialspace=True, strict=True, escapechar=escape)
     end = 0  # the line on which the record before ended; a quoted cell may span several
     try:
         for record in reader:
@@ -149,6 +152,8 @@ def columns_in(
                     gather(columns, block)
             end = reader.line_num
     except csv.Error as error:
+        if escape is None and '\\"' in text:
+            return columns_in(text, source, delimiter, header, escape="\\")
         raise DataError(f"{source}, line {end + 1}: {error}; is a quote not closed?") from error
     if not lines:
         raise DataError(f"{source} is empty; the first line names the columns, each further one is a row")

@@ -7,7 +7,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 
-from nn.data.cells import CONTINENTAL, ENGLISH
+from nn.data.cells import CONTINENTAL, ENGLISH, number_in
 from nn.data.column import Column
 from nn.data.messages import count, some
 
@@ -17,7 +17,10 @@ DRESSED = re.compile(rf"\(?[-+−]?\s*[$€£¥]?\s*[-+−]?{WHOLE_PART}(?:[.,]\
 
 MOSTLY = 0.95  # of the texts of a column, that it is remarked on
 
-MOST_CATEGORIES = 50
+MOST_CATEGORIES = 50  # that may be rare
+MOST_FREQUENT = 500
+ROWS_OF_FREQUENT = 20  # from which a weight is learnt in any case
+OFTEN_NUMBERS = 0.5  # of the different texts of a column, which then is remarked on
 ENOUGH_ROWS = 0.1  # that the most frequent categories cover
 ROW_NAME = re.compile(r"(?i:column 1|#|no|nr|row|rownames|index|unnamed: 0|(.*[ _-])?id)|.*[a-z]I[Dd]")
 MANY = 3  # notes of one kind; more are one
@@ -42,7 +45,11 @@ def useless(column: Column) -> str:
     different = len(set(texts))
     if different == 1:
         return f"is {texts[0]!r} in every row of the training set"
-    return "" if known_categories(column) else f"has {different} different texts such as {category_text(texts[0])!r}"
+    if known_categories(column):
+        return ""
+    mixture = mixed(column)
+    said = f", {mixture}" if mixture else f" such as {category_text(texts[0])!r}"
+    return f"has {different} different texts{said}"
 
 
 def known_categories(column: Column) -> tuple[str | None, ...]:
@@ -53,7 +60,8 @@ def known_categories(column: Column) -> tuple[str | None, ...]:
     counts = Counter(column.texts())
     if len(counts) > min(MOST_CATEGORIES, max(10, len(column) // 2)):
         often = [(text, n) for text, n in counts.items() if n > 1]
-        often = sorted(often, key=lambda pair: (-pair[1], str(pair[0])))[:MOST_CATEGORIES]
+        frequent = min(MOST_FREQUENT, sum(n >= ROWS_OF_FREQUENT for _, n in often))
+        often = sorted(often, key=lambda pair: (-pair[1], str(pair[0])))[: max(MOST_CATEGORIES, frequent)]
         if sum(n for _, n in often) < ENOUGH_ROWS * len(column):
             return ()
         counts = Counter(dict(often))
@@ -65,7 +73,7 @@ def notes_on_categories(columns: Sequence[Column], categories: Mapping[str, Sequ
     notes = []
     for column in columns:
         known, texts = set(categories[column.name]), column.texts()
-        notes += notes_on_dressed(column)
+        notes += notes_on_dressed(column) or notes_on_mixed(column)
         others = sum(text not in known for text in texts)
         if others:
             notes.append(
@@ -86,6 +94,31 @@ def notes_on_dressed(column: Column) -> list[str]:
         f"column {column.name!r}: {dressed!r} and the like count as names of categories; to be numbers they are to"
         " be written as such: 0.12 or 12, without %, signs of money, gaps or parentheses"
     ]
+
+
+def notes_on_mixed(column: Column) -> list[str]:
+    """What to say about a column of names most of which are numbers."""
+    mixture = mixed(column)
+    return [f"column {column.name!r}: names of categories are {mixture}"] if mixture else []
+
+
+def mixed(column: Column) -> str:
+    """Which cells are none of a column that otherwise is one of numbers, in words; "" if it is not, or was to be so."""
+    is_number = [text is not None and number_in(text) is not None for text in column.different_texts()]
+    there = column.cells.there()
+    if sum(is_number[place] for place in there) < OFTEN_NUMBERS * len(there) or column.reading.says_numbers(
+        column.cells.places
+    ):
+        return ""
+    texts = column.texts()
+    others = [text for text, place in zip(texts, column.cells.places, strict=True) if text and not is_number[place]]
+    if not others:
+        return ""
+    number = next(text for text, place in zip(texts, column.cells.places, strict=True) if is_number[place])
+    return (
+        f"numbers such as {number} but for {count(len(others), 'cell')} such as {others[0]!r}; leave such cells empty,"
+        " or mark them as missing (--na), to have numbers"
+    )
 
 
 def notes_on_left_out(reasons: Mapping[str, str]) -> list[str]:

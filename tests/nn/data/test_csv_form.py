@@ -22,6 +22,14 @@ def file(tmp_path):
     return write
 
 
+def test_quotes_behind_a_backslash_are_read(tmp_path):
+    path = tmp_path / "table.csv"
+    path.write_text('name, x\n"H. \\"Barney\\" Ewell, Jr.", 1\n"a", 2\n')
+    assert list(read_csv(path).column("name")) == ['H. "Barney" Ewell, Jr.', "a"]
+    path.write_text('name,x\n"C:\\",1\n"a",2\n')
+    assert list(read_csv(path).column("name")) == ["C:\\", "a"]
+
+
 def test_a_file_without_header_and_with_marks_of_its_own(file):
     with pytest.raises(DataError, match="look like data.*unless you give --no-header"):
         read_csv(file("1\t-99\n2\t5\n"))

@@ -32,6 +32,27 @@ def test_the_most_frequent_of_too_many_texts_are_inputs():
     assert "or too rarely" in prepare.surprises(table_of([{"town": rare, "x": 0}]))[0]
 
 
+def test_every_category_of_many_rows_is_an_input():
+    rng = random.Random(2)
+    rows = [{"country": f"{i % 120}{'x' * (i % 120 > 99)}-land", "x": rng.random(), "y": i} for i in range(120 * 30)]
+    rows += [{"country": f"rare {i // 2}", "x": 1.0, "y": i} for i in range(40)]
+    known = fit(rows).categories["country"]
+    assert len(known) == 120 and not any(name.startswith("rare") for name in known)
+
+
+def test_cells_that_make_a_column_of_numbers_one_of_names_are_named():
+    rows = [{"year": "Ancient" if i % 8 == 0 else str(1800 + i % 9), "y": i} for i in range(80)]
+    assert fit(rows).notes == (
+        "column 'year': names of categories are numbers such as 1801 but for 10 cells such as 'Ancient'; leave such"
+        " cells empty, or mark them as missing (--na), to have numbers",
+    )
+    rows = [{"mass": f"[{i}]" if i % 8 == 0 else f"{i}.5", "x": i % 3, "y": i} for i in range(160)]
+    (note,) = fit(rows).notes
+    assert note.startswith("column 'mass' left out: it has 160 different texts, numbers such as 1.5 but for 20 cells")
+    rows = [{"zip": str(10_000 + i % 7), "x": i % 3, "y": i} for i in range(80)]
+    assert Preprocessor.fit(dataset_of(table_of(rows), "y", categories=["zip"])).notes == ()
+
+
 def test_texts_without_end_are_left_out():
     prepare = fit([{"name": f"name {i if i > 3 else 0}", "x": i % 7, "y": i} for i in range(300)])
     assert prepare.notes == ("column 'name' left out: it has 297 different texts such as 'name 0'",)
