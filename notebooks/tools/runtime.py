@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import base64
 import gzip
+import hashlib
 import io
 import json
 import shutil
@@ -38,9 +39,10 @@ def write_runtime(folder: Path) -> list[str]:
     ours = "\n".join((SOURCES / name).read_text(encoding="utf-8") for name in OF_THE_WORKER)
     files = {name: (pyodide / name).read_bytes() for name in OF_PYODIDE}
     files["info.json"] = json.dumps(info).encode()
-    modules = {name: SOURCES / name for name in ("asked.py", "said.py")}
+    modules = {name: SOURCES / name for name in ("asked.py", "said.py", "unaltered.py")}
     files["packages.zip"] = archive(engine(lift=False) | sources_of(Path(graphviz.__file__).parent) | modules)
     files["worker.js"] = worker_script(pyodide, ours).encode()
+    files["version.txt"] = hashlib.sha256(b"".join(files.values())).hexdigest()[:16].encode()
     shutil.copyfile(SOURCES / "runtime.js", folder / "runtime.js")
     return ["runtime.js", *(write_packed(folder, name, content) for name, content in files.items())]
 

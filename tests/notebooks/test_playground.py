@@ -86,12 +86,19 @@ def test_every_example_runs(tab):
 @pytest.mark.parametrize(
     ("kind", "text", "said", "place"),
     [
-        ("expression", "L = (y - tanhh(w*x", "tanhh is a number and no function", {"line": 0, "ch": 9}),
+        ("expression", "L = (y - tanhh(w*x", "tanhh is not a function here; did you mean tanh", {"line": 0, "ch": 9}),
         ("expression", "a = x*2;\nL = a +* 3", "line 2", {"line": 1, "ch": 7}),
         ("program", "def f(:\n    pass", "SyntaxError", {"line": 0, "ch": 6}),
         ("program", "x = 1\nimport numpy", "nothing else can be imported", {"line": 1, "ch": 0}),
         ("program", "x = 1\n\ny = x / 0", "line 3: ZeroDivisionError", {"line": 2, "ch": 4}),
         ("program", "from autograd import Value\nValue(-1.0).log()", "line 2: DomainError", {"line": 1, "ch": 0}),
+        ("program", "name = input('Who? ')", "nobody can be asked here", {"line": 0, "ch": 7}),
+        (
+            "program",
+            "import asyncio\nasyncio.run(asyncio.sleep(0))",
+            "nothing can be waited for here",
+            {"line": 1, "ch": 0},
+        ),
         ("program", "while True:\n    print('endless')", "printed more than 20,000 characters", {"line": 1, "ch": 4}),
     ],
 )
@@ -113,6 +120,13 @@ def test_a_program_without_an_end_is_stopped_and_the_page_goes_on(tab):
     tab.wait_for_function("byId('status').textContent.includes('stopped after 0.3 s')", timeout=LONG)
     tab.wait_for_function(READY, timeout=LONG)
     assert run(tab, "expression", "L = w*x").endswith(" ms")
+
+
+def test_what_a_program_alters_is_as_before_for_the_next(tab):
+    spoiled = "from autograd import Value\nValue.__add__ = lambda a, b: a\nx = Value(2.0)\ny = (x + 1.0) * x"
+    assert "The program changed autograd.value.Value.__add__" in run(tab, "program", spoiled)
+    assert run(tab, "program", "from autograd import Value\nprint((Value(2.0) + 1.0).data)").endswith(" ms")
+    assert tab.inner_text("#printed") == "3.0\n"
 
 
 def test_a_million_nodes(tab):
@@ -177,22 +191,51 @@ def test_a_browser_without_web_assembly_has_the_film(playground_folder, chromium
     context.close()
 
 
-def test_after_the_first_visit_it_works_without_the_server(playground_folder, chromium):
+@pytest.fixture
+def served(playground_folder):
+    """The address of the playground on a server, and the server."""
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(playground_folder)))
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
+    yield f"http://127.0.0.1:{server.server_port}/playground/index.html", server
+    server.shutdown()
+    server.server_close()
+    thread.join()
+
+
+SPOILED = "caches.open(Memory.CACHE).then((c) => c.keys().then(([name]) => c.put(name, new Response('?'))))"
+
+
+def test_another_visit_starts_from_the_memory_of_the_first_and_draws_other_numbers(served, chromium):
+    context, printed = chromium.new_context(), []
+    for visit in ("new", "kept", "kept", "spoiled"):
+        page = context.new_page()
+        page.goto(served[0])
+        if visit == "spoiled":
+            page.evaluate(SPOILED)
+            page.reload()
+        page.wait_for_function(READY, timeout=LONG)
+        assert page.evaluate("runtime.snapshot !== undefined") == (visit == "kept")
+        assert run(page, "program", "import random\nprint(random.random())").endswith(" ms")
+        printed.append(page.inner_text("#printed"))
+        page.wait_for_function(
+            "caches.open(Memory.CACHE).then((kept) => kept.keys()).then(({ length }) => length === 1)"
+        )
+        page.close()
+    assert len(set(printed)) == 4
+    context.close()
+
+
+def test_after_the_first_visit_it_works_without_the_server(served, chromium):
+    address, server = served
     context = chromium.new_context()
     page = context.new_page()
-    address = f"http://127.0.0.1:{server.server_port}/playground/index.html"
-    try:
-        page.goto(address)
-        page.evaluate("navigator.serviceWorker.ready.then(() => undefined)")
-        page.reload()  # now it is the worker that fetches
-        page.wait_for_function(READY, timeout=LONG)
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
+    page.goto(address)
+    page.evaluate("navigator.serviceWorker.ready.then(() => undefined)")
+    page.reload()  # now it is the worker that fetches
+    page.wait_for_function(READY, timeout=LONG)
+    server.shutdown()
+    server.server_close()
     context.set_offline(True)
     page.reload()
     page.wait_for_function(READY, timeout=LONG)

@@ -20,6 +20,7 @@ TRIED = (
     'new Worker(URL.createObjectURL(new Blob([\'fetch("OTHER/worker"); indexedDB.open("kept")\'])))',
     "caches.open('chalkgrad-playground').then((c) => c.put('HERE/playground/index.html', new Response('taken')))",
     "indexedDB.open('kept')",
+    "postMessage({ ready: true, snapshot: new Uint8Array([1, 2, 3]) })",
     "navigator.storage.getDirectory().then((d) => d.getFileHandle('kept', { create: true }))",
 )
 FRAME = "<head></head><script>location = 'OTHER/frame'</script><img src='OTHER/image'>"
@@ -75,6 +76,7 @@ def test_a_program_reaches_nothing_outside(playground_folder, chromium, serve):
     page.wait_for_selector("#part iframe")
     page.wait_for_timeout(1000)
     assert other.asked == []
+    assert page.evaluate("runtime.memory.bytes.length") > 1_000_000  # not what the program sent
     assert page.evaluate("indexedDB.databases()") == []
     kept = "caches.match(location.href).then((page) => page?.text()).then((text) => text ?? '')"
     assert "taken" not in page.evaluate(kept)

@@ -5,4 +5,5 @@ In reading order:
     tokens      numbers, names and operators, and errors that point at a place
     vocabulary  which functions, operators and constants there are
     parser      the grammar
+    inputs      the names that need a number
 """

@@ -80,7 +80,7 @@ function fields(inputs) {
 
 // ── Running ────────────────────────────────────────────────────────────────────────────────────────────────────
 
-let running = false, again = false;
+let running = false, again = false, altered = false;
 
 /* Run what is typed; what is asked for while something runs comes after it, once. */
 async function run() {
@@ -93,12 +93,16 @@ async function run() {
   history.replaceState(null, "", address());
   say(document.body.dataset.python === "ready" ? "running …" : "waiting for Python …");
   byId("stop").disabled = false;
+  if (altered) runtime.restart();
+  altered = false;
   const began = performance.now();
   try {
     const question = { kind, text: editor.getValue(), numbers: state.numbers, view: state.shown };
     const answer = await runtime.ask(question, LIMIT);
     show(answer, question);
     if (!answer.error) say(`${Math.max(1, Math.round(performance.now() - began))} ms`);
+    altered = answer.altered.length > 0;
+    if (altered) say(`The program changed ${answer.altered.slice(0, 3).join(", ")}: Python begins anew before the next one.`);
   } catch (error) {
     failed({ message: error.message });
   } finally {
