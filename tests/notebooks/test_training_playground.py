@@ -220,6 +220,10 @@ def test_a_rate_that_is_too_large_is_said_and_the_page_goes_on(tab):
     assert tab.evaluate("document.body.dataset.training") == "on"
     tab.click("#play")
     assert "Paused in epoch" in tab.inner_text("#status")
+    tab.click("#play")
+    tab.evaluate("ask(shape.links[0])")  # what is explained stands still
+    assert "Paused in epoch" in tab.inner_text("#status")
+    tab.click("#close")
 
 
 def test_each_setting_takes_effect_while_it_trains(tab):

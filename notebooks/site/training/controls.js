@@ -106,7 +106,7 @@ byId("theme").addEventListener("click", () => {
 });
 byId("play").addEventListener("click", () => {
   if (!state.playing) return play();
-  pause(`Paused in epoch ${trainer.epoch}.`);
+  pause();
   again();
 });
 byId("step").addEventListener("click", () => {

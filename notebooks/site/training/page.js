@@ -103,12 +103,12 @@ function play() {
   turn();
 }
 
-function pause(words) {
+function pause() {
   if (!state.playing) return;
   state.playing = false;
   tellPlaying();
   repaint();
-  if (words) say(words);
+  say(`Paused in epoch ${trainer.epoch}.`);
 }
 
 function tellPlaying() {
