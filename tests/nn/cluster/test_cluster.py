@@ -222,6 +222,37 @@ def test_nothing_stays_with_the_workers_when_nobody_wants_it(client):
     raise AssertionError("tasks are left")
 
 
+def test_columns_of_frames_go_by_their_names(client):
+    pandas, frames = pytest.importorskip("pandas"), pytest.importorskip("dask.dataframe", exc_type=ImportError)
+    table = pandas.DataFrame(X, columns=["a", "b", "c"])
+    turned, renamed = table[["c", "a", "b"]], table.rename(columns={"a": "x"})
+    y = frames.from_pandas(pandas.Series(Y), npartitions=3)
+
+    def there(frame):
+        return frames.from_pandas(frame, npartitions=3)
+
+    trainer = trained(there(table), y, epochs=1, validation_data=(there(turned), y))
+    straight = trained(there(table), y, epochs=1, validation_data=(there(table), y))
+    assert dict(trainer.history) == dict(straight.history)
+    assert trainer.model.predict(turned) == trainer.model.predict(X.tolist())
+    assert trainer.evaluate(there(turned), y) == trainer.evaluate(there(table), y)
+    again = [
+        one.fit(there(frame), y, epochs=1, verbose=0, rng=1) for one, frame in ((trainer, turned), (straight, table))
+    ]
+    assert dict(again[0]) == dict(again[1])
+    for ask in (lambda: trainer.evaluate(there(renamed), y), lambda: trainer.fit(there(renamed), y, verbose=0)):
+        with pytest.raises(ValueError, match="X lacks the column 'a'"):
+            ask()
+
+
+@pytest.mark.parametrize("kind", ["m8[ns]", "M8[s]", "complex"])
+def test_what_is_no_number_is_refused_in_each_block(client, kind):
+    odd = (10.0 * X).astype(kind)
+    for samples, targets in ((on_cluster(odd), on_cluster(Y)), (on_cluster(X), on_cluster(odd[:, 0]))):
+        with pytest.raises(ValueError, match="each cell of .* is a (span|moment|complex)"):
+            trained(samples, targets, epochs=1, loss="mse")
+
+
 def test_dataframes_and_columns_in_several_blocks(client):
     pandas, frames = pytest.importorskip("pandas"), pytest.importorskip("dask.dataframe", exc_type=ImportError)
     table = pandas.DataFrame(X, columns=["a", "b", "c"]).assign(y=Y)
