@@ -52,6 +52,12 @@ def test_an_expression_has_all_its_views(tab):
     look(tab, "practice")
     practice = tab.frame_locator("#part iframe")
     assert "= ?" in practice.locator("body").inner_text()
+    practice.get_by_role("textbox").fill("12")
+    practice.get_by_role("button", name="Check").click()
+    assert "Not yet" in practice.get_by_role("status").first.inner_text()
+    practice.get_by_role("textbox").fill("0.399")  # 2·(y − tanh(wx + b)), the first gradient on the way back
+    practice.get_by_role("textbox").press("Enter")
+    assert practice.get_by_role("status").first.inner_text().startswith("Right.")
     tab.click("[data-view=printed]")
     assert "agrees" in tab.inner_text("#printed")
 
@@ -73,6 +79,35 @@ def test_a_number_and_an_edit_are_computed_at_once(tab):
         tab.wait_for_function("byId('status').textContent.endsWith(' ms')")
         times.append(int(tab.inner_text("#status").split()[0]))
     assert min(times) < 300
+
+
+def test_an_example_chosen_while_another_runs_keeps_its_numbers_and_shows_nothing_of_the_other(tab):
+    slow = "import time\nfrom autograd import Value\ntime.sleep(0.5)\nprint('late')\nx = Value(3.0)\nz = x*x"
+    for kind, text in [("program", slow), ("expression", "+".join(f"{k}*x" for k in range(200)))]:
+        tab.click(f"[data-kind={kind}]")
+        tab.evaluate("text => editor.setValue(text)", text)
+        tab.click("#run")
+        tab.select_option("#examples", label="A quotient")
+        tab.wait_for_function(IDLE)
+        assert "Press Run" in tab.inner_text("#part") and tab.inner_text("#inputs") == ""
+        assert "late" not in tab.inner_text("body")
+        assert tab.evaluate("state.numbers") == {"x": 1.2}
+    run(tab)
+    assert tab.locator("#inputs input").input_value() == "1.2"
+    tab.evaluate("run(); state.numbers.x = 4; run()")  # typed while it is computed
+    tab.wait_for_function(f"{IDLE} && byId('inputs').querySelector('input').value === '4'")
+
+
+def test_what_was_typed_of_one_kind_is_there_again_after_the_other(tab):
+    run(tab, "expression", f"L = {'long' * 300}*x")
+    assert tab.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    tab.click("[data-kind=expression]")
+    tab.click("[data-kind=program]")
+    tab.evaluate("editor.setValue('print(7)')")
+    tab.click("[data-kind=expression]")
+    assert tab.evaluate("editor.getValue()").startswith("L = longlong")
+    tab.click("[data-kind=program]")
+    assert tab.evaluate("editor.getValue()") == "print(7)"
 
 
 def test_every_example_runs(tab):
@@ -115,6 +150,7 @@ def test_a_program_without_an_end_is_stopped_and_the_page_goes_on(tab):
     tab.wait_for_function("runtime.busy")
     tab.click("#stop")
     tab.wait_for_function(READY, timeout=LONG)
+    assert tab.inner_text("#printed") == "stopped"  # which the line does not say any more
     endless = "{ kind: 'program', text: 'while True: pass', numbers: {}, view: 'stepper' }"
     tab.evaluate(f"runtime.ask({endless}, 300).catch((error) => say(error.message)).then(() => undefined)")
     tab.wait_for_function("byId('status').textContent.includes('stopped after 0.3 s')", timeout=LONG)

@@ -70,16 +70,16 @@ function practice(root, data) {
   const prompt = element("p", { class: "cg-formula" });
   const given = element("p", { class: "cg-given" });
   const field = element("input", { type: "text", autocomplete: "off", spellcheck: "false", placeholder: "0.25, 1/4 or 0.5*2−1" });
-  const check = element("button", { type: "submit", class: "cg-check-button" }, "Check");
+  const check = element("button", { type: "button", class: "cg-check-button", onclick: () => submit() }, "Check");
   const help = element("button", { type: "button", onclick: () => hint() }, "Hint");
-  const form = element("form", { class: "cg-answer", onsubmit: (event) => { event.preventDefault(); submit(); } }, field, check, help);
+  const form = element("div", { class: "cg-answer" }, field, check, help);  // no form: a sandboxed frame submits none
   // A notebook takes keys on their way down, Enter among them: at the window we are there before it.
   const typed = (event) => {
     if (event.target !== field || event.ctrlKey || event.altKey || event.metaKey || event.isComposing) return;
     event.stopImmediatePropagation();
     if (event.key !== "Enter") return;
     event.preventDefault();
-    form.requestSubmit();
+    submit();
   };
   field.addEventListener("focus", () => window.addEventListener("keydown", typed, true));
   field.addEventListener("blur", () => window.removeEventListener("keydown", typed, true));

@@ -4,7 +4,7 @@ const byId = (id) => document.getElementById(id);
 const LIMIT = 10_000;  // milliseconds
 const PAUSE = 150;  // after a key, before an expression is computed again
 
-const state = { kind: "expression", numbers: {}, live: false, shown: "stepper", parts: {} };
+const state = { kind: "expression", numbers: {}, live: false, shown: "stepper", parts: {}, opened: 0, left: {} };
 
 const editor = CodeMirror.fromTextArea(byId("source"), {
   mode: "python", lineNumbers: true, inputStyle: "contenteditable", viewportMargin: Infinity, indentUnit: 4,
@@ -35,11 +35,21 @@ function open({ kind, text, numbers = {} }) {
   state.kind = kind;
   state.numbers = { ...numbers };
   state.live = false;
+  state.opened++;
+  state.parts = {};
   for (const button of document.querySelectorAll("[data-kind]")) {
     button.setAttribute("aria-pressed", button.dataset.kind === kind);
   }
   editor.setValue(text);
   fields({});
+  view(state.shown);
+}
+
+/* The other kind, with what was typed there before. */
+function turnTo(kind) {
+  if (kind === state.kind) return;
+  state.left[state.kind] = { kind: state.kind, text: editor.getValue(), numbers: state.numbers };
+  open(state.left[kind] ?? EXAMPLES.find((example) => example.kind === kind));
 }
 
 function address() {
@@ -53,7 +63,7 @@ function fromAddress() {
   if (!given.has("text")) return undefined;
   const numbers = {};
   for (const [key, text] of given) {
-    if (key.startsWith("n.") && Number.isFinite(Number(text))) numbers[key.slice(2)] = Number(text);
+    if (key.startsWith("n.") && text.trim() && Number.isFinite(Number(text))) numbers[key.slice(2)] = Number(text);
   }
   return { kind: given.get("kind") === "program" ? "program" : "expression", text: given.get("text"), numbers };
 }
@@ -88,23 +98,28 @@ async function run() {
   again = running;
   if (running) return;
   running = true;
-  const kind = state.kind;
+  const { kind, opened } = state;
+  const isOfNow = () => opened === state.opened;  // and not of what was there before another example was opened
   state.live = kind === "expression";
   history.replaceState(null, "", address());
   say(document.body.dataset.python === "ready" ? "running …" : "waiting for Python …");
   byId("stop").disabled = false;
   if (altered) runtime.restart();
   altered = false;
-  const began = performance.now();
   try {
-    const question = { kind, text: editor.getValue(), numbers: state.numbers, view: state.shown };
+    const question = { kind, text: editor.getValue(), numbers: { ...state.numbers }, view: state.shown };
+    await runtime.ready;
+    const began = performance.now();
     const answer = await runtime.ask(question, LIMIT);
+    altered = answer.altered.length > 0;
+    if (!isOfNow()) return say("");
     show(answer, question);
     if (!answer.error) say(`${Math.max(1, Math.round(performance.now() - began))} ms`);
-    altered = answer.altered.length > 0;
     if (altered) say(`The program changed ${answer.altered.slice(0, 3).join(", ")}: Python begins anew before the next one.`);
   } catch (error) {
+    if (!isOfNow()) return say("");
     failed({ message: error.message });
+    view("printed");  // where it stays to be read, when Python says that it is ready again
   } finally {
     byId("stop").disabled = true;
     running = false;
@@ -129,9 +144,10 @@ function show({ part, printed, error, inputs }, { kind, view: asked }) {
   mark?.clear();
   byId("printed").textContent = printed || (error ? "" : "The program printed nothing.");
   if (kind === "expression" && Object.keys(inputs).length) {
-    state.numbers = { ...inputs };
+    const ofNow = (name) => (Object.hasOwn(state.numbers, name) ? state.numbers : inputs)[name];  // one may be newer
+    state.numbers = Object.fromEntries(Object.keys(inputs).map((name) => [name, ofNow(name)]));
     const typing = byId("inputs").contains(document.activeElement);
-    if (!typing) fields(inputs);
+    if (!typing) fields(state.numbers);
   }
   if (error) {
     failed(error);
@@ -217,7 +233,7 @@ byId("share").addEventListener("click", async () => {
   }
 });
 for (const button of document.querySelectorAll("[data-kind]")) {
-  button.addEventListener("click", () => open(EXAMPLES.find(({ kind }) => kind === button.dataset.kind)));
+  button.addEventListener("click", () => turnTo(button.dataset.kind));
 }
 for (const tab of document.querySelectorAll("[role=tab]")) tab.addEventListener("click", () => view(tab.dataset.view));
 byId("examples").append(...EXAMPLES.map(({ title }, place) => new Option(title, place)));
@@ -236,7 +252,6 @@ document.body.dataset.theme = (() => {
   }
 })();
 open(fromAddress() ?? EXAMPLES[0]);
-view("stepper");
 if ("serviceWorker" in navigator && location.protocol.startsWith("http")) {
   navigator.serviceWorker.register("offline.js").catch(() => {});
 }
