@@ -204,10 +204,18 @@ def test_points_are_put_by_a_finger(training_folder, chromium):
     context.close()
 
 
+def test_a_score_that_is_no_number_is_right_for_neither_class(tab):
+    begin(tab)
+    tab.evaluate("trainer.parameters.fill(NaN)")
+    assert tab.evaluate("trainer.measured().train.accuracy") == 0.0
+
+
 def test_a_rate_that_is_too_large_is_said_and_the_page_goes_on(tab):
     begin(tab, optimiser="descent", loss="squared_error", activation="relu", rate=100)
+    tab.evaluate("ask(shape.links[0])")
     tab.click("#play")
     tab.wait_for_function("document.body.dataset.training === 'off'")
+    assert "Training ended here" in tab.inner_text("#panel")
     said = tab.inner_text("#status")
     assert "left the finite numbers in epoch" in said and "rate of 100 is too large" in said
     tab.fill("[data-setting=rate]", "fast")

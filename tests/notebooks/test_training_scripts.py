@@ -124,6 +124,7 @@ ADDRESSES = [
     ("", {}, []),
     ("#data=xor&noise=0.25&layers=0&rate=1e-3&seed=77&test=0", {"data": "xor", "noise": 0.25, "rate": 0.001}, []),
     ("#data=nowhere&rate=-1&width=5&layers=1.5&batch=NaN", {}, ["data", "rate", "width", "layers", "batch"]),
+    ("#samples=25&noise=0.12&test=0.33&width=4", {"width": 4}, ["samples", "noise", "test"]),
     ("#rate=&loss=constructor&activation=__proto__", {}, ["rate", "loss", "activation"]),
     ("#<img src=x onerror=alert(1)>=1&toString=2", {}, ["<img src=x onerror=a"[:20], "toString"]),
     ("#data=own&points=zz", {"data": "own"}, ["points"]),

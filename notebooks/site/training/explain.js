@@ -87,6 +87,12 @@ class Explanation {
     this.say("Training goes on. Pause, and this is about the numbers of then.");
   }
 
+  /* When training has ended where there is no gradient: the same. */
+  ended() {
+    this.asked++;
+    this.say("Training ended here. This is about the numbers before it went on.");
+  }
+
   say(words) {
     this.part("said").textContent = words;
   }

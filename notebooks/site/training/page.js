@@ -145,6 +145,7 @@ function turn() {
 function stepOnce() {
   if (trainer.step()) return true;
   pause();
+  if (state.link) explanation.ended();
   if (trainer.trouble) say(`${trainer.trouble} ${remedy()} “Train” starts over.`, true);
   else say("There are no points to train on.");
   return false;

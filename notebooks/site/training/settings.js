@@ -25,7 +25,8 @@ function readSetting(name, text) {
   const { choices, from, to, step, only } = SETTINGS[name];
   if (choices) return Object.hasOwn(choices, text) ? text : undefined;
   const read = text.trim() === "" ? NaN : Number(text.replace("−", "-").replace(",", "."));
-  if (!(read >= from && read <= to) || (step === 1 && !Number.isInteger(read))) return undefined;
+  const between = step && Math.abs(Math.round(read / step) * step - read) > 1e-9;  // what its field could not show
+  if (!(read >= from && read <= to) || between) return undefined;
   return only && !only.includes(read) ? undefined : read;
 }
 

@@ -114,7 +114,8 @@ class Trainer {
     const one = (network, samples) => {
       if (!samples.length) return { loss: NaN, accuracy: NaN };
       const loss = this.at(network).forward();
-      const right = samples.filter((sample, row) => network.outputs[row] > 0 === Boolean(this.data.y[sample])).length;
+      const isRight = (score, y) => (y ? score > 0 : score <= 0);  // NaN is neither
+      const right = samples.filter((sample, row) => isRight(network.outputs[row], this.data.y[sample])).length;
       return { loss, accuracy: right / samples.length };
     };
     return { train: one(this.train, this.data.train), test: this.test ? one(this.test, this.data.test) : undefined };
