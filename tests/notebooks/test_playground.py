@@ -165,6 +165,15 @@ def test_what_a_program_alters_is_as_before_for_the_next(tab):
     assert tab.inner_text("#printed") == "3.0\n"
 
 
+def test_stop_before_python_is_ready_leaves_a_page_that_runs(tab):
+    tab.evaluate("runtime.restart()")
+    tab.click("#run")
+    tab.click("#stop")
+    tab.wait_for_function("!running")
+    tab.wait_for_function(READY, timeout=LONG)
+    assert run(tab, "expression", "L = w*x").endswith(" ms")
+
+
 def test_a_million_nodes(tab):
     run(tab, "program", "from autograd import Value\nv = Value(1.0)\nfor _ in range(500_000): v = v + 1.0")
     assert "1,000,001 nodes" in tab.inner_text("#printed")

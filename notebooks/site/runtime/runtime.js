@@ -87,6 +87,7 @@ class Runtime {
   }
 
   restart() {
+    this.settle.reject(new Stopped("stopped"));  // who waits for a Python that will not be ready
     this.waiting.clear();
     this.worker?.terminate();
     this.start();
