@@ -13,6 +13,7 @@ prediction stands for depends on the loss that the network was trained with, so 
 from __future__ import annotations
 
 import math
+import operator
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
@@ -116,7 +117,7 @@ def mean_squared_error(predictions: Outputs, targets: Sequence[Any], sample_weig
 def root_mean_squared_error(predictions: Outputs, targets: Sequence[Any], sample_weight: Weights = None) -> float:
     """√((1/n) Σᵢ (yᵢ − ŷᵢ)²), in the unit of the target."""
     outputs = outputs_apart(predictions, targets)
-    return average([math.sqrt(squared_error(*output, sample_weight)) for output in outputs])
+    return average([root_of_squares(*output, sample_weight) for output in outputs])
 
 
 def r2(predictions: Outputs, targets: Sequence[Any], sample_weight: Weights = None) -> float:
@@ -130,8 +131,28 @@ def r2(predictions: Outputs, targets: Sequence[Any], sample_weight: Weights = No
 OneOutput = Any  # an array of numbers or, if they came as something else, a list of floats
 
 
+def root_of_squares(true: OneOutput, found: OneOutput, weights: Weights) -> float:
+    """The root mean squared error of one output; of errors whose squares are no floats as well."""
+    (errors,), scale = in_range(true - found if is_array(true) else list(map(operator.sub, true, found)))
+    return math.sqrt(mean_of(lambda error: error * error, weights, errors)) / scale
+
+
+def in_range(*columns: OneOutput) -> tuple[list[OneOutput], float]:
+    """The columns times a power of two, by which the largest number is about 1, and that power.
+
+    >>> in_range([3.0, -8.0], [1.0, 0.0])
+    ([[0.1875, -0.5], [0.0625, 0.0]], 0.0625)
+    """
+    largest = max(float(abs(column).max()) if is_array(column) else max(map(abs, column)) for column in columns)
+    if not 0.0 < largest < math.inf:
+        return list(columns), 1.0
+    scale = math.ldexp(1.0, -max(-1000, min(1000, math.frexp(largest)[1])))
+    return [column * scale if is_array(column) else [n * scale for n in column] for column in columns], scale
+
+
 def explained(true: OneOutput, found: OneOutput, weights: Weights) -> float:
     """r² of one output."""
+    (true, found), _ = in_range(true, found)
     level = mean_of(lambda y: y, weights, true)
     error, spread = squared_error(true, found, weights), mean_of(lambda y: (y - level) * (y - level), weights, true)
     if spread == 0.0:
@@ -163,14 +184,19 @@ def outputs_apart(predictions: Outputs, targets: Sequence[Any]) -> list[tuple[On
         return list(zip(true.T.astype(float), found.T, strict=True))
     refuse_rows(predictions, "predictions")
     refuse_rows(targets, "targets")
+    if not all(hasattr(output, "__len__") for output in predictions):
+        raise ValueError("a prediction is a list of outputs, [x] of a single one, as model.predict returns them")
     rows = [list(target) if hasattr(target, "__len__") else [target] for target in targets]
     for position, (row, output) in enumerate(zip(rows, predictions, strict=True)):
         if len(row) != len(output):
             raise ValueError(f"prediction {position} has {len(output)} numbers, but its target {len(row)}")
-    return [
-        (list(map(float, true)), list(map(float, found)))
-        for true, found in zip(zip(*rows, strict=True), zip(*predictions, strict=True), strict=True)
-    ]
+    try:
+        return [
+            (list(map(float, true)), list(map(float, found)))
+            for true, found in zip(zip(*rows, strict=True), zip(*predictions, strict=True), strict=True)
+        ]
+    except (TypeError, OverflowError) as error:
+        raise ValueError(f"predictions and targets are numbers: {error}") from None
 
 
 def average(numbers: Sequence[float], weights: Weights = None) -> float:
@@ -178,6 +204,26 @@ def average(numbers: Sequence[float], weights: Weights = None) -> float:
     if weights is None:
         return sum(numbers) / len(numbers)
     return sum(weight * number for weight, number in zip(weights, numbers, strict=True)) / sum(weights)
+
+
+def weights_for(sample_weight: Any, count: int) -> Any:
+    """The weights of so many samples, an array or a list of numbers.
+
+    Raises:
+        ValueError: if there are not as many, one is no number of 0 or more, or none is above 0.
+    """
+    weights = (
+        sample_weight
+        if getattr(sample_weight, "ndim", 0) == 1 and is_array(sample_weight)
+        else row_by_row(sample_weight, "sample_weight")
+    )
+    column = column_of_numbers(weights)
+    listed = weights if column is None else column.tolist()
+    if len(listed) != count:
+        raise ValueError(f"sample_weight has {len(listed)} numbers, but there are {count} samples")
+    if not all(isinstance(weight, int | float) and 0.0 <= weight < math.inf for weight in listed) or not any(listed):
+        raise ValueError("sample_weight has a number for each sample, 0 or more, and not 0 for all")
+    return weights
 
 
 def check(predictions: Outputs, targets: Sequence[Any]) -> None:
@@ -218,7 +264,7 @@ class Metric:
     takes_weights: bool = False
 
     def __call__(self, predictions: Outputs, targets: Sequence[Any], sample_weight: Weights = None) -> float:
-        weights = {} if sample_weight is None else {"sample_weight": sample_weight}
+        weights = {} if sample_weight is None else {"sample_weight": weights_for(sample_weight, len(predictions))}
         if self.takes_arrays:
             return self.function(predictions, targets, **weights)
         return self.function(row_by_row(predictions, "predictions"), row_by_row(targets, "targets"), **weights)

@@ -85,6 +85,8 @@ class Trainer(TrainingState):
             optimizer = optimizers.get(optimizer)()
         if not isinstance(optimizer, Optimizer):
             raise TypeError(f"the optimizer is one of nn.optimizers, made: Adam(0.01), but this is {optimizer!r}")
+        if isinstance(metrics, str):
+            raise TypeError(f"metrics is a list of them: metrics=[{metrics!r}]")
         self.asked_metrics = list(metrics)
         self.asked_engine = engine
         if threads is not None:
@@ -151,6 +153,8 @@ class Trainer(TrainingState):
         Whatever it raises then, model, optimiser, history and generator are as they were.
         """
         self.check_idle()
+        if isinstance(callbacks, Callback):
+            raise TypeError(f"callbacks is a list of them: callbacks=[{type(callbacks).__name__}(…)]")
         callbacks = sorted(callbacks, key=lambda callback: getattr(callback, "last", False))
         check_callbacks(callbacks)
         check_settings(epochs, batch_size, tolerance)

@@ -18,7 +18,8 @@ def check_count(name: str, number: Any, least: int = 1) -> None:
     ValueError: epochs is a whole number, 1 or more, but is 0.5
     """
     if isinstance(number, bool) or not isinstance(number, int) or number < least:
-        raise ValueError(f"{name} is a whole number, {least} or more, but is {number!r}")
+        repair = "; give int(…) of it" if hasattr(number, "__index__") and not isinstance(number, int) else ""
+        raise ValueError(f"{name} is a whole number, {least} or more, but is {number!r}{repair}")
 
 
 def check_positive(name: str, number: Any) -> None:

@@ -101,6 +101,11 @@ def check_names(here: Sequence[str], names: Sequence[str], called: str) -> None:
         ValueError: naming the first that is missing, or is there twice.
     """
     for name in names:
+        if list(names).count(name) > 1:
+            raise ValueError(
+                f"the model was trained on several columns called {name!r}, so names do not tell which is which: give"
+                f" {called} without names, in the order of {', '.join(map(repr, names))}"
+            )
         count = list(here).count(name)
         if count != 1:
             what = f"has {count} columns called {name!r}" if count else f"lacks the column {name!r}"

@@ -11,7 +11,7 @@ one, as by timedelta(seconds=1)
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, time, timedelta
 from typing import Any
 
@@ -70,7 +70,10 @@ def refuse_rows(rows: Sequence[Any], name: str) -> None:
 
 
 def refuse_array(table: Any, name: str) -> None:
-    """The same for an array, which may have named columns; whatever else it is, nothing is said."""
+    """The same for an array, which may be masked or have named columns; whatever else it is, nothing is said."""
+    numpy = sys.modules.get("numpy")
+    if numpy is not None and isinstance(table, numpy.ma.MaskedArray) and numpy.ma.is_masked(table):
+        raise ValueError(f"a masked cell of {name} is {MASKED}")
     for called, kind in kinds_of(getattr(table, "dtype", None)):
         if what := OF_DTYPES.get(kind):
             raise ValueError(f"each cell of {name}{called} is {what}")
@@ -79,7 +82,7 @@ def refuse_array(table: Any, name: str) -> None:
 def kinds_of(dtype: Any) -> Iterator[tuple[str, str]]:
     """The kinds of the numbers in an array of NumPy's, with the names of the columns if it has some."""
     fields = getattr(dtype, "fields", None)
-    if fields:
+    if isinstance(fields, Mapping):  # of polars' structs they are a list
         for name, (inner, *_) in fields.items():
             yield from ((f"[{name!r}]{called}", kind) for called, kind in kinds_of(inner))
     elif isinstance(kind := getattr(dtype, "kind", ""), str):

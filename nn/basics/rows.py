@@ -34,6 +34,8 @@ def row_by_row(table: Any, name: str = "X") -> list[Any]:
         raise ValueError(f"{name} is a mapping, as of columns by name; rows are wanted: list(zip(*columns.values()))")
     if isinstance(table, AbstractSet):
         raise ValueError(f"{name} is a set, whose order is not that of anything else; a list is wanted")
+    if callable(getattr(table, "toarray", None)):
+        raise ValueError(f"{name} is sparse, and rows of numbers are wanted: give {name}.toarray()")
     if not hasattr(table, "__iter__"):
         raise ValueError(f"{name} is {in_short(table)}, and rows are wanted, such as a list of them")
     for method in ("tolist", "to_list", "to_pylist"):  # of arrays and tensors, of polars' and pyarrow's columns
@@ -69,6 +71,11 @@ def rows_of_frame(frame: Any, name: str) -> list[Any]:
         found: list[Any] = array.tolist()
         return found
     if callable(to_pylist := getattr(frame, "to_pylist", None)):  # pyarrow, which gives rows as dicts
+        columns = getattr(frame, "columns", None)
+        if isinstance(columns, list) and all(
+            hasattr(column, "to_pylist") for column in columns
+        ):  # of which two may have one name
+            return [list(row) for row in zip(*(column.to_pylist() for column in columns), strict=True)]
         return [list(row.values()) if isinstance(row, Mapping) else list(row) for row in to_pylist()]
     raise ValueError(
         f"{name} is a {type(frame).__name__}, a table of columns, and rows are wanted: give {name}.to_numpy(), or"

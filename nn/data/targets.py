@@ -21,7 +21,7 @@ from typing import Any
 from autograd import Value
 from autograd.nesting import is_array
 from autograd.value import as_number
-from nn.basics.not_numbers import refuse, refuse_cells
+from nn.basics.not_numbers import in_short, refuse, refuse_cells
 
 
 def numbers(target: Any, n_outputs: int) -> list[Any]:
@@ -122,6 +122,8 @@ def finite(number: Any) -> float:
         converted = Value(number).data
     except TypeError:
         raise ValueError(f"a target is a number, but this is {number!r} of type {type(number).__name__}") from None
+    except OverflowError:
+        raise ValueError(f"a target is a number up to 1.8e308, but this is {in_short(number)}") from None
     if not math.isfinite(converted):
         raise ValueError(f"a target is a finite number, but this is {converted!r}")
     return converted

@@ -10,7 +10,7 @@ import numpy as np
 
 from nn.basics.optional import require
 from nn.basics.rows import on_dask
-from nn.estimators.network import Array, Network, validation
+from nn.estimators.network import Array, Network, refuse_table, validation
 from nn.estimators.on_dask import answers_in_blocks, distinct, in_blocks
 
 ClassifierMixin: Any = require("sklearn.base").ClassifierMixin
@@ -98,9 +98,16 @@ class NetworkClassifier(ClassifierMixin, Network):
             y = validation.column_or_1d(y, warn=True)
         if anew:
             self._labels = labels
+            if classes is not None:
+                refuse_table(classes, "classes")
+                classes = validation.column_or_1d(classes)
+                if (missing := classes != classes).any():
+                    raise ValueError(f"classes has {classes[missing].tolist()[0]!r}, which is no class")
             self.classes_ = (
                 np.arange(y.shape[1]) if labels else np.unique(y if classes is None else np.asarray(classes))
             )
+        if not anew and not labels and classes is not None and not np.array_equal(np.unique(classes), self.classes_):
+            raise ValueError(f"classes are {np.unique(classes).tolist()}, but those of the first call {self.classes_}")
         if labels != self._labels or (labels and y.shape[1] != len(self.classes_)):
             raise ValueError(f"y has other labels than that of the last fit, which had the classes {self.classes_}")
         if labels:

@@ -135,9 +135,10 @@ class Network(BaseEstimator):
         anew: bool,
         one_epoch: bool = False,
     ) -> Any:
-        check_count("max_iter", self.max_iter)
-        check_count("n_iter_no_change", self.n_iter_no_change)
-        check_fraction("validation_fraction", self.validation_fraction)
+        max_iter, patience = plain(self.max_iter), plain(self.n_iter_no_change)
+        check_count("max_iter", max_iter)
+        check_count("n_iter_no_change", patience)
+        check_fraction("validation_fraction", plain(self.validation_fraction))
         if on_dask(X):
             width, batch = check_columns(self, X, reset=anew), USUAL_BATCH * count_of_blocks(X)
             targets, n_outputs = self._shared_targets(y, classes, anew)
@@ -145,26 +146,27 @@ class Network(BaseEstimator):
             X, y, sample_weight = self._checked(X, y, sample_weight, anew)
             width, batch = X.shape[1], min(USUAL_BATCH, len(X))
             targets, n_outputs = self._targets(y, classes, anew)
+        self._check_as_made(anew)
         source = random.Random(int(check_random_state(self.random_state).randint(2**31 - 1)))
         if anew:
             sizes = np.atleast_1d(np.asarray(self.hidden_layer_sizes, dtype=object)).tolist()
-            sizes = [int(size) if isinstance(size, np.integer) else size for size in sizes]
-            self.model_ = MLP(width, [*sizes, n_outputs], activation=self.activation, rng=source)
+            self.model_ = MLP(width, [*map(plain, sizes), n_outputs], activation=self.activation, rng=source)
             self.n_outputs_ = n_outputs
-        optimizer = optimizers.get(self.optimizer)(self.learning_rate_init)
-        trainer = Trainer(self.model_, self._loss(), optimizer, l1=self.l1, l2=self.l2)
+            self._made_with = self._network_settings()
+        optimizer = optimizers.get(self.optimizer)(plain(self.learning_rate_init))
+        trainer = Trainer(self.model_, self._loss(), optimizer, l1=plain(self.l1), l2=plain(self.l2))
         early = self.early_stopping and not one_epoch
         callbacks: list[Callback] = []
         if one_epoch:
             callbacks += [] if anew else [GoOn(self._remembered)]
         else:
-            callbacks.append(EarlyStopping(patience=self.n_iter_no_change, min_delta=max(self.tol, 0.0)))
+            callbacks.append(EarlyStopping(patience=patience, min_delta=max(self.tol, 0.0)))
         history = trainer.fit(
             X,
             targets,
-            epochs=1 if one_epoch else self.max_iter,
-            batch_size=batch if self.batch_size == "auto" else self.batch_size,  # type: ignore[arg-type]
-            validation_split=self.validation_fraction if early else 0.0,
+            epochs=1 if one_epoch else max_iter,
+            batch_size=batch if self.batch_size == "auto" else plain(self.batch_size),
+            validation_split=plain(self.validation_fraction) if early else 0.0,
             sample_weight=sample_weight,
             class_weight=self._class_weight(),
             shuffle=self.shuffle,
@@ -182,6 +184,25 @@ class Network(BaseEstimator):
             )
         return self
 
+    def _network_settings(self) -> dict[str, str]:
+        """The parameters that are of the network, and can be no others once it is made; as they are written."""
+        layers = list(map(plain, np.atleast_1d(np.asarray(self.hidden_layer_sizes, dtype=object)).tolist()))
+        return {"hidden_layer_sizes": str(layers), "activation": self.activation}
+
+    def _check_as_made(self, anew: bool) -> None:
+        """Make sure that a network to go on with is the one that the parameters describe.
+
+        Raises:
+            ValueError: naming the parameter that was changed.
+        """
+        made = {} if anew else vars(self).get("_made_with", {})
+        for name, now in self._network_settings().items():
+            if made.get(name, now) != now:
+                raise ValueError(
+                    f"the network to go on with was made with {name}={made[name]}, and not {now}: set it back, or start"
+                    " anew, by fit without warm_start"
+                )
+
     def _checked(
         self, X: Array, y: Array, sample_weight: Array | None, anew: bool
     ) -> tuple[Array, Array, Array | None]:
@@ -191,6 +212,7 @@ class Network(BaseEstimator):
         X, y = validation.validate_data(self, X, y, dtype=np.float64, multi_output=True, reset=anew)
         if sample_weight is None:
             return X, y, None
+        refuse_table(sample_weight, "sample_weight")
         sample_weight = validation._check_sample_weight(sample_weight, X, ensure_non_negative=True)
         counts = sample_weight > 0.0
         if not counts.any():
@@ -214,6 +236,11 @@ class Network(BaseEstimator):
         return np.asarray(self.model_.predict(X), dtype=float)
 
 
+def plain(number: Any) -> Any:
+    """A number of NumPy's, as searches choose them, as one of Python's; anything else as it is."""
+    return number.item() if isinstance(number, np.number) else number
+
+
 def refuse_table(table: Any, name: str) -> None:
     """Make sure that it has no moments or the like, which scikit-learn turns into numbers. The rest is for it to check.
 
@@ -221,7 +248,7 @@ def refuse_table(table: Any, name: str) -> None:
         ValueError: saying what it has.
     """
     try:
-        array = np.asarray(table)
+        array = np.asanyarray(table)
     except (TypeError, ValueError):
         return
     if array.dtype.kind == "c":

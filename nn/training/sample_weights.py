@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from nn.basics.not_numbers import in_short
 from nn.basics.rows import row_by_row
 
 
@@ -42,7 +43,8 @@ def weights_of(
     )
     if class_weight is not None:
         of_class = weights_by_class(class_weight, row_by_row(targets, "y"))
-        weights = [weight * of_its_class for weight, of_its_class in zip(weights, of_class, strict=True)]
+        factors = zip(below_one(weights), below_one(of_class), strict=True)
+        weights = [weight * of_its_class for weight, of_its_class in factors]
     return scaled(weights, name)
 
 
@@ -50,12 +52,23 @@ def scaled(weights: Sequence[float], name: str = "") -> list[float]:
     """The weights with a mean of 1.
 
     Raises:
-        ValueError: if they are all 0, or their sum is infinite.
+        ValueError: if they are all 0, or one is not finite.
     """
+    weights = below_one(weights)
     mean = math.fsum(weights) / len(weights)
     if not 0.0 < mean < math.inf:
         raise ValueError(f"the {name}sample_weight of all samples is {mean!r} in the mean: no sample would count")
     return [weight / mean for weight in weights]
+
+
+def below_one(weights: Sequence[float]) -> list[float]:
+    """In the same proportions, by a power of two, so that no sum and no product of them is infinite or vanishes.
+
+    >>> below_one([1.0, 4.0, 3.0]), below_one([5e-324, 0.0])
+    ([0.125, 0.5, 0.375], [0.5, 0.0])
+    """
+    _, exponent = math.frexp(max(weights))
+    return [math.ldexp(weight, -exponent) for weight in weights]
 
 
 def checked_weights(given: Any, count: int, name: str) -> list[float]:
@@ -67,8 +80,10 @@ def checked_weights(given: Any, count: int, name: str) -> list[float]:
     for place, weight in enumerate(given):
         try:
             weights.append(float(weight))
-        except (TypeError, ValueError):
-            raise ValueError(f"{name}[{place}] is {weight!r}, which is not a number") from None
+        except (TypeError, ValueError, OverflowError):
+            raise ValueError(
+                f"{name}[{place}] is {in_short(weight)}, which is not a number that a float can hold"
+            ) from None
         if not 0.0 <= weights[-1] < math.inf:
             raise ValueError(f"{name}[{place}] is {weight!r}, but a weight is a number, 0 or more")
     return weights

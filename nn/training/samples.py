@@ -16,6 +16,7 @@ from importlib.util import find_spec
 from itertools import chain
 from typing import Any
 
+from nn.basics.not_numbers import in_short
 from nn.basics.rows import check_row, joined, row_by_row
 from nn.data.splits import take
 from nn.data.targets import as_truth, numbers
@@ -176,6 +177,8 @@ def checked_one_by_one(rows: Iterable[Any], name: str, width: int | None) -> Sam
             sample = [float(number) for number in row]
         except (TypeError, ValueError):
             raise ValueError(f"{name}[{place}] is {row!r}, which is not a list of numbers") from None
+        except OverflowError:
+            raise ValueError(f"{name}[{place}] is {in_short(row)}: a number is beyond 1.8e308") from None
         width = len(sample) if width is None else width
         if len(sample) != width:
             raise ValueError(f"{name}[{place}] has {len(sample)} numbers, but others have {width}")

@@ -8,8 +8,9 @@ from functools import cache
 from typing import Any
 
 from nn.history import History
+from nn.losses import Loss
 from nn.metrics import Metric
-from nn.module import set_training, switched
+from nn.module import Module, set_training, switched
 from nn.optimizers import Optimizer
 from nn.training.eager import EagerEngine
 from nn.training.engine import Engine
@@ -39,8 +40,6 @@ class TrainingState:
     """
 
     def __init__(self, objective: Objective, optimizer: Optimizer, metrics: Sequence[Metric] = ()) -> None:
-        self.model = objective.model
-        self.loss = objective.loss
         self.objective = objective
         self.optimizer = optimizer
         self.metrics = list(metrics)
@@ -74,6 +73,16 @@ class TrainingState:
         vars(self).update(state, best=(lambda: weights) if weights else None)
         self.settle(lambda: settings)
         self.engine = EagerEngine(self.objective, self.optimizer, "copied; the next fit compiles anew")
+
+    @property
+    def model(self) -> Module:
+        """What is trained. Another model asks for another training, as the objective is of this one."""
+        return self.objective.model
+
+    @property
+    def loss(self) -> Loss:
+        """By what it is trained. Another loss asks for another training."""
+        return self.objective.loss
 
     @property
     def engine_used(self) -> str:

@@ -234,3 +234,60 @@ def test_without_scikit_learn_it_says_what_to_install(monkeypatch):
     monkeypatch.setattr(sys, "meta_path", [NotInstalled(), *sys.meta_path])
     with pytest.raises(ModuleNotFoundError, match=r"pip install 'chalkgrad\[train\]'"):
         import nn.estimators  # noqa: F401
+
+
+# ── Nothing that is read is another thing than was given ────────────────────────────────────────────────────────────
+
+ROWS = np.random.default_rng(3).normal(size=(24, 2))
+TWO, THREE = (ROWS[:, 0] > 0.0).astype(int), np.arange(24) % 3
+
+
+@pytest.mark.parametrize("place", ["X", "y", "sample_weight", "asked"])
+@pytest.mark.parametrize("network", [NetworkClassifier, NetworkRegressor])
+def test_what_is_under_a_mask_is_never_read(network, place):
+    given = {"X": ROWS, "y": TWO, "sample_weight": np.ones(24), "asked": ROWS}
+    model = network(**FAST, max_iter=2)
+    for masked in (False, True):
+        given[place] = np.ma.array(given[place], mask=np.zeros(np.shape(given[place])))
+        if not masked:
+            model.fit(given["X"], given["y"], given["sample_weight"]).predict(given["asked"])
+            continue
+        given[place][3] = np.ma.masked
+        with pytest.raises(ValueError, match=f"a masked cell of {'X' if place == 'asked' else place}"):
+            model.fit(given["X"], given["y"], given["sample_weight"]).predict(given["asked"])
+
+
+@pytest.mark.parametrize("changed", [{"hidden_layer_sizes": (9,)}, {"activation": "tanh"}])
+def test_a_network_to_go_on_with_is_what_its_parameters_say(changed):
+    for go_on in ("fit", "partial_fit"):
+        model = NetworkClassifier(**FAST, max_iter=2, warm_start=True).fit(ROWS, TWO)
+        model.set_params(hidden_layer_sizes=np.array([8]))
+        getattr(model, go_on)(ROWS, TWO)
+        before = model.model_.state_dict()
+        with pytest.raises(ValueError, match=f"was made with {next(iter(changed))}="):
+            getattr(model.set_params(**changed), go_on)(ROWS, TWO)
+        assert model.model_.state_dict() == before
+        model.set_params(warm_start=False).fit(ROWS, TWO)
+
+
+def test_classes_of_a_later_call_are_those_of_the_first():
+    model = NetworkClassifier(**FAST).partial_fit(ROWS, TWO, classes=[1, 0]).partial_fit(ROWS, TWO, classes=[0, 1, 1])
+    with pytest.raises(ValueError, match="those of the first call"):
+        model.partial_fit(ROWS, TWO, classes=[0, 1, 2])
+    for classes in ([[0, 1]], [0.0, 1.0, np.nan], np.ma.array([0, 1], mask=[0, 1])):
+        with pytest.raises(ValueError):
+            NetworkClassifier(**FAST).partial_fit(ROWS, TWO, classes=classes)
+
+
+def test_numbers_of_a_search_are_those_of_python():
+    plain = {"batch_size": 7, "max_iter": 3, "n_iter_no_change": 4, "learning_rate_init": 0.25, "l1": 0.5, "l2": 0.125}
+    numpys = {name: (np.int64 if type(number) is int else np.float32)(number) for name, number in plain.items()}
+    losses = [NetworkClassifier(random_state=1, **found).fit(ROWS, TWO).loss_curve_ for found in (plain, numpys)]
+    assert losses[0] == losses[1]
+
+
+def test_sparse_labels_are_refused_with_the_repair():
+    from scipy.sparse import csr_matrix
+
+    with pytest.raises(ValueError, match=r"y is sparse.* give y.toarray\(\)"):
+        NetworkClassifier(**FAST).fit(ROWS, csr_matrix(np.c_[TWO, 1 - TWO]))

@@ -2,6 +2,7 @@
 
 import math
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -195,3 +196,23 @@ def test_a_function_of_ones_own_is_given_lists():
 
     metric = Metric("longest", "longest", "regression", True, longest)
     assert metric(numpy.ones((4, 3)), numpy.ones(4)) == 3.0
+
+
+@pytest.mark.parametrize("scale", [1e300, 1e160, 1.0, 1e-170, 1e-300])
+@pytest.mark.parametrize("weights", [None, [1.0, 2.0, 0.5, 1.0]])
+def test_root_and_share_of_squares_at_any_scale(scale, weights):
+    targets, found = [1.0, -2.0, 4.0, 3.0], [1.5, -2.5, 3.0, 3.0]
+    for make in (list, np.array):
+        y, outputs = make([t * scale for t in targets]), make([[f * scale] for f in found])
+        for name, share in (("root_mean_squared_error", scale), ("r2", 1.0)):
+            wanted = METRICS[name]([[f] for f in found], targets, sample_weight=weights)
+            assert METRICS[name](outputs, y, sample_weight=weights) == pytest.approx(wanted * share, rel=1e-12)
+
+
+@pytest.mark.parametrize(
+    "predictions, targets", [([1.0, 2.0], [1.0, 2.0]), ([[1.0]], [None]), ([[None]], [1.0]), ([[1.0]], [10**400])]
+)
+def test_what_are_no_numbers_is_said(predictions, targets):
+    for name in ("mean_absolute_error", "mean_squared_error", "root_mean_squared_error", "r2"):
+        with pytest.raises(ValueError, match="prediction"):
+            METRICS[name](predictions, targets)

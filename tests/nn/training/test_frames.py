@@ -155,3 +155,19 @@ def test_names_make_no_other_program():
     for X in (pandas.DataFrame(COLUMNS), pandas.DataFrame(TURNED), ROWS):
         trainer.fit(X, Y, epochs=1, verbose=0)
         assert trainer.engine.program is program
+
+
+@pytest.mark.parametrize("package", ["pandas", "pyarrow"])
+def test_two_columns_of_one_name_are_two_columns(package):
+    module = pytest.importorskip(package)
+    columns, names = list(COLUMNS.values()), list("abcdea")
+    if package == "pandas":
+        twice = module.DataFrame(np.transpose(columns), columns=names)
+    else:
+        twice = module.table(columns, names=names)
+    reference, expected = trained(ROWS, Y)
+    trainer, history = trained(twice, Y)
+    assert dict(history) == dict(expected)
+    assert trainer.predict(twice) == reference.predict(ROWS)
+    with pytest.raises(ValueError, match="several columns called 'a'"):
+        trainer.predict(frame(package, COLUMNS))

@@ -182,3 +182,37 @@ def test_a_metric_that_takes_no_weights_is_not_given_any():
     with pytest.raises(ValueError, match="the metric 'worst' does not say that it takes weights"):
         trainer.fit(X, NUMBERS, epochs=1, verbose=0, sample_weight=TIMES)
     trainer.fit(X, NUMBERS, epochs=1, verbose=0)
+
+
+@pytest.mark.parametrize("scale", [1e308, 1e200, 1.0, 1e-200, 1e-310, 5e-324])
+def test_only_proportions_count_whatever_the_scale(scale):
+    whole = [scale, 0.0, scale, 0.0, scale]
+    assert weights_of(whole, None, CLASSES[:5]) == pytest.approx([5 / 3, 0.0, 5 / 3, 0.0, 5 / 3])
+    of_classes = {0: scale, 1: scale}
+    assert weights_of(whole, of_classes, CLASSES[:5]) == pytest.approx([5 / 3, 0.0, 5 / 3, 0.0, 5 / 3])
+    assert weights_of(None, of_classes, CLASSES[:5]) == [1.0] * 5
+
+
+@pytest.mark.parametrize("name", METRICS)
+@pytest.mark.parametrize("wrong", [[1.0], [-1.0, 2.0], [math.nan, 1.0], [math.inf, 1.0], [0, 0], ["1", "2"], 1.0, None])
+def test_a_metric_refuses_weights_that_are_none(name, wrong):
+    metric = METRICS[name].deciding("sign") if name == "accuracy" else METRICS[name]
+    for make in (list, np.array):
+        try:
+            weights = make(wrong) if wrong is not None else make([None, 1.0])
+        except TypeError:
+            weights = wrong
+        with pytest.raises(ValueError, match="sample_weight"):
+            metric([[1.0], [-1.0]], [1.0, -1.0], sample_weight=weights)
+
+
+@pytest.mark.parametrize("huge", [10**400, -(10**400)])
+def test_numbers_beyond_floats_are_refused_by_their_place(huge):
+    trainer = Trainer(MLP(1, [1]), "mean_squared_error", "adam")
+    for given, said in (
+        (([[1.0], [huge]], [1.0, 2.0]), r"X\[1\]"),
+        (([[1.0], [2.0]], [1.0, huge]), "sample 1"),
+        (([[1.0], [2.0]], [1.0, 2.0], [1, abs(huge)]), r"sample_weight\[1\]"),
+    ):
+        with pytest.raises(ValueError, match=said):
+            trainer.fit(*given[:2], sample_weight=given[2] if len(given) > 2 else None, verbose=0)

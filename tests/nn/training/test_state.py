@@ -6,7 +6,7 @@ import random
 
 import pytest
 
-from nn import MLP, GradientDescent, Trainer, losses
+from nn import MLP, EarlyStopping, GradientDescent, Trainer, losses
 from nn.training.objective import Objective
 from nn.training.state import TrainingState
 
@@ -143,3 +143,17 @@ def test_what_is_refused_leaves_nothing_that_was_not_there(state):
         raise KeyError
     assert vars(state) == before and not hasattr(state.optimizer, "added")
     assert state.optimizer.steps == 0 and rng.getstate() == drawn
+
+
+def test_another_model_or_loss_is_another_training():
+    trainer = Trainer(MLP(1, [1]), "mse", "adam")
+    for name in ("model", "loss"):
+        with pytest.raises(AttributeError, match=name):
+            setattr(trainer, name, getattr(Trainer(MLP(1, [1]), "mae", "adam"), name))
+
+
+def test_one_thing_for_a_list_is_refused():
+    with pytest.raises(TypeError, match=r"metrics=\['mae'\]"):
+        Trainer(MLP(1, [1]), "mse", "adam", metrics="mae")
+    with pytest.raises(TypeError, match=r"callbacks=\[EarlyStopping"):
+        Trainer(MLP(1, [1]), "mse", "adam").fit([[1.0]], [1.0], callbacks=EarlyStopping())
