@@ -43,7 +43,7 @@ def weights_of(
     )
     if class_weight is not None:
         of_class = weights_by_class(class_weight, row_by_row(targets, "y"))
-        factors = zip(below_one(weights), below_one(of_class), strict=True)
+        factors = zip(scaled_below_one(weights), scaled_below_one(of_class), strict=True)
         weights = [weight * of_its_class for weight, of_its_class in factors]
     return scaled(weights, name)
 
@@ -54,17 +54,17 @@ def scaled(weights: Sequence[float], name: str = "") -> list[float]:
     Raises:
         ValueError: if they are all 0, or one is not finite.
     """
-    weights = below_one(weights)
+    weights = scaled_below_one(weights)
     mean = math.fsum(weights) / len(weights)
     if not 0.0 < mean < math.inf:
         raise ValueError(f"the {name}sample_weight of all samples is {mean!r} in the mean: no sample would count")
     return [weight / mean for weight in weights]
 
 
-def below_one(weights: Sequence[float]) -> list[float]:
+def scaled_below_one(weights: Sequence[float]) -> list[float]:
     """In the same proportions, by a power of two, so that no sum and no product of them is infinite or vanishes.
 
-    >>> below_one([1.0, 4.0, 3.0]), below_one([5e-324, 0.0])
+    >>> scaled_below_one([1.0, 4.0, 3.0]), scaled_below_one([5e-324, 0.0])
     ([0.125, 0.5, 0.375], [0.5, 0.0])
     """
     _, exponent = math.frexp(max(weights))
