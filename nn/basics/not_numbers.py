@@ -4,8 +4,7 @@
 >>> refuse_cells([1.0, datetime.timedelta(seconds=3)], "X[0]")
 Traceback (most recent call last):
     ...
-ValueError: X[0][1] is datetime.timedelta(seconds=3), a span of time, of which no one knows in which unit; divide it by
-one, as by timedelta(seconds=1)
+ValueError: X[0][1] is datetime.timedelta(seconds=3), a span of time, of which no one knows in which unit; ...
 """
 
 from __future__ import annotations

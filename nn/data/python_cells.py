@@ -2,13 +2,12 @@
 
 >>> from datetime import date
 >>> from decimal import Decimal
->>> cells_as_written([date(2024, 5, 5), "red", Decimal("0.5"), float("nan")], lambda row: f"line {row + 1}")
+>>> cells_as_written([date(2024, 5, 5), "red", Decimal("0.5"), Decimal("nan")], lambda row: f"line {row + 1}")
 ['2024-05-05', 'red', Decimal('0.5'), None]
 >>> cells_as_written(["red", b"blue"], lambda row: f"line {row + 1}")
 Traceback (most recent call last):
     ...
-nn.data.messages.DataError: line 2: b'blue' is bytes, which may be numbers or their text; give list(…) of it, or
-float(….decode())
+nn.data.messages.DataError: line 2: b'blue' is bytes, which may be numbers or their text; ...
 """
 
 from __future__ import annotations
