@@ -276,9 +276,9 @@ def test_after_the_first_visit_it_works_without_the_server(served, chromium):
     context = chromium.new_context()
     page = context.new_page()
     page.goto(address)
-    page.evaluate("navigator.serviceWorker.ready.then(() => undefined)")
-    page.reload()  # now it is the worker that fetches
     page.wait_for_function(READY, timeout=LONG)
+    kept = "caches.open('chalkgrad-playground').then((kept) => kept.match(location.pathname)).then(Boolean)"
+    page.wait_for_function(kept)  # though the worker that keeps it began after the page was fetched
     server.shutdown()
     server.server_close()
     context.set_offline(True)

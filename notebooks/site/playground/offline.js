@@ -5,6 +5,11 @@ const KEPT = "chalkgrad-playground";
 
 self.addEventListener("install", () => self.skipWaiting());
 self.addEventListener("activate", (event) => event.waitUntil(clients.claim()));
+/* What a page has taken before this began: its own address, and those of its parts. */
+self.addEventListener("message", (event) => {
+  const ours = event.data.filter((address) => new URL(address).origin === location.origin);
+  event.waitUntil(caches.open(KEPT).then((kept) => kept.addAll(ours)));
+});
 self.addEventListener("fetch", (event) => {
   const { request } = event;
   if (request.method !== "GET" || new URL(request.url).origin !== location.origin) return;

@@ -253,5 +253,8 @@ document.body.dataset.theme = (() => {
 })();
 open(fromAddress() ?? EXAMPLES[0]);
 if ("serviceWorker" in navigator && location.protocol.startsWith("http")) {
+  const taken = () => [location.href.replace(/[?#].*/, ""), ...performance.getEntriesByType("resource").map(({ name }) => name)];
+  const first = !navigator.serviceWorker.controller;
   navigator.serviceWorker.register("offline.js").catch(() => {});
+  navigator.serviceWorker.ready.then(({ active }) => first && active.postMessage(taken().filter((name) => /^http/.test(name))));
 }

@@ -172,5 +172,8 @@ unpackedPrograms().then((found) => {
   document.body.dataset.ready = "true";
 }, (error) => say(`The programs cannot be read in this browser: ${error.message}`, true));
 if ("serviceWorker" in navigator && location.protocol.startsWith("http")) {
+  const taken = () => [location.href.replace(/[?#].*/, ""), ...performance.getEntriesByType("resource").map(({ name }) => name)];
+  const first = !navigator.serviceWorker.controller;
   navigator.serviceWorker.register("offline.js").catch(() => {});
+  navigator.serviceWorker.ready.then(({ active }) => first && active.postMessage(taken().filter((name) => /^http/.test(name))));
 }
