@@ -59,6 +59,16 @@ PLAIN_MODULES = ("types", "argparse", "collections")
 Lookup = Callable[[Any], tuple[Any, ...]]
 
 
+def shared_sources() -> list[tuple[str, Callable[[], Any], Callable[[Any], None]]]:
+    """The sources of random numbers that all code shares: their names, what gives their state, and what sets it."""
+    found: list[tuple[str, Callable[[], Any], Callable[[Any], None]]] = [
+        ("the module random", random.getstate, random.setstate)
+    ]
+    if (numpy := sys.modules.get("numpy")) is not None:
+        found.append(("numpy.random", lambda: numpy.random.get_state(legacy=False), numpy.random.set_state))
+    return found
+
+
 class KindOf(NamedTuple):
     """The class of an object that was reached, which is not made anew."""
 
@@ -125,9 +135,7 @@ class Following(NamesRead):
             for _, scope, _, sought in self.scopes.values()
             if sought - scope.keys()
         ]
-        self.sources.append(("the module random", random.getstate))
-        if (numpy := sys.modules.get("numpy")) is not None:
-            self.sources.append(("numpy.random", lambda: numpy.random.get_state(legacy=False)))
+        self.sources += [(name, state) for name, state, _ in shared_sources()]
 
     # ── By kind ─────────────────────────────────────────────────────────────────────────────────────────────
 

@@ -15,7 +15,7 @@ from operator import attrgetter, eq, getitem, is_
 from types import MappingProxyType
 from typing import Any
 
-from autograd.following import Following
+from autograd.following import Following, shared_sources
 from autograd.insides import ATOMS, GONE
 from autograd.value import Value
 
@@ -155,19 +155,24 @@ class Surroundings(Following):
     def drawn_from(self, again: Callable[[], object]) -> str:
         """The name of a source of random numbers that was used.
 
-        Another thread may have used it meanwhile. So where there are others, what counts is what happens each time.
+        Another thread may have used one of those that all share. So where there are others, what counts is what happens
+        each time; then the sources give what they would have given without that.
 
         Args:
             again: does once more what may have used it.
         """
-        calls = 0
-        while name := self.moved():
-            if calls == CALLS_TO_TELL_THREADS or threading.active_count() == 1:
+        shared = shared_sources()
+        reached = [state() for _, state, _ in shared]
+        for _ in range(CALLS_TO_TELL_THREADS):
+            name = self.moved()
+            if name not in [source for source, _, _ in shared] or threading.active_count() == 1:
                 return name
             self.states = [repr(state()) for _, state in self.sources]
             again()
-            calls += 1
-        return ""
+        if name := self.moved():
+            for (_, _, put_back), state in zip(shared, reached, strict=True):
+                put_back(state)
+        return name
 
     def moved(self) -> str:
         """The name of a source of random numbers that is not where it was."""

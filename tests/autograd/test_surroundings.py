@@ -13,6 +13,7 @@ from array import array
 
 import numpy as np
 import pytest
+from other_threads import beside_a_thread
 
 from autograd import TraceError, Value, jit, value_and_grad
 from autograd.lift import specialised
@@ -368,19 +369,6 @@ def test_what_a_program_would_not_repeat_is_refused(f, words):
     for compiled in (jit(f), jit(value_and_grad(f))):
         with pytest.raises(TraceError, match=words):
             compiled(1.0)
-
-
-@contextlib.contextmanager
-def beside_a_thread():
-    """Meanwhile there is another thread, as with Dask, whose threads draw from the module random now and then."""
-    done = threading.Event()
-    other = threading.Thread(target=done.wait)
-    other.start()
-    try:
-        yield
-    finally:
-        done.set()
-        other.join()
 
 
 def drawing_once_beside(function):
