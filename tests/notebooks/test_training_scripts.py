@@ -63,6 +63,7 @@ def test_optimisers_move_as_nn_does_step_by_step(name, optimiser, penalty):
 
 @pytest.mark.parametrize("activation", ["tanh", "relu", "silu", "sigmoid"])
 def test_weights_start_from_the_distributions_of_nn(activation):
+    pytest.importorskip("nbformat")
     from tools.training_playground import initialiser
 
     source = scripts("random") + "const answer = ({ sizes, initialiser, seeds }) =>"
@@ -165,6 +166,7 @@ def test_numbers_are_shown_as_they_are_read(number, shown):
 
 
 def test_the_page_offers_what_programs_are_made_of():
+    pytest.importorskip("nbformat")
     from tools.training_playground import ACTIVATIONS, LAYERS, LOSSES
 
     source = scripts("data", "settings") + "const answer = () => [SETTINGS.activation, SETTINGS.loss, SETTINGS.layers];"

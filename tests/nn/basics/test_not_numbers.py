@@ -1,6 +1,7 @@
 """Moments, spans, bytes and complex numbers are numbers nowhere: at every door, one by one and as whole arrays."""
 
 import datetime as dt
+import warnings
 from decimal import Decimal
 from fractions import Fraction
 
@@ -12,8 +13,10 @@ from nn import MLP, Adam, Trainer, metrics
 
 MOMENTS = [dt.date(2024, 5, 5), dt.datetime(2024, 5, 5), dt.time(3)]
 MOMENTS += [np.datetime64("2024-05-05", unit) for unit in ("ns", "us", "s", "D", "Y")] + [np.datetime64("NaT", "ns")]
-SPANS = [dt.timedelta(seconds=3), np.timedelta64(3), np.timedelta64("NaT", "s")]
+SPANS = [dt.timedelta(seconds=3), np.timedelta64("NaT", "s")]
 SPANS += [np.timedelta64(3, unit) for unit in ("ns", "s", "D")]
+with warnings.catch_warnings(action="ignore"):  # newer NumPys warn of those without a unit
+    SPANS += [np.timedelta64(3)]
 BYTES = [b"3", bytearray(b"3"), memoryview(b"3"), np.bytes_(b"3"), np.void(b"3")]
 COMPLEX = [3 + 0j, 3 + 1j, np.complex128(3), np.complex64(3 + 1j)]
 NONE_IS_ONE = [*MOMENTS, *SPANS, *BYTES, *COMPLEX, np.ma.masked]
