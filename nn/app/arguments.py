@@ -56,28 +56,34 @@ def whole_number_typed(written: str) -> int:
         raise ValueError(f"{written!r} is not a whole number") from None
 
 
-class AnyNumber(click.ParamType):  # type: ignore[type-arg]  # generic from click 8.3 on
+class TypedNumber(click.ParamType):  # type: ignore[type-arg]  # generic from click 8.3 on
+    """A number as it is typed, or as it is given in Python.
+
+    Attributes:
+        typed: reads it.
+        kind: what it becomes.
+    """
+
+    typed: Callable[[str], float]
+    kind: type[float]
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        try:
+            return self.typed(value) if isinstance(value, str) else self.kind(value)
+        except ValueError as error:
+            self.fail(str(error), param, ctx)
+
+
+class AnyNumber(TypedNumber):
     """A number."""
 
-    name = "number"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
-        try:
-            return number_typed(value) if isinstance(value, str) else float(value)
-        except ValueError as error:
-            self.fail(str(error), param, ctx)
+    name, typed, kind = "number", staticmethod(number_typed), float
 
 
-class Whole(click.ParamType):  # type: ignore[type-arg]  # generic from click 8.3 on
+class Whole(TypedNumber):
     """A whole number."""
 
-    name = "integer"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
-        try:
-            return whole_number_typed(value) if isinstance(value, str) else int(value)
-        except ValueError as error:
-            self.fail(str(error), param, ctx)
+    name, typed, kind = "integer", staticmethod(whole_number_typed), int
 
 
 class WholeInRange(click.IntRange):

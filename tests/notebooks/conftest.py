@@ -1,5 +1,7 @@
 """What tests of the course and of the site share: the site, built once."""
 
+from importlib import import_module
+
 import pytest
 
 
@@ -23,24 +25,21 @@ def site_folder(tmp_path_factory):
 @pytest.fixture(scope="session")
 def playground_folder(tmp_path_factory):
     """A site that is nothing but the playground."""
-    pytest.importorskip("nbformat")
-    from tools.npm import NpmError
-    from tools.playground import build
-
-    try:
-        return build(tmp_path_factory.mktemp("site")).parent.parent
-    except NpmError as error:
-        pytest.skip(str(error))
+    return page_alone("playground", tmp_path_factory)
 
 
 @pytest.fixture(scope="session")
 def training_folder(tmp_path_factory):
     """A site that is nothing but the training playground."""
+    return page_alone("training_playground", tmp_path_factory)
+
+
+def page_alone(tool, tmp_path_factory):
+    """The folder of a site that is nothing but the page which that tool builds."""
     pytest.importorskip("nbformat")
     from tools.npm import NpmError
-    from tools.training_playground import build
 
     try:
-        return build(tmp_path_factory.mktemp("site")).parent.parent
+        return import_module(f"tools.{tool}").build(tmp_path_factory.mktemp("site")).parent.parent
     except NpmError as error:
         pytest.skip(str(error))

@@ -124,7 +124,8 @@ def with_other_memory(namespace: dict[str, Any], values: FloatArray) -> dict[str
     """
     arrays = {name: thing for name, thing in namespace.items() if isinstance(thing, np.ndarray)}
     found = {name: thing for name, thing in arrays.items() if name[0] in SHARED}
-    found.update((name, np.empty_like(thing)) for name, thing in arrays.items() if name not in found and owns(thing))
+    owners = {name: thing for name, thing in arrays.items() if thing.base is None and name not in found}
+    found.update((name, np.empty_like(thing)) for name, thing in owners.items())
     found.update(values=values, adjoints=np.zeros_like(namespace["adjoints"]))
     places = [(address(arrays[name]), arrays[name].nbytes, memory) for name, memory in found.items()]
     for name in arrays.keys() - found.keys():
@@ -132,11 +133,6 @@ def with_other_memory(namespace: dict[str, Any], values: FloatArray) -> dict[str
         start, memory = next((start, memory) for start, size, memory in places if start <= at < start + size)
         found[name] = np.ndarray(view.shape, view.dtype, memory, at - start, view.strides)
     return {**namespace, **found}
-
-
-def owns(array: FloatArray) -> bool:
-    """Whether it is no view of another."""
-    return array.base is None
 
 
 def address(array: FloatArray) -> int:
